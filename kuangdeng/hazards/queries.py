@@ -1,0 +1,169 @@
+"""Reading hazards: who sees which, what may be done next, who has it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from kuangdeng.hazards.models import Extension, Hazard, HazardPhoto
+from kuangdeng.hazards.rules import FLOW, VERB_LABELS, Status
+from kuangdeng.kernel import clock
+from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.ledger.models import Entry
+from kuangdeng.org.api import Person, Role, has_power, may, reach, roles_of, same_unit
+
+WORKING = (Status.DISPATCHED, Status.RECTIFYING)
+
+
+def visible(person: Person) -> QuerySet[Hazard]:
+    """The hazards that this person may know of: the whole mine's, or his unit's and what he reported or must do."""
+    hazards = Hazard.objects.filter(mine_id=person.mine_id)
+    if has_power(person, "hazard.see_all"):
+        return hazards
+    units = reach(person, "hazard.see_unit") or []
+    if person.unit and person.unit.parent_id and person.unit.kind == "team":
+        units = [*units, person.unit.parent_id]
+    return hazards.filter(
+        Q(unit_id__in=units)
+        | Q(reporter_unit_id__in=units)
+        | Q(reporter=person)
+        | Q(person=person)
+        | Q(supervisor=person)
+        | Q(helper_unit_id__in=units)
+    )
+
+
+def get_hazard(hazard_id: UUID, *, by: Person) -> Hazard:
+    """One hazard with what its page shows. NotVisible when there is none that this person may know of."""
+    hazard = (
+        visible(by)
+        .select_related(
+            "mine", "unit", "grade", "specialty", "place", "standard", "reporter", "reporter_unit", "person",
+            "helper_unit", "supervisor", "graded_by", "dispatched_by", "signed_by", "rectified_by__unit", "accepted_by",
+            "closed_by", "merged_into", "recurrence_of", "category", "situation", "catalogue", "round",
+        )  # fmt: skip
+        .filter(id=hazard_id)
+        .first()
+    )
+    if hazard is None:
+        raise NotVisible
+    return hazard
+
+
+def overdue(at: datetime | None = None) -> Q:
+    """Overdue: the deadline has passed and the unit still works on it. Waiting for acceptance is not the unit's delay."""
+    return Q(status__in=WORKING, due_at__lt=at or clock.now())
+
+
+def is_overdue(hazard: Hazard) -> bool:
+    """Whether this hazard is overdue now."""
+    return hazard.status in WORKING and hazard.due_at is not None and hazard.due_at < clock.now()
+
+
+def was_late(hazard: Hazard) -> bool:
+    """Whether it was rectified after its deadline."""
+    return bool(hazard.due_at and hazard.rectified_at and hazard.rectified_at > hazard.due_at)
+
+
+def holder(hazard: Hazard) -> str:
+    """Who has it now, in words."""
+    match hazard.status:
+        case Status.REPORTED | Status.GRADED | Status.RECHECK | Status.RECTIFIED | Status.ACCEPTED:
+            return "安监部门"
+        case Status.RETURNED:
+            return hazard.reporter.name if hazard.reporter else "上报人"
+        case Status.DISPATCHED | Status.RECTIFYING:
+            return hazard.unit_name
+    return ""
+
+
+@dataclass(frozen=True)
+class Next:
+    """A verb that this person may do to this hazard; `reason` is why it is not possible yet, if it is not."""
+
+    verb: str
+    label: str
+    primary: bool
+    reason: str = ""
+
+
+PRIMARY = {
+    Status.REPORTED: "grade",
+    Status.RETURNED: "resubmit",
+    Status.GRADED: "dispatch",
+    Status.DISPATCHED: "sign",
+    Status.RECTIFYING: "rectify",
+    Status.RECTIFIED: "accept",
+    Status.RECHECK: "accept",
+    Status.ACCEPTED: "close",
+    Status.CLOSED: "reopen",
+}
+
+
+def next_verbs(hazard: Hazard, by: Person) -> list[Next]:
+    """The verbs that this person may do now, the one next action first; those not possible yet carry their reason."""
+    verbs = []
+    for verb in FLOW.from_(hazard.status):
+        if verb in ("approve_extension", "refuse_extension") or not _allowed(verb, hazard, by):
+            continue
+        primary = verb == PRIMARY.get(Status(hazard.status)) and verb != "reopen"
+        verbs.append(Next(verb, VERB_LABELS[verb], primary, _obstacle(verb, hazard, by)))
+    return sorted(verbs, key=lambda item: not item.primary)
+
+
+def _allowed(verb: str, hazard: Hazard, by: Person) -> bool:
+    if verb == "resubmit":
+        return hazard.reporter_id == by.id or (by.unit_id is not None and hazard.reporter_unit_id == by.unit_id)
+    if verb == "escalate" and hazard.is_major:
+        return False
+    unit = by.unit if verb == "fix_on_site" else hazard.unit
+    return may(by, f"hazard.{verb}", unit)
+
+
+def _obstacle(verb: str, hazard: Hazard, by: Person) -> str:
+    """Why a verb that the person may do in general is not possible for him on this hazard now."""
+    own = by.id == hazard.rectified_by_id
+    if verb in ("accept", "reject"):
+        if own:
+            return "整改人和验收人不能是同一人"
+        rectifier_unit = hazard.rectified_by.unit if hazard.rectified_by else None
+        if same_unit(by.unit, hazard.unit) or same_unit(by.unit, rectifier_unit):
+            return "验收人和整改人不能是同一单位"
+    if verb == "close" and own:
+        return "整改人不能给自己的整改销号"
+    if verb == "void" and hazard.reporter_id == by.id:
+        return "不能作废自己上报的隐患"
+    if verb == "send_back" and hazard.anonymous:
+        return "匿名上报无法退回"
+    if verb == "fix_on_site" and hazard.is_major:
+        return "重大隐患须按治理方案办理"
+    if verb == "dispatch" and hazard.is_major:
+        plan = getattr(hazard, "plan", None)
+        if plan is None or plan.missing() or not hazard.stop_area:
+            return "还缺治理方案、停产停工或双报告"
+    if verb == "request_extension" and hazard.extensions.filter(state__in=("asked", "first")).exists():
+        return "已有延期申请等待批准"
+    return ""
+
+
+def timeline(hazard: Hazard) -> QuerySet[Entry]:
+    """Every ledger line about this hazard, from the first on."""
+    return Entry.objects.filter(subject_kind="hazard", subject_id=str(hazard.id)).order_by("id")
+
+
+def photos(hazard: Hazard) -> QuerySet[HazardPhoto]:
+    """Its photos, before and after."""
+    return HazardPhoto.objects.filter(hazard=hazard).select_related("file", "added_by")
+
+
+def extensions_to_decide(person: Person) -> QuerySet[Extension]:
+    """Requests for more time that wait for this person: as a mine leader, or as the safety department."""
+    held = {held.role for held in roles_of(person)}
+    states = [state for state, role in (("asked", Role.MINE_LEADER), ("first", Role.SAFETY)) if role in held]
+    return (
+        Extension.objects.filter(hazard__mine_id=person.mine_id, state__in=states)
+        .exclude(asked_by=person)
+        .exclude(first_by=person)
+        .select_related("hazard__unit", "hazard__grade", "asked_by", "first_by")
+    )

@@ -1,0 +1,203 @@
+"""The hazard loop as tables: states, verbs, who may, five points, deadlines. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from kuangdeng.kernel.errors import Refused
+from kuangdeng.kernel.flow import Flow, Step
+from kuangdeng.org.api import Role
+
+
+class Status(StrEnum):
+    """Where a hazard stands. Overdue and supervised are not states: they are computed, or marked beside the state."""
+
+    REPORTED = "reported"
+    RETURNED = "returned"
+    MERGED = "merged"
+    VOID = "void"
+    RECHECK = "recheck"
+    GRADED = "graded"
+    DISPATCHED = "dispatched"
+    RECTIFYING = "rectifying"
+    RECTIFIED = "rectified"
+    ACCEPTED = "accepted"
+    CLOSED = "closed"
+
+
+STATUS_LABELS: dict[str, str] = {
+    Status.REPORTED: "待定级",
+    Status.RETURNED: "退回补充",
+    Status.MERGED: "已合并",
+    Status.VOID: "已作废",
+    Status.RECHECK: "待复查",
+    Status.GRADED: "待下达",
+    Status.DISPATCHED: "待签收",
+    Status.RECTIFYING: "整改中",
+    Status.RECTIFIED: "待验收",
+    Status.ACCEPTED: "待销号",
+    Status.CLOSED: "已销号",
+}
+
+ENDED = frozenset({Status.MERGED, Status.VOID, Status.CLOSED})
+OPEN = frozenset(Status) - ENDED
+
+VERB_LABELS: dict[str, str] = {
+    "report": "上报",
+    "grade": "定级",
+    "send_back": "退回补充",
+    "resubmit": "补充后重报",
+    "merge": "合并",
+    "void": "作废",
+    "fix_on_site": "现场整改",
+    "dispatch": "下达五定",
+    "sign": "签收",
+    "transfer": "转派",
+    "rectify": "整改完成",
+    "request_extension": "申请延期",
+    "approve_extension": "批准延期",
+    "refuse_extension": "不批准延期",
+    "accept": "验收合格",
+    "reject": "验收不合格",
+    "close": "销号",
+    "reopen": "按复发重开",
+    "supervise": "挂牌督办",
+    "escalate": "升级为重大隐患",
+}
+
+_S = Status
+FLOW = Flow(
+    [
+        Step("report", None, _S.REPORTED),
+        Step("grade", _S.REPORTED, _S.GRADED),
+        Step("send_back", _S.REPORTED, _S.RETURNED),
+        Step("resubmit", _S.RETURNED, _S.REPORTED),
+        Step("merge", _S.REPORTED, _S.MERGED),
+        Step("merge", _S.GRADED, _S.MERGED),
+        Step("void", _S.REPORTED, _S.VOID),
+        Step("void", _S.RETURNED, _S.VOID),
+        Step("void", _S.GRADED, _S.VOID),
+        Step("fix_on_site", _S.REPORTED, _S.RECHECK),
+        Step("fix_on_site", _S.GRADED, _S.RECHECK),
+        Step("dispatch", _S.GRADED, _S.DISPATCHED),
+        Step("sign", _S.DISPATCHED, _S.RECTIFYING),
+        Step("transfer", _S.DISPATCHED, _S.DISPATCHED),
+        Step("transfer", _S.RECTIFYING, _S.DISPATCHED),
+        Step("rectify", _S.RECTIFYING, _S.RECTIFIED),
+        Step("request_extension", _S.RECTIFYING, _S.RECTIFYING),
+        Step("approve_extension", _S.RECTIFYING, _S.RECTIFYING),
+        Step("refuse_extension", _S.RECTIFYING, _S.RECTIFYING),
+        Step("accept", _S.RECTIFIED, _S.ACCEPTED),
+        Step("accept", _S.RECHECK, _S.ACCEPTED),
+        Step("reject", _S.RECTIFIED, _S.RECTIFYING),
+        Step("reject", _S.RECHECK, _S.REPORTED),
+        Step("close", _S.ACCEPTED, _S.CLOSED),
+        Step("reopen", _S.CLOSED, _S.CLOSED),
+        *[Step("supervise", status, status) for status in (_S.GRADED, _S.DISPATCHED, _S.RECTIFYING, _S.RECTIFIED)],
+        *[Step("escalate", status, status) for status in (_S.REPORTED, _S.GRADED)],
+        *[
+            Step("escalate", status, _S.GRADED)
+            for status in (_S.DISPATCHED, _S.RECTIFYING, _S.RECTIFIED, _S.RECHECK, _S.ACCEPTED)
+        ],
+    ],
+    states=STATUS_LABELS,
+    verbs=VERB_LABELS,
+)
+"""The only order of the verbs. An escalated hazard goes back to 待下达: a major hazard needs its plan and its reports
+before anybody works on it. A hazard that was fixed on site and fails the recheck is triaged again."""
+
+
+_UNIT = frozenset({Role.TEAM_LEADER, Role.UNIT_HEAD, Role.BRANCH_SECRETARY})
+_SAFETY = frozenset({Role.SAFETY})
+_LEADER = frozenset({Role.MINE_LEADER})
+
+MAY: dict[str, frozenset[Role]] = {
+    "hazard.report": frozenset(Role),
+    "hazard.see_all": _SAFETY | _LEADER | {Role.GROUP_OFFICE, Role.ADMINISTRATOR, Role.TRAINING_OFFICER,
+                                           Role.POLITICAL_WORK},
+    "hazard.see_unit": frozenset(Role),
+    "hazard.grade": _SAFETY,
+    "hazard.send_back": _SAFETY,
+    "hazard.resubmit": frozenset(Role),
+    "hazard.merge": _SAFETY,
+    "hazard.void": _SAFETY,
+    "hazard.fix_on_site": _UNIT | _SAFETY,
+    "hazard.dispatch": _SAFETY,
+    "hazard.sign": _UNIT,
+    "hazard.transfer": _SAFETY,
+    "hazard.rectify": _UNIT,
+    "hazard.request_extension": frozenset({Role.UNIT_HEAD, Role.BRANCH_SECRETARY}),
+    "hazard.approve_extension": _SAFETY | _LEADER,
+    "hazard.refuse_extension": _SAFETY | _LEADER,
+    "hazard.accept": _SAFETY | _LEADER,
+    "hazard.reject": _SAFETY | _LEADER,
+    "hazard.close": _SAFETY,
+    "hazard.reopen": _SAFETY,
+    "hazard.supervise": _SAFETY | _LEADER,
+    "hazard.escalate": _SAFETY | _LEADER,
+    "hazard.rounds": _UNIT | _SAFETY | _LEADER,
+    "hazard.settings": _SAFETY | {Role.ADMINISTRATOR},
+    "hazard.import": _SAFETY | {Role.ADMINISTRATOR},
+    "hazard.export": _UNIT | _SAFETY | _LEADER | {Role.GROUP_OFFICE, Role.ADMINISTRATOR},
+}
+"""Which role may do what. A unit's role reaches its own unit and below, safety and mine leaders the whole mine."""
+
+POWER_LABELS: dict[str, str] = {
+    **{f"hazard.{verb}": f"隐患：{label}" for verb, label in VERB_LABELS.items()},
+    "hazard.see_all": "查看全矿隐患",
+    "hazard.see_unit": "查看本单位隐患",
+    "hazard.rounds": "登记检查",
+    "hazard.settings": "管理等级、专业、期限规则、目录",
+    "hazard.import": "导入旧隐患台账",
+    "hazard.export": "导出隐患台账",
+}
+
+
+@dataclass(frozen=True)
+class FivePoints:
+    """五定: who, what is done, with which money, until when, and what if it fails. Labels are the mine's own."""
+
+    person_id: UUID | None
+    measure: str
+    funds: Decimal | None
+    due_at: datetime
+    contingency: str
+
+
+class DeadlineKind(StrEnum):
+    """How a deadline is told: hours from dispatch, the end of this or the next shift, or days until a clock time."""
+
+    HOURS = "hours"
+    END_OF_SHIFT = "end_of_shift"
+    END_OF_NEXT_SHIFT = "end_of_next_shift"
+    DAYS = "days"
+
+
+def deadline(kind: str, amount: int, *, at: datetime, shift_ends: Sequence[datetime]) -> datetime:
+    """When an order given at `at` is due.
+
+    `shift_ends` are the ends of this shift and the next by the unit's scheme; hazards run day and night, so hours
+    and days count around the clock, never office hours. Refused when a shift deadline is asked for and the unit has
+    no shift scheme.
+    """
+    if kind == DeadlineKind.HOURS:
+        return at + timedelta(hours=amount)
+    if kind == DeadlineKind.DAYS:
+        return at + timedelta(days=amount)
+    wanted = 0 if kind == DeadlineKind.END_OF_SHIFT else 1
+    if len(shift_ends) <= wanted:
+        raise Refused("责任单位没有设置班制，算不出班末时间。请先在「班制」里为该单位设置，或直接填写整改期限。", field="due_at")
+    return shift_ends[wanted]
+
+
+FIVE_POINT_LABELS: dict[str, str] = {
+    "person": "责任人",
+    "measure": "整改措施",
+    "funds": "资金（元）",
+    "deadline": "整改期限",
+    "contingency": "应急预案",
+}
+"""Defaults; the mine may word them its own way (五定, 五落实, 五到位)."""

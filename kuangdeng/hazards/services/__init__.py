@@ -1,0 +1,50 @@
+"""The verbs of the hazard loop, split by who holds the hazard: triage, the order, its end, what is major."""
+
+from kuangdeng.hazards.services.finish import accept, close, reject, reopen
+from kuangdeng.hazards.services.major import escalate, save_plan, supervise
+from kuangdeng.hazards.services.order import (
+    approve_extension,
+    dispatch,
+    rectify,
+    refuse_extension,
+    request_extension,
+    sign,
+    transfer,
+)
+from kuangdeng.hazards.services.triage import (
+    Receipt,
+    ReportData,
+    fix_on_site,
+    grade,
+    merge,
+    report,
+    resubmit,
+    send_back,
+    void,
+)
+
+__all__ = [
+    "Receipt",
+    "ReportData",
+    "accept",
+    "approve_extension",
+    "close",
+    "dispatch",
+    "escalate",
+    "fix_on_site",
+    "grade",
+    "merge",
+    "rectify",
+    "refuse_extension",
+    "reject",
+    "reopen",
+    "report",
+    "request_extension",
+    "resubmit",
+    "save_plan",
+    "send_back",
+    "sign",
+    "supervise",
+    "transfer",
+    "void",
+]

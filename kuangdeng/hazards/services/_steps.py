@@ -1,0 +1,131 @@
+"""Steps that the verbs share: lock the row, check who and when, move the state, write the ledger."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from kuangdeng.hazards.models import CatalogueVersion, Hazard, HazardPhoto, Situation
+from kuangdeng.hazards.rules import FLOW, VERB_LABELS
+from kuangdeng.kernel.clock import local, now
+from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.models import StoredFile
+from kuangdeng.kernel.search import fold
+from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.models import Entry
+from kuangdeng.org.api import Person, Unit, may
+
+
+def locked(hazard_id: UUID) -> Hazard:
+    """The hazard, locked until the verb's transaction ends. NotVisible when there is none."""
+    hazard = (
+        Hazard.objects.select_for_update(of=("self",))
+        .select_related("unit", "grade", "place", "mine", "reporter__unit", "rectified_by__unit")
+        .filter(id=hazard_id)
+        .first()
+    )
+    if hazard is None:
+        raise NotVisible
+    return hazard
+
+
+def begin(verb: str, hazard_id: UUID, by: Person, *, unit: Unit | None = None) -> Hazard:
+    """Lock the hazard and check that `by` may do `verb` to it now.
+
+    The unit that counts is the hazard's own, unless the caller names another (the one that is to get the order).
+    """
+    hazard = locked(hazard_id)
+    if hazard.mine_id != by.mine_id:
+        raise NotVisible
+    FLOW.target(verb, hazard.status)
+    if not may(by, f"hazard.{verb}", unit or hazard.unit):
+        where = f"「{hazard.unit.name}」的" if hazard.unit else "这条"
+        raise Refused(f"您没有权限对{where}隐患办理「{VERB_LABELS[verb]}」。如需办理，请联系有此职责的人员。", code="not_allowed")
+    return hazard
+
+
+def move(verb: str, hazard: Hazard, *, at: datetime | None = None) -> None:
+    """Set the state that `rules.FLOW` gives; the caller saves."""
+    target = FLOW.target(verb, hazard.status)
+    if target != hazard.status:
+        hazard.status, hazard.status_since = target, at or now()
+
+
+def enter(
+    verb: str,
+    hazard: Hazard,
+    by: Person | None,
+    *,
+    occurred_at: datetime | None = None,
+    payload: Mapping[str, object] | None = None,
+    source_key: str | None = None,
+) -> Entry:
+    """The ledger line of a verb on a hazard."""
+    return post(
+        f"hazard.{verb}",
+        Subject("hazard", hazard.id, f"{hazard.number} {hazard.text}"),
+        mine_id=hazard.mine_id,
+        by=Named(by.id, by.name) if by else None,
+        unit=Named(hazard.unit.id, hazard.unit.name) if hazard.unit else None,
+        place=Named(hazard.place.id, hazard.place.full_name) if hazard.place else None,
+        occurred_at=occurred_at,
+        payload={"status": str(hazard.status), **(payload or {})},
+        source_key=source_key,
+    )
+
+
+def need(text: str, message: str, *, field: str) -> str:
+    """The text without outer blanks. Refused with `message` when nothing is left."""
+    text = text.strip()
+    if not text:
+        raise Refused(message, field=field)
+    return text
+
+
+def attach(hazard: Hazard, sha256s: Iterable[str], when: str, by: Person | None) -> list[str]:
+    """Tie photos that arrived before to the hazard. Refused when one is not there: its upload was cut.
+
+    A photo may be tied only by the person who sent it, so that nobody reaches another's photo by its name.
+    """
+    wanted = list(dict.fromkeys(sha256s))
+    files = {}
+    for file in StoredFile.objects.filter(original_sha256__in=wanted):
+        if by is None or file.owner_id in (None, by.id):
+            files[file.original_sha256] = file
+    missing = [sha for sha in wanted if sha not in files]
+    if missing:
+        raise Refused(f"有 {len(missing)} 张照片没有传完，隐患还没有提交。请等照片上传完成后再点一次。", field="photos", code="photo_missing")
+    HazardPhoto.objects.bulk_create(
+        [HazardPhoto(hazard=hazard, file=files[sha], when=when, added_by=by) for sha in wanted], ignore_conflicts=True
+    )
+    return wanted
+
+
+def next_number() -> str:
+    """The next hazard number, like YH2026-000123. From a sequence, so that reporters never wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('hazard_numbers')")
+        return f"YH{local():%Y}-{cursor.fetchone()[0]:06d}"
+
+
+def search_text(hazard: Hazard) -> str:
+    """What the full-text search looks through."""
+    place = hazard.place.full_name if hazard.place else ""
+    return fold(" ".join(filter(None, [hazard.number, hazard.text, hazard.standard_text, place, hazard.place_text])))
+
+
+def stamp(at: datetime | None) -> str | None:
+    """An instant in a ledger payload."""
+    return at.isoformat() if at else None
+
+
+def judge_major(hazard: Hazard, situation: Situation) -> None:
+    """Mark as major by a situation of the catalogue that was in force when the hazard was found."""
+    version = situation.category.version
+    day = local(hazard.occurred_at).date()
+    if not (version.effective_from <= day and (version.effective_to is None or day <= version.effective_to)):
+        force = CatalogueVersion.objects.filter(effective_from__lte=day).order_by("-effective_from").first()
+        name = force.document_no if force else "（目录缺失）"
+        raise Refused(f"发现日期 {day:%Y-%m-%d} 适用的是{name}，请按该目录选择情形。", field="situation")
+    hazard.is_major, hazard.situation, hazard.category, hazard.catalogue = True, situation, situation.category, version

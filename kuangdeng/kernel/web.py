@@ -1,0 +1,32 @@
+"""How views answer: refusals as sentences, things one may not know of as 404."""
+
+from collections.abc import Callable
+
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from kuangdeng.kernel.errors import NotVisible, Refused
+
+
+class RefusalMiddleware:
+    """What a view did not catch itself: `Refused` becomes a page with the sentence, `NotVisible` a 404."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Turn a person's mistake into a sentence; anything else stays an error."""
+        if isinstance(exception, NotVisible):
+            raise Http404 from exception
+        if isinstance(exception, Refused):
+            return render(request, "kernel/refused.html", {"message": str(exception)}, status=409)
+        return None
+
+
+def put_refusal(form: BaseForm, refusal: Refused) -> None:
+    """Show a refusal beside its field, or on top of the form when it names none that the form has."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
