@@ -92,7 +92,7 @@ def reopen(hazard_id: UUID, *, text: str, by: Person, photos: Sequence[str] = ()
     )  # fmt: skip
     hazard.search_text = search_text(hazard)
     hazard.save(force_insert=True)
-    hazard.finders.set([by])
+    hazard.finders.add(by)
     added = attach(hazard, photos, HazardPhoto.When.BEFORE, by)
     enter("reopen", hazard, by, payload={"of": str(old.id), "of_number": old.number, "photos": added})
     return hazard

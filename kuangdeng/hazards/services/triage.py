@@ -87,7 +87,8 @@ def report(*, data: ReportData, by: Person, hazard_id: UUID | None = None) -> Re
         return _again(existing, data, by)
     hazard = _new_hazard(data, by, hazard_id or uuid7())
     hazard.save(force_insert=True)
-    hazard.finders.set(_persons(data.finder_ids, by) if data.finder_ids else [] if data.anonymous else [by])
+    if not data.anonymous:
+        hazard.finders.add(*(_persons(data.finder_ids, by) if data.finder_ids else [by]))
     photos = attach(hazard, data.photos, "before", by)
     enter(
         "report",
