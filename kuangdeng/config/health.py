@@ -1,0 +1,15 @@
+"""Whether this process can serve: for reverse proxies, the supervisor and monitoring."""
+
+from django.db import connection
+from django.db.utils import Error
+from django.http import HttpRequest, HttpResponse
+
+
+def alive(request: HttpRequest) -> HttpResponse:
+    """Answers 200 when the database answers, 503 otherwise; tells nothing else to strangers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except Error:
+        return HttpResponse("database\n", status=503, content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain")

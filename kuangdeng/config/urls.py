@@ -1,0 +1,11 @@
+"""Every address of the system: each package brings its own, this file only says where they hang."""
+
+from django.urls import path
+from django.views.i18n import set_language
+
+from kuangdeng.config.health import alive
+
+urlpatterns = [
+    path("healthz", alive, name="healthz"),
+    path("language/", set_language, name="set_language"),
+]
