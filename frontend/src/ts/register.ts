@@ -189,8 +189,17 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+function fit(): void {
+  for (const box of document.querySelectorAll<HTMLElement>(".register-scroll")) {
+    box.classList.remove("is-wide");
+    box.classList.toggle("is-wide", (box.firstElementChild?.scrollWidth ?? 0) > box.clientWidth + 1);
+  }
+}
+window.addEventListener("resize", debounce(150, fit));
+
 onPart((root) => {
   cursor = -1;
+  fit();
   for (const box of root.querySelectorAll<HTMLElement>("[data-register]")) count(box);
   if (root instanceof HTMLElement && root.matches("[data-register]")) count(root);
 });

@@ -16,8 +16,8 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeData
 from django.utils.translation import gettext as _
 
-from kuangdeng.kernel.timetext import local
 from kuangdeng.kernel.listing.page import Listing, plain_reader
+from kuangdeng.kernel.timetext import local
 
 CHUNK = 2000
 XLSX_ROWS = 1_048_575

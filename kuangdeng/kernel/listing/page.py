@@ -22,9 +22,9 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from kuangdeng.kernel.templatetags.kd import cell as shown
 from kuangdeng.kernel.listing.declare import Bulk, Column, Register
 from kuangdeng.kernel.listing.filters import State, get_list, get_one
+from kuangdeng.kernel.templatetags.kd import cell as shown
 
 COUNT_CAP = 10_000
 SORT_KEY = "kd_sort_key"
@@ -393,7 +393,9 @@ def _opening(column: Column) -> str:
     css = [f"phone-{column.phone}"] if column.phone else []
     css += [f"align-{column.align}"] if column.align != "left" else []
     css += [f"col-{column.width}"] if column.width else []
-    label = f' data-label="{escape(column.label)}"' if column.label_on_phone and column.phone in ("meta", "line") else ""
+    label = (
+        f' data-label="{escape(column.label)}"' if column.label_on_phone and column.phone in ("meta", "line") else ""
+    )
     return f'<td class="{" ".join(css)}"{label}>'
 
 

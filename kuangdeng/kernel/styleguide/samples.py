@@ -9,7 +9,20 @@ from typing import Any
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.frame import Frame, FrameBanner, MenuLink, RailGroup, RailItem, Tab
-from kuangdeng.kernel.listing import Bulk, Choice, Column, Dates, Flag, Listing, Multi, Number, Picked, Register, Text, View
+from kuangdeng.kernel.listing import (
+    Bulk,
+    Choice,
+    Column,
+    Dates,
+    Flag,
+    Listing,
+    Multi,
+    Number,
+    Picked,
+    Register,
+    Text,
+    View,
+)
 from kuangdeng.kernel.templatetags.kd import chip, clock_chip, cut
 
 
@@ -36,12 +49,39 @@ class Sample:
 
 
 _WORDS = [
-    ("锚杆外露超过 100 mm，2 根失效，顶板有淋水", "31208 综放工作面回风顺槽 320 m 处", "综放一队", "A 级", "red", "待整改", "work", -31),
+    (
+        "锚杆外露超过 100 mm，2 根失效，顶板有淋水",
+        "31208 综放工作面回风顺槽 320 m 处",
+        "综放一队",
+        "A 级",
+        "red",
+        "待整改",
+        "work",
+        -31,
+    ),
     ("皮带机尾护栏缺失", "主运皮带巷", "运输队", "C 级", "blue", "待验收", "wait", 5),
-    ("瓦斯传感器距顶板 420 mm，位置不符合规定", "东翼采区三阶段下山机电硐室联络巷掘进工作面", "机掘二队", "B 级", "orange", "待签收", "wait", 14),
+    (
+        "瓦斯传感器距顶板 420 mm，位置不符合规定",
+        "东翼采区三阶段下山机电硐室联络巷掘进工作面",
+        "机掘二队",
+        "B 级",
+        "orange",
+        "待签收",
+        "wait",
+        14,
+    ),
     ("水沟盖板破损，人行侧有积水", "副斜井 +860 水平", "辅助运输区", "C 级", "blue", "已销号", "done", -200),
     ("探放水钻孔孔口管固定不牢", "4203 运输顺槽", "地测防治水科", "B 级", "orange", "待整改", "work", 3),
-    ("配电点未挂警示牌，电缆吊挂不整齐，接线盒有一处失爆隐患需要马上处理", "中央变电所", "机电队", "D 级", "yellow", "待定级", "wait", None),
+    (
+        "配电点未挂警示牌，电缆吊挂不整齐，接线盒有一处失爆隐患需要马上处理",
+        "中央变电所",
+        "机电队",
+        "D 级",
+        "yellow",
+        "待定级",
+        "wait",
+        None,
+    ),
 ]
 
 
@@ -79,7 +119,14 @@ REGISTER = Register(
         Column("words", "隐患内容", lambda r: cut(r.words, 30), link=True, width="wide", phone="title"),
         Column("grade", "等级", lambda r: chip(r.grade, "grade", r.tone), sort="grade", width="narrow", phone="chip"),
         Column("status", "状态", lambda r: chip(r.status, "state", r.status_tone), width="narrow", phone="chip"),
-        Column("due", "期限", lambda r: clock_chip(r.due, r.status_tone == "done"), sort="due", width="narrow", phone="chip"),
+        Column(
+            "due",
+            "期限",
+            lambda r: clock_chip(r.due, r.status_tone == "done"),
+            sort="due",
+            width="narrow",
+            phone="chip",
+        ),
         Column("place", "地点", lambda r: cut(r.place, 16), phone="line"),
         Column("unit", "责任单位", sort="unit", phone="meta", label_on_phone=False),
         Column("reported", "上报", sort="reported", width="narrow", phone="meta"),
@@ -89,7 +136,9 @@ REGISTER = Register(
         Text("q", placeholder="内容、地点、编号"),
         Multi("grade", "等级", [("a", "A 级"), ("b", "B 级"), ("c", "C 级"), ("d", "D 级")]),
         Choice("status", "状态", [("open", "未销号"), ("todo", "待整改"), ("check", "待验收"), ("closed", "已销号")]),
-        Picked("place", "地点", url="/_/styleguide/options/", find=lambda k: k, kind="place", icon="place", any="任何地点"),
+        Picked(
+            "place", "地点", url="/_/styleguide/options/", find=lambda k: k, kind="place", icon="place", any="任何地点"
+        ),
         Dates("reported", "上报时间"),
         Flag("late", "超期", yes="已超期", no="没有超期"),
         Number("days", "重复次数"),
@@ -154,15 +203,23 @@ def frame(current: str = "") -> Frame:
                 ],
             ),
             RailGroup("台账", "ledger", [RailItem("总台账", "#")]),
-            RailGroup("设置", "settings", [RailItem("单位和人员", "#"), RailItem("地点", "#"), RailItem("等级和期限", "#")]),
+            RailGroup(
+                "设置", "settings", [RailItem("单位和人员", "#"), RailItem("地点", "#"), RailItem("等级和期限", "#")]
+            ),
         ],
         tabs=[
             Tab("待办", "todo", "/_/styleguide/", current == "home", 12),
             Tab("上报", "report", "/_/styleguide/form/", current == "form"),
             Tab("我的", "person", "#"),
         ],
-        menu=[MenuLink("改密码", "#", "key"), MenuLink("换人登录", "#", "switch"), MenuLink("退出", "#", "out", "post")],
-        banners=[FrameBanner("2027 年的日历还没有导入，明年的期限算不出来。", "warn", "#", "去导入")] if current == "home" else [],
+        menu=[
+            MenuLink("改密码", "#", "key"),
+            MenuLink("换人登录", "#", "switch"),
+            MenuLink("退出", "#", "out", "post"),
+        ],
+        banners=[FrameBanner("2027 年的日历还没有导入，明年的期限算不出来。", "warn", "#", "去导入")]
+        if current == "home"
+        else [],
         inbox_url="#",
         unread=3,
         search_url="/_/styleguide/register/",
@@ -230,14 +287,26 @@ def events() -> list[dict[str, Any]]:
             "unit": "安监科",
             "why": "锚杆机配件夜班才能到，原期限保留。",
         },
-        {"at": now - timedelta(days=1, hours=4), "what": "超期", "who": "系统", "tone": "late", "why": "到期没有整改，已通知队长和分管矿领导。"},
+        {
+            "at": now - timedelta(days=1, hours=4),
+            "what": "超期",
+            "who": "系统",
+            "tone": "late",
+            "why": "到期没有整改，已通知队长和分管矿领导。",
+        },
         {"at": now - timedelta(days=2), "what": "签收", "who": "李卫东", "unit": "机掘二队"},
         {
             "at": now - timedelta(days=2, hours=3),
             "what": "下达五定",
             "who": "欧阳建国",
             "unit": "安监科",
-            "changes": [("责任人", "李卫东"), ("措施", "补打锚杆，架棚支护"), ("资金", "1,200 元"), ("期限", "中班下班前"), ("预案", "撤人到安全地点")],
+            "changes": [
+                ("责任人", "李卫东"),
+                ("措施", "补打锚杆，架棚支护"),
+                ("资金", "1,200 元"),
+                ("期限", "中班下班前"),
+                ("预案", "撤人到安全地点"),
+            ],
         },
         {"at": now - timedelta(days=3), "what": "上报", "who": "王铁柱", "unit": "综放一队", "tone": "done"},
     ]

@@ -44,12 +44,22 @@ class SampleForm(forms.Form):
     )
     photos = PhotosField(label="照片", required=False, limit=3)
     grade = forms.ChoiceField(
-        label="看着有多严重", widget=forms.RadioSelect, choices=[("a", "马上要停人"), ("b", "本班要处理"), ("c", "可以排队")]
+        label="看着有多严重",
+        widget=forms.RadioSelect,
+        choices=[("a", "马上要停人"), ("b", "本班要处理"), ("c", "可以排队")],
     )
-    specialty = forms.ChoiceField(label="专业", choices=[("", "请选择"), ("roof", "顶板"), ("vent", "一通三防"), ("water", "防治水")])
+    specialty = forms.ChoiceField(
+        label="专业", choices=[("", "请选择"), ("roof", "顶板"), ("vent", "一通三防"), ("water", "防治水")]
+    )
     at = forms.DateTimeField(label="什么时候看到的", widget=DateTimeInput, required=False)
     people = PickerField(
-        label="在场的人", url="/_/styleguide/options/", find=find_place, kind="person", icon="person", multiple=True, required=False
+        label="在场的人",
+        url="/_/styleguide/options/",
+        find=find_place,
+        kind="person",
+        icon="person",
+        multiple=True,
+        required=False,
     )
     fixed = forms.BooleanField(label="已经当场处理好了", required=False)
 
@@ -68,7 +78,9 @@ def page(request: HttpRequest) -> HttpResponse:
         ],
         "results": [
             RowResult("YH-2026-1342 锚杆外露超过 100 mm", True, "", "/_/styleguide/thing/"),
-            RowResult("YH-2026-1339 皮带机尾护栏缺失", False, "不能验收：整改人和验收人不能是同一人。请由安监科其他人员验收。"),
+            RowResult(
+                "YH-2026-1339 皮带机尾护栏缺失", False, "不能验收：整改人和验收人不能是同一人。请由安监科其他人员验收。"
+            ),
         ],
         "long": "一" * 400 + "abcdefghij" * 40,
         "now": clock.now(),
@@ -100,7 +112,12 @@ def register(request: HttpRequest) -> HttpResponse:
 
 def thing(request: HttpRequest) -> HttpResponse:
     """One thing's page."""
-    words = {"frame": samples.frame("thing"), "row": samples.rows()[0], "events": samples.events(), "form": ReasonForm()}
+    words = {
+        "frame": samples.frame("thing"),
+        "row": samples.rows()[0],
+        "events": samples.events(),
+        "form": ReasonForm(),
+    }
     return render(request, "kernel/styleguide/thing.html", words)
 
 

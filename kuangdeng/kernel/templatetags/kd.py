@@ -40,7 +40,7 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
 
 @lru_cache(maxsize=512)
 def _icon(name: str, label: str, css: str) -> SafeString:
-    heard = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
+    heard = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="icon {}" {} focusable="false"><use href="{}#{}"></use></svg>',
         css,
@@ -54,7 +54,7 @@ def _icon(name: str, label: str, css: str) -> SafeString:
 def chip(text: Any, kind: str = "plain", tone: str = "", mark: str = "", url: str = "", title: str = "") -> SafeString:
     """A small word on a thing. kind: grade, state, clock, holder, major, sample, plain; tone: see the docs."""
     if text in (None, ""):
-        return mark_safe("")  # noqa: S308
+        return mark_safe("")
     return _chip(conditional_escape(text), kind, tone, mark, url, str(title))
 
 
@@ -269,7 +269,7 @@ def fact(label: str, value: Any = "", wide: bool = False, lines: bool = False, u
         '<div class="fact{}"><dt>{}</dt><dd{}>{}</dd></div>',
         " fact-wide" if wide else "",
         label,
-        mark_safe(' class="keep-lines"') if lines else "",  # noqa: S308
+        mark_safe(' class="keep-lines"') if lines else "",
         shown,
     )
 
@@ -278,7 +278,7 @@ def fact(label: str, value: Any = "", wide: bool = False, lines: bool = False, u
 def factblock(content: str, label: str, wide: bool = True) -> SafeString:
     """A fact whose value is markup: `{% factblock "照片" %}…{% endfactblock %}`."""
     css = " fact-wide" if wide else ""
-    return format_html('<div class="fact{}"><dt>{}</dt><dd>{}</dd></div>', css, label, content)
+    return format_html('<div class="fact fact-block{}"><dt>{}</dt><dd>{}</dd></div>', css, label, content)
 
 
 @register.inclusion_tag("kernel/parts/timeline.html")
@@ -441,5 +441,5 @@ def message_tone(level: str) -> str:
 def js_text() -> SafeString:
     """The texts of the scripts in another language; in Chinese the scripts speak for themselves."""
     if (get_language() or "zh").startswith("zh"):
-        return mark_safe("")  # noqa: S308
+        return mark_safe("")
     return json_script({text: _(text) for text in JS_TEXT}, "kd-text")
