@@ -3,6 +3,7 @@
 from django.db import models
 
 from kuangdeng.kernel.clock import now
+from kuangdeng.kernel.ids import uuid7
 
 
 class StoredFile(models.Model):
@@ -23,3 +24,23 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.sha256[:12]
+
+
+class SavedView(models.Model):
+    """A register as one person likes to see it (常用筛选): a name for a query. A personal preference, no fact."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner_id = models.UUIDField()
+    register = models.CharField(max_length=60)
+    name = models.CharField(max_length=40)
+    querystring = models.CharField(max_length=2000, blank=True)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner_id", "register", "name"], name="savedview_owner_register_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
