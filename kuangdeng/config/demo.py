@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+
 from django.db import transaction
 
 
@@ -17,7 +18,7 @@ SIGN_INS = [SignIn("矿工", "1001", "kuangdeng-test", "王铁柱"), SignIn("安
 
 
 def loaded() -> bool:
-    from kuangdeng.org.models import Mine
+    from kuangdeng.org.api import Mine
 
     return Mine.objects.exists()
 

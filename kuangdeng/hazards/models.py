@@ -1,6 +1,5 @@
 """Tables of the hazard loop. What must be true together is a constraint here, not a hope in the code."""
 
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -39,16 +38,21 @@ class Grade(PerMine):
     """等级: how grave a general hazard is, by the mine's own scheme. Major is a legal judgement and kept apart."""
 
     meaning = models.CharField("含义", max_length=200, blank=True)
-    colour = models.CharField("颜色", max_length=10, default="blue",
-                              choices=[("red", "红"), ("orange", "橙"), ("yellow", "黄"), ("blue", "蓝")])
+    colour = models.CharField(
+        "颜色",
+        max_length=10,
+        default="blue",
+        choices=[("red", "红"), ("orange", "橙"), ("yellow", "黄"), ("blue", "蓝")],
+    )
 
 
 @tracked()
 class Specialty(PerMine):
     """专业: roof, ventilation, water control … with sub-specialties below."""
 
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children",
-                               verbose_name="大类")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="大类"
+    )
 
 
 class CatalogueVersion(models.Model):
@@ -204,7 +208,9 @@ class Round(models.Model):
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="rounds")
     plan = models.ForeignKey(RoundPlan, models.PROTECT, null=True, blank=True, related_name="rounds")
     check_type = models.CharField("检查类型", max_length=12, choices=CheckType, default=CheckType.DAILY)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="rounds", verbose_name="检查单位")
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="rounds", verbose_name="检查单位"
+    )
     led_by = models.ForeignKey(Person, models.PROTECT, related_name="rounds_led", verbose_name="带队人")
     members = models.ManyToManyField(Person, related_name="rounds_joined", blank=True, verbose_name="参加人")
     places = models.ManyToManyField(Place, related_name="rounds", blank=True, verbose_name="检查地点")
@@ -222,7 +228,9 @@ class Round(models.Model):
             models.Index(fields=["mine", "-started_at"], name="round_by_time"),
             models.Index(fields=["plan", "started_at"], name="round_by_plan"),
         ]
-        constraints = [models.CheckConstraint(condition=Q(ended_at__gte=F("started_at")), name="round_ends_after_start")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ended_at__gte=F("started_at")), name="round_ends_after_start")
+        ]
 
 
 def _pair(name: str, at: str, by: str) -> models.CheckConstraint:
@@ -235,7 +243,7 @@ def _pair(name: str, at: str, by: str) -> models.CheckConstraint:
     )
 
 
-_ENDED = [str(status) for status in ENDED]
+_ENDED = sorted(str(status) for status in ENDED)
 _WORKING = [Status.DISPATCHED.value, Status.RECTIFYING.value]
 
 
@@ -255,8 +263,9 @@ class Hazard(models.Model):
 
     # found
     text = models.TextField("隐患内容")
-    standard = models.ForeignKey(StandardHazard, models.PROTECT, null=True, blank=True, related_name="hazards",
-                                 verbose_name="标准隐患")
+    standard = models.ForeignKey(
+        StandardHazard, models.PROTECT, null=True, blank=True, related_name="hazards", verbose_name="标准隐患"
+    )
     standard_text = models.CharField("规范描述", max_length=300, blank=True)
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="hazards", verbose_name="地点")
     place_text = models.CharField("具体位置", max_length=200, blank=True)
@@ -279,8 +288,9 @@ class Hazard(models.Model):
     content_digest = models.CharField(max_length=64, editable=False, blank=True)
 
     # judged
-    specialty = models.ForeignKey(Specialty, models.PROTECT, null=True, blank=True, related_name="hazards",
-                                  verbose_name="专业")
+    specialty = models.ForeignKey(
+        Specialty, models.PROTECT, null=True, blank=True, related_name="hazards", verbose_name="专业"
+    )
     grade = models.ForeignKey(Grade, models.PROTECT, null=True, blank=True, related_name="hazards", verbose_name="等级")
     cause = models.CharField("成因", max_length=12, choices=Cause, blank=True)
     clause = models.CharField("依据条款", max_length=300, blank=True)
@@ -297,11 +307,16 @@ class Hazard(models.Model):
 
     # ordered
     way = models.CharField("整改方式", max_length=12, choices=Way, blank=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="hazards", verbose_name="责任单位")
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="hazards", verbose_name="责任单位"
+    )
     unit_name = models.CharField(max_length=60, blank=True, editable=False)
-    helper_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="协作单位")
-    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="ordered_hazards",
-                               verbose_name="责任人")
+    helper_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="协作单位"
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="ordered_hazards", verbose_name="责任人"
+    )
     person_text = models.CharField("责任人（原文）", max_length=100, blank=True)
     measure = models.TextField("整改措施", blank=True)
     goal = models.CharField("整改目标", max_length=300, blank=True)
@@ -330,8 +345,9 @@ class Hazard(models.Model):
     # watched
     supervised_at = models.DateTimeField("挂牌时间", null=True)
     supervised_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    supervisor = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="supervised_hazards",
-                                   verbose_name="督办人")
+    supervisor = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="supervised_hazards", verbose_name="督办人"
+    )
     supervision_proposed = models.BooleanField(default=False)
     escalated_at = models.DateTimeField(null=True)
     escalated_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -357,12 +373,18 @@ class Hazard(models.Model):
                 | Q(unit__isnull=False, due_at__isnull=False, dispatched_at__isnull=False),
                 name="hazard_working_has_order",
             ),
-            models.CheckConstraint(condition=Q(status=Status.CLOSED.value) ^ Q(closed_at=None), name="hazard_closed_at"),
-            models.CheckConstraint(condition=Q(status=Status.VOID.value) ^ Q(void_reason=""), name="hazard_void_reason"),
+            models.CheckConstraint(
+                condition=Q(status=Status.CLOSED.value) ^ Q(closed_at=None), name="hazard_closed_at"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.VOID.value) ^ Q(void_reason=""), name="hazard_void_reason"
+            ),
             models.CheckConstraint(
                 condition=Q(status=Status.MERGED.value) ^ Q(merged_into=None), name="hazard_merged_into"
             ),
-            models.CheckConstraint(condition=Q(is_major=False) | Q(catalogue__isnull=False), name="hazard_major_version"),
+            models.CheckConstraint(
+                condition=Q(is_major=False) | Q(catalogue__isnull=False), name="hazard_major_version"
+            ),
             models.CheckConstraint(condition=Q(anonymous=False) | Q(reporter=None), name="hazard_anonymous"),
             models.CheckConstraint(
                 condition=Q(accepted_by=None) | Q(rectified_by=None) | ~Q(accepted_by=F("rectified_by")),
@@ -382,7 +404,9 @@ class Hazard(models.Model):
             models.Index(fields=["mine", "status", "-received_at", "-id"], name="hazard_by_status"),
             models.Index(fields=["mine", "unit", "-received_at", "-id"], name="hazard_by_unit"),
             models.Index(fields=["mine", "due_at", "id"], condition=Q(status__in=_WORKING), name="hazard_by_due"),
-            models.Index(fields=["mine", "unit", "status", "due_at"], condition=~Q(status__in=_ENDED), name="hazard_open"),
+            models.Index(
+                fields=["mine", "unit", "status", "due_at"], condition=~Q(status__in=_ENDED), name="hazard_open"
+            ),
             models.Index(fields=["mine", "place", "-occurred_at"], name="hazard_by_place"),
             models.Index(fields=["reporter", "-received_at"], name="hazard_by_reporter"),
             GinIndex(Pieces("search_text"), name="hazard_pieces"),
@@ -479,7 +503,8 @@ class MajorPlan(models.Model):
     def missing(self) -> list[str]:
         """What the law asks for before dispatch and is not there yet, in the words of the page."""
         fields = [*self.PARTS, "stopped_area", "stopped_at", "regulator_at", "congress_at"]
-        return [str(self._meta.get_field(name).verbose_name) for name in fields if not getattr(self, name)]
+        labels = {field.name: str(field.verbose_name) for field in self._meta.concrete_fields}
+        return [labels[name] for name in fields if not getattr(self, name)]
 
 
 class Penalty(models.Model):
@@ -509,9 +534,16 @@ class DeadlineRule(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="+")
     grade = models.ForeignKey(Grade, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="等级")
-    kind = models.CharField("算法", max_length=20, choices=[
-        ("hours", "下达后若干小时"), ("end_of_shift", "本班结束前"), ("end_of_next_shift", "下一班结束前"),
-        ("days", "下达后若干天")])
+    kind = models.CharField(
+        "算法",
+        max_length=20,
+        choices=[
+            ("hours", "下达后若干小时"),
+            ("end_of_shift", "本班结束前"),
+            ("end_of_next_shift", "下一班结束前"),
+            ("days", "下达后若干天"),
+        ],
+    )
     amount = models.PositiveIntegerField("数值", default=0)
     valid_from = models.DateField("生效日期")
     source = models.CharField("依据", max_length=200, blank=True)
@@ -520,7 +552,9 @@ class DeadlineRule(models.Model):
     class Meta:
         ordering = ["grade__position", "-valid_from"]
         constraints = [
-            models.UniqueConstraint(fields=["mine", "grade", "valid_from"], nulls_distinct=False, name="deadline_rule_once")
+            models.UniqueConstraint(
+                fields=["mine", "grade", "valid_from"], nulls_distinct=False, name="deadline_rule_once"
+            )
         ]
 
 

@@ -10,7 +10,7 @@ from kuangdeng.hazards.models import Extension, Hazard, HazardPhoto
 from kuangdeng.hazards.rules import FLOW, VERB_LABELS, Status
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
-from kuangdeng.ledger.models import Entry
+from kuangdeng.ledger.api import Entry
 from kuangdeng.org.api import Person, Role, has_power, may, reach, roles_of, same_unit
 
 WORKING = (Status.DISPATCHED, Status.RECTIFYING)
@@ -39,10 +39,30 @@ def get_hazard(hazard_id: UUID, *, by: Person) -> Hazard:
     hazard = (
         visible(by)
         .select_related(
-            "mine", "unit", "grade", "specialty", "place", "standard", "reporter", "reporter_unit", "person",
-            "helper_unit", "supervisor", "graded_by", "dispatched_by", "signed_by", "rectified_by__unit", "accepted_by",
-            "closed_by", "merged_into", "recurrence_of", "category", "situation", "catalogue", "round",
-        )  # fmt: skip
+            "mine",
+            "unit",
+            "grade",
+            "specialty",
+            "place",
+            "standard",
+            "reporter",
+            "reporter_unit",
+            "person",
+            "helper_unit",
+            "supervisor",
+            "graded_by",
+            "dispatched_by",
+            "signed_by",
+            "rectified_by__unit",
+            "accepted_by",
+            "closed_by",
+            "merged_into",
+            "recurrence_of",
+            "category",
+            "situation",
+            "catalogue",
+            "round",
+        )
         .filter(id=hazard_id)
         .first()
     )

@@ -116,8 +116,9 @@ _LEADER = frozenset({Role.MINE_LEADER})
 
 MAY: dict[str, frozenset[Role]] = {
     "hazard.report": frozenset(Role),
-    "hazard.see_all": _SAFETY | _LEADER | {Role.GROUP_OFFICE, Role.ADMINISTRATOR, Role.TRAINING_OFFICER,
-                                           Role.POLITICAL_WORK},
+    "hazard.see_all": _SAFETY
+    | _LEADER
+    | {Role.GROUP_OFFICE, Role.ADMINISTRATOR, Role.TRAINING_OFFICER, Role.POLITICAL_WORK},
     "hazard.see_unit": frozenset(Role),
     "hazard.grade": _SAFETY,
     "hazard.send_back": _SAFETY,
@@ -189,7 +190,9 @@ def deadline(kind: str, amount: int, *, at: datetime, shift_ends: Sequence[datet
         return at + timedelta(days=amount)
     wanted = 0 if kind == DeadlineKind.END_OF_SHIFT else 1
     if len(shift_ends) <= wanted:
-        raise Refused("责任单位没有设置班制，算不出班末时间。请先在「班制」里为该单位设置，或直接填写整改期限。", field="due_at")
+        raise Refused(
+            "责任单位没有设置班制，算不出班末时间。请先在「班制」里为该单位设置，或直接填写整改期限。", field="due_at"
+        )
     return shift_ends[wanted]
 
 

@@ -22,7 +22,9 @@ def tables(cast: Cast) -> tuple[Grade, Specialty]:
 
 def order(cast: Cast, *, hours: int = 8) -> FivePoints:
     """Five points for the mining unit."""
-    return FivePoints(cast.unit_head.id, "更换失效单体柱并补打", None, now() + timedelta(hours=hours), "先加强支护再作业")
+    return FivePoints(
+        cast.unit_head.id, "更换失效单体柱并补打", None, now() + timedelta(hours=hours), "先加强支护再作业"
+    )
 
 
 def hazard_in(status: Status, cast: Cast, *, text: str = TEXT, place: str | None = "gate") -> Hazard:

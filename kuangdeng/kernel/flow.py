@@ -37,7 +37,8 @@ class Flow:
         except KeyError:
             now = self.states.get(status or "", "—")
             raise Refused(
-                f"现在的状态是「{now}」，不能{self.verbs[verb]}。请刷新页面，按页面上给出的下一步办理。", code="wrong_state"
+                f"现在的状态是「{now}」，不能{self.verbs[verb]}。请刷新页面，按页面上给出的下一步办理。",
+                code="wrong_state",
             ) from None
 
     def from_(self, status: str | None) -> list[str]:

@@ -15,6 +15,7 @@ M = TypeVar("M", bound=type[Model])
 
 def tracked(*, exclude: list[str] | None = None) -> Callable[[M], M]:
     """Class decorator: keep the old row on every update and delete of this table."""
-    return pghistory.track(
+    decorate: Callable[[M], M] = pghistory.track(
         pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent(row=pghistory.Old), exclude=exclude or []
     )
+    return decorate

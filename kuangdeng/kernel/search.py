@@ -3,7 +3,7 @@
 import unicodedata
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.fields.array import ArrayContains
+from django.contrib.postgres.fields.array import ArrayContains  # type: ignore[attr-defined]
 from django.db import models
 from django.db.models import F, Func, Q
 

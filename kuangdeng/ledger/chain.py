@@ -83,27 +83,26 @@ def verify(mine_id: UUID) -> Iterator[Proof]:
     """
     proof = Proof(mine_id)
     chain = genesis(mine_id)
-    with transaction.atomic(), connection.cursor() as _:
-        with connection.connection.cursor(name="ledger_verify") as rows:
-            rows.itersize = BATCH
-            rows.execute(
-                "SELECT s.seq, s.entry_id, s.chain, e.digest, ledger_digest(e), e.verb, e.subject_label"
-                " FROM ledger_seal s LEFT JOIN ledger_entry e ON e.id = s.entry_id AND e.mine_id = s.mine_id"
-                " WHERE s.mine_id = %s ORDER BY s.seq",
-                [mine_id],
-            )
-            for seq, entry_id, sealed, digest, recomputed, verb, label in rows:
-                proof.broken = _fault(proof.sealed + 1, seq, entry_id, digest, recomputed, verb, label)
-                if not proof.broken:
-                    chain = link(chain, bytes(recomputed))
-                    if chain != bytes(sealed):
-                        proof.broken = f"第 {seq} 条（{entry_id}，{verb} {label}）与前一条接不上：链值不符。"
-                if proof.broken:
-                    yield proof
-                    return
-                proof.sealed, proof.head = seq, chain.hex()
-                if seq % BATCH == 0:
-                    yield proof
+    with transaction.atomic(), connection.cursor() as _, connection.connection.cursor(name="ledger_verify") as rows:
+        rows.itersize = BATCH
+        rows.execute(
+            "SELECT s.seq, s.entry_id, s.chain, e.digest, ledger_digest(e), e.verb, e.subject_label"
+            " FROM ledger_seal s LEFT JOIN ledger_entry e ON e.id = s.entry_id AND e.mine_id = s.mine_id"
+            " WHERE s.mine_id = %s ORDER BY s.seq",
+            [mine_id],
+        )
+        for seq, entry_id, sealed, digest, recomputed, verb, label in rows:
+            proof.broken = _fault(proof.sealed + 1, seq, entry_id, digest, recomputed, verb, label)
+            if not proof.broken:
+                chain = link(chain, bytes(recomputed))
+                if chain != bytes(sealed):
+                    proof.broken = f"第 {seq} 条（{entry_id}，{verb} {label}）与前一条接不上：链值不符。"
+            if proof.broken:
+                yield proof
+                return
+            proof.sealed, proof.head = seq, chain.hex()
+            if seq % BATCH == 0:
+                yield proof
     proof.unsealed = PendingEntry.objects.filter(mine_id=mine_id).count()
     total = Entry.objects.filter(mine_id=mine_id).count()
     if total != proof.sealed + proof.unsealed:

@@ -1,6 +1,5 @@
 """The ledger's tables: entries, their seals, and the notices that are fed from them."""
 
-
 from django.db import models
 from django.db.models import Q
 
@@ -123,7 +122,9 @@ class Subscription(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["mine_id", "role", "person_id", "topic", "channel"], nulls_distinct=False, name="one_subscription"
+                fields=["mine_id", "role", "person_id", "topic", "channel"],
+                nulls_distinct=False,
+                name="one_subscription",
             )
         ]
 

@@ -1,6 +1,17 @@
 """Front door of the organisation."""
 
-from kuangdeng.org.models import Branch, ImportRun, Mine, Person, Place, PlaceAlias, PlaceProposal, Shift, ShiftScheme, Unit
+from kuangdeng.org.models import (
+    Branch,
+    ImportRun,
+    Mine,
+    Person,
+    Place,
+    PlaceAlias,
+    PlaceProposal,
+    Shift,
+    ShiftScheme,
+    Unit,
+)
 from kuangdeng.org.powers import POWERS, declare
 from kuangdeng.org.queries import (
     below,

@@ -4,6 +4,8 @@ A fact that holds from a day on (a unit's name, a person's unit, a unit's shift 
 only; it ends when the next row of the same thing begins. Overlap is therefore impossible by construction.
 """
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -47,7 +49,9 @@ class Unit(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="units")
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
     ancestors = ArrayField(models.UUIDField(), default=list, editable=False)
     kind = models.CharField("类别", max_length=12, choices=Kind)
     code = models.CharField("编码", max_length=30, blank=True)
@@ -60,8 +64,12 @@ class Unit(models.Model):
     class Meta:
         ordering = ["position", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["mine", "parent", "name"], condition=Q(closed_on=None), name="unit_name_here",
-                                    nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["mine", "parent", "name"],
+                condition=Q(closed_on=None),
+                name="unit_name_here",
+                nulls_distinct=False,
+            ),
             models.UniqueConstraint(fields=["mine", "code"], condition=~Q(code=""), name="unit_code"),
         ]
         indexes = [GinIndex(fields=["ancestors"], name="unit_ancestors")]
@@ -109,7 +117,7 @@ class Person(AbstractBaseUser):
         FEMALE = "f", "女"
 
     USERNAME_FIELD = "id"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="persons")
@@ -126,7 +134,7 @@ class Person(AbstractBaseUser):
     trade = models.CharField("工种", max_length=40, blank=True)
     post = models.CharField("岗位", max_length=40, blank=True)
     left_on = models.DateField("离矿日期", null=True, blank=True)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)  # type: ignore[misc]
     must_change_password = models.BooleanField(default=True)
     password_changed_at = models.DateTimeField(null=True)
 
@@ -195,14 +203,18 @@ class Place(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="places")
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
     ancestors = ArrayField(models.UUIDField(), default=list, editable=False)
     name = models.CharField("名称", max_length=60)
     full_name = models.CharField(max_length=300, editable=False)
     kind = models.CharField("类别", max_length=20, blank=True)
     confirmed = models.BooleanField("已确认", default=True)
     tag = models.CharField(max_length=12, unique=True, editable=False)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="places", verbose_name="责任单位")
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="places", verbose_name="责任单位"
+    )
     closed_on = models.DateField("停用日期", null=True, blank=True)
 
     class Meta:

@@ -24,7 +24,7 @@ class Held:
 
 def roles_of(person: Person) -> list[Held]:
     """The roles that hold today; everybody is a miner of his own unit. Kept on the person for this request."""
-    kept = getattr(person, "_held_roles", None)
+    kept: list[Held] | None = getattr(person, "_held_roles", None)
     if kept is not None:
         return kept
     day = clock.today()
@@ -78,7 +78,9 @@ def below(unit_ids: Iterable[UUID]) -> list[UUID]:
 def holders(mine_id: UUID, roles: Iterable[Role], unit: Unit | None = None) -> QuerySet[Person]:
     """Persons who hold one of the roles today, for `unit` or above it; mine-wide roles always count."""
     day = clock.today()
-    grants = RoleGrant.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day, role__in=list(roles))
+    grants = RoleGrant.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day, role__in=list(roles)
+    )
     if unit is not None:
         grants = grants.filter(Q(unit=None) | Q(role__in=MINE_WIDE) | Q(unit_id__in=[unit.id, *unit.ancestors]))
     return Person.objects.filter(mine_id=mine_id, is_active=True, id__in=grants.values("person_id"))

@@ -12,8 +12,7 @@ from kuangdeng.kernel.clock import local, now
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.models import StoredFile
 from kuangdeng.kernel.search import fold
-from kuangdeng.ledger.api import Named, Subject, post
-from kuangdeng.ledger.models import Entry
+from kuangdeng.ledger.api import Entry, Named, Subject, post
 from kuangdeng.org.api import Person, Unit, may
 
 
@@ -41,7 +40,9 @@ def begin(verb: str, hazard_id: UUID, by: Person, *, unit: Unit | None = None) -
     FLOW.target(verb, hazard.status)
     if not may(by, f"hazard.{verb}", unit or hazard.unit):
         where = f"「{hazard.unit.name}」的" if hazard.unit else "这条"
-        raise Refused(f"您没有权限对{where}隐患办理「{VERB_LABELS[verb]}」。如需办理，请联系有此职责的人员。", code="not_allowed")
+        raise Refused(
+            f"您没有权限对{where}隐患办理「{VERB_LABELS[verb]}」。如需办理，请联系有此职责的人员。", code="not_allowed"
+        )
     return hazard
 
 
@@ -95,7 +96,11 @@ def attach(hazard: Hazard, sha256s: Iterable[str], when: str, by: Person | None)
             files[file.original_sha256] = file
     missing = [sha for sha in wanted if sha not in files]
     if missing:
-        raise Refused(f"有 {len(missing)} 张照片没有传完，隐患还没有提交。请等照片上传完成后再点一次。", field="photos", code="photo_missing")
+        raise Refused(
+            f"有 {len(missing)} 张照片没有传完，隐患还没有提交。请等照片上传完成后再点一次。",
+            field="photos",
+            code="photo_missing",
+        )
     HazardPhoto.objects.bulk_create(
         [HazardPhoto(hazard=hazard, file=files[sha], when=when, added_by=by) for sha in wanted], ignore_conflicts=True
     )

@@ -29,8 +29,12 @@ def escalate(hazard_id: UUID, *, situation: Situation, reason: str, by: Person) 
     hazard.escalated_at, hazard.escalated_by = now(), by
     move("escalate", hazard)
     hazard.save()
-    enter("escalate", hazard, by, payload={"situation": str(situation), "catalogue": hazard.catalogue_id,
-                                           "reason": hazard.escalate_reason})
+    enter(
+        "escalate",
+        hazard,
+        by,
+        payload={"situation": str(situation), "catalogue": hazard.catalogue_id, "reason": hazard.escalate_reason},
+    )
     return hazard
 
 

@@ -47,8 +47,16 @@ def dispatch(
     hazard.dispatched_at, hazard.dispatched_by = now(), by
     move("dispatch", hazard)
     hazard.save()
-    enter("dispatch", hazard, by, payload={"due_at": stamp(hazard.due_at), "measure": hazard.measure,
-                                           "person": str(order.person_id) if order.person_id else None})
+    enter(
+        "dispatch",
+        hazard,
+        by,
+        payload={
+            "due_at": stamp(hazard.due_at),
+            "measure": hazard.measure,
+            "person": str(order.person_id) if order.person_id else None,
+        },
+    )
     return hazard
 
 
@@ -59,7 +67,11 @@ def _check_order(hazard: Hazard, unit: Unit, order: FivePoints) -> None:
     if order.due_at <= now():
         raise Refused("整改期限已经过去。请填写晚于现在的期限。", field="due_at")
     if order.person_id is not None:
-        person = Person.objects.filter(id=order.person_id, mine_id=hazard.mine_id, is_active=True).select_related("unit").first()
+        person = (
+            Person.objects.filter(id=order.person_id, mine_id=hazard.mine_id, is_active=True)
+            .select_related("unit")
+            .first()
+        )
         inside = person is not None and person.unit is not None and unit.id in (person.unit.id, *person.unit.ancestors)
         if not inside:
             raise Refused(f"责任人不是「{unit.name}」的在册职工。请重新选择责任人。", field="person")
@@ -69,7 +81,11 @@ def _check_plan(hazard: Hazard) -> None:
     plan = MajorPlan.objects.filter(hazard=hazard).first()
     missing = plan.missing() if plan else ["六部分治理方案", "停产停工区域", "双报告"]
     if missing or not hazard.stop_area:
-        raise Refused("重大隐患下达前必须先停产停工、编制治理方案并完成双报告。还缺：" + "、".join(missing or ["停产停工标记"]) + "。")
+        raise Refused(
+            "重大隐患下达前必须先停产停工、编制治理方案并完成双报告。还缺："
+            + "、".join(missing or ["停产停工标记"])
+            + "。"
+        )
 
 
 @verb
@@ -110,7 +126,9 @@ def transfer(hazard_id: UUID, *, unit: Unit, reason: str, by: Person, person: Pe
 
 
 @verb
-def rectify(hazard_id: UUID, *, words: str, by: Person, photos: Sequence[str] = (), at: datetime | None = None) -> Hazard:
+def rectify(
+    hazard_id: UUID, *, words: str, by: Person, photos: Sequence[str] = (), at: datetime | None = None
+) -> Hazard:
     """Report that the hazard is dealt with (整改完成); it now waits for somebody else to accept.
 
     Refused without a description, or while a request for more time is undecided.
@@ -156,7 +174,12 @@ def request_extension(hazard_id: UUID, *, until: datetime, reason: str, by: Pers
     extension = Extension.objects.create(
         hazard=hazard, reason=reason, due_before=hazard.due_at, asked_until=until, asked_by=by, asked_at=now()
     )
-    enter("request_extension", hazard, by, payload={"extension": str(extension.id), "until": stamp(until), "reason": reason})
+    enter(
+        "request_extension",
+        hazard,
+        by,
+        payload={"extension": str(extension.id), "until": stamp(until), "reason": reason},
+    )
     return extension
 
 
@@ -196,8 +219,12 @@ def approve_extension(extension_id: UUID, *, by: Person) -> Extension:
         hazard.due_at = extension.asked_until
         hazard.save(update_fields=["due_at"])
     extension.save()
-    enter("approve_extension", hazard, by, payload={"extension": str(extension.id), "state": extension.state,
-                                                    "due_at": stamp(hazard.due_at)})
+    enter(
+        "approve_extension",
+        hazard,
+        by,
+        payload={"extension": str(extension.id), "state": extension.state, "due_at": stamp(hazard.due_at)},
+    )
     return extension
 
 

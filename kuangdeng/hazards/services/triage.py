@@ -22,7 +22,17 @@ from kuangdeng.hazards.models import (
     Way,
 )
 from kuangdeng.hazards.rules import Status
-from kuangdeng.hazards.services._steps import attach, begin, enter, judge_major, locked, move, need, next_number, search_text
+from kuangdeng.hazards.services._steps import (
+    attach,
+    begin,
+    enter,
+    judge_major,
+    locked,
+    move,
+    need,
+    next_number,
+    search_text,
+)
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
@@ -131,7 +141,9 @@ def _new_hazard(data: ReportData, by: Person, hazard_id: UUID) -> Hazard:
         raise Refused("发现时间比现在还晚。请检查发现时间。", field="occurred_at")
     text = need(data.text, "请写清楚发现了什么隐患。", field="text")
     place = _place(data.place_id, by)
-    standard = StandardHazard.objects.filter(id=data.standard_id, mine_id=by.mine_id).first() if data.standard_id else None
+    standard = (
+        StandardHazard.objects.filter(id=data.standard_id, mine_id=by.mine_id).first() if data.standard_id else None
+    )
     span = shift_at(by.mine, by.unit, occurred_at)
     hazard = Hazard(
         id=hazard_id,
@@ -158,7 +170,9 @@ def _new_hazard(data: ReportData, by: Person, hazard_id: UUID) -> Hazard:
         anonymous=data.anonymous,
         reporter=None if data.anonymous else by,
         reporter_unit=None if data.anonymous else by.unit,
-        specialty=Specialty.objects.filter(id=data.specialty_id, mine_id=by.mine_id).first() if data.specialty_id else None,
+        specialty=Specialty.objects.filter(id=data.specialty_id, mine_id=by.mine_id).first()
+        if data.specialty_id
+        else None,
         cause=data.cause,
         content_digest=data.digest(),
     )
@@ -254,7 +268,13 @@ def send_back(hazard_id: UUID, *, reason: str, by: Person) -> Hazard:
 
 @verb
 def resubmit(
-    hazard_id: UUID, *, text: str, by: Person, place: Place | None = None, place_text: str = "", photos: Sequence[str] = ()
+    hazard_id: UUID,
+    *,
+    text: str,
+    by: Person,
+    place: Place | None = None,
+    place_text: str = "",
+    photos: Sequence[str] = (),
 ) -> Hazard:
     """Hand in a returned hazard again, with what was missing (补充后重报).
 
@@ -330,4 +350,3 @@ def fix_on_site(hazard_id: UUID, *, words: str, by: Person, photos: Sequence[str
     added = attach(hazard, photos, "after", by)
     enter("fix_on_site", hazard, by, payload={"words": hazard.rectification, "photos": added})
     return hazard
-

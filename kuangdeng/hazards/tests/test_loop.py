@@ -12,7 +12,7 @@ from kuangdeng.hazards.testkit import TEXT, hazard_in
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
-from kuangdeng.ledger.models import Entry
+from kuangdeng.ledger.api import Entry
 from kuangdeng.org.testkit import Cast, make_cast
 
 pytestmark = pytest.mark.django_db

@@ -22,6 +22,8 @@ class Migration(migrations.Migration):
                 ("owner_id", models.UUIDField(null=True)),
                 ("stored_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
             ],
-            options={"indexes": [models.Index(fields=["owner_id", "-stored_at"], name="kernel_stor_owner_i_8e1b83_idx")]},
+            options={
+                "indexes": [models.Index(fields=["owner_id", "-stored_at"], name="kernel_stor_owner_i_8e1b83_idx")]
+            },
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0001_initial'),
+        ("kernel", "0001_initial"),
     ]
 
     operations = [
         migrations.RenameIndex(
-            model_name='storedfile',
-            new_name='kernel_stor_owner_i_b36c3b_idx',
-            old_name='kernel_stor_owner_i_8e1b83_idx',
+            model_name="storedfile",
+            new_name="kernel_stor_owner_i_b36c3b_idx",
+            old_name="kernel_stor_owner_i_8e1b83_idx",
         ),
     ]

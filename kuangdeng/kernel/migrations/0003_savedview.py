@@ -6,25 +6,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0002_rename_kernel_stor_owner_i_8e1b83_idx_kernel_stor_owner_i_b36c3b_idx'),
+        ("kernel", "0002_rename_kernel_stor_owner_i_8e1b83_idx_kernel_stor_owner_i_b36c3b_idx"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('owner_id', models.UUIDField()),
-                ('register', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=40)),
-                ('querystring', models.CharField(blank=True, max_length=2000)),
-                ('created_at', models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("owner_id", models.UUIDField()),
+                ("register", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=40)),
+                ("querystring", models.CharField(blank=True, max_length=2000)),
+                ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
             ],
             options={
-                'ordering': ['created_at', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('owner_id', 'register', 'name'), name='savedview_owner_register_name')],
+                "ordering": ["created_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner_id", "register", "name"), name="savedview_owner_register_name"
+                    )
+                ],
             },
         ),
     ]

@@ -14,7 +14,13 @@ MINE = uuid7()
 
 def write(count: int) -> list[Entry]:
     return [
-        post("test.verb", Subject("thing", uuid7(), f"第{i}件"), mine_id=MINE, by=Named(uuid7(), "王铁柱"), payload={"n": i})
+        post(
+            "test.verb",
+            Subject("thing", uuid7(), f"第{i}件"),
+            mine_id=MINE,
+            by=Named(uuid7(), "王铁柱"),
+            payload={"n": i},
+        )
         for i in range(count)
     ]
 
