@@ -14,6 +14,7 @@ from typing import Any
 
 from kuangdeng.web.demo_data.kinds import DemoGrant, DemoHazard, DemoPerson, DemoPlace, DemoRound, DemoStep, DemoUnit
 from kuangdeng.web.demo_data.sights import (
+    AGAIN,
     CAUSES,
     CONTINGENCY,
     EXTENSION_REASONS,
@@ -22,6 +23,7 @@ from kuangdeng.web.demo_data.sights import (
     ORDER21,
     PLACES_OF,
     REJECT_REASONS,
+    RESULTS,
     SAMPLES,
     SEND_BACK,
     SPOKEN,
@@ -159,11 +161,9 @@ class LifeMaker:
 
     def _sample(self, row: dict[str, str]) -> _Sight:
         number = int(row["no"])
-        place, unit, cause = SAMPLES[number]
+        place, unit, cause, measure = SAMPLES[number]
         specialty = SPECIALTY_ALIASES.get(row["specialty"], row["specialty"])
-        return _Sight(
-            row["text"], place, specialty, row["grade"], cause, unit, "按规程立即处理并由跟班队干确认", sample=number
-        )
+        return _Sight(row["text"], place, specialty, row["grade"], cause, unit, measure, sample=number)
 
     def _standard(self, row: dict[str, str]) -> _Sight:
         place = self._place_for(row)
@@ -521,6 +521,12 @@ def _escalate(maker: LifeMaker, at: datetime, context: dict[str, Any]) -> dict[s
     return {"situation": context["major"], "reason": "对照判定标准逐项核对，符合重大隐患情形"}
 
 
+def _result(maker: LifeMaker, at: datetime, context: dict[str, Any]) -> dict[str, Any]:
+    """What was done, in words that fit a thing, a place or a person."""
+    sight: _Sight = context["sight"]
+    return {"words": maker.random.choice(RESULTS[sight.cause])}
+
+
 def _resubmit(maker: LifeMaker, at: datetime, context: dict[str, Any]) -> dict[str, Any]:
     return {"text": context["sight"].text, "part": "已补充部位和照片"}
 
@@ -533,16 +539,13 @@ STEPS: dict[str, tuple[str, Data]] = {
     "resubmit": ("reporter", _resubmit),
     "merge": ("grader", lambda maker, at, context: {"into": None}),
     "void": ("grader", _pick("reason", VOID_REASONS)),
-    "fix_on_site": ("in_charge", _pick("words", ("现场已处理，恢复正常", "当班更换，试验合格", "现场清理完毕"))),
+    "fix_on_site": ("in_charge", _result),
     "dispatch": ("grader", _wrong_unit),
     "save_plan": ("safety_head", _plan),
     "transfer": ("grader", _transfer),
     "sign": ("head", lambda maker, at, context: {}),
-    "rectify": (
-        "rectifier",
-        _pick("words", ("已按措施整改完毕，申请验收", "配件已更换，试运转正常", "已处理，现场恢复达标")),
-    ),
-    "rectify:again": ("rectifier", _pick("words", ("按验收意见重新整改完毕", "补齐遗漏部位，再次申请验收"))),
+    "rectify": ("rectifier", _result),
+    "rectify:again": ("rectifier", _pick("words", AGAIN)),
     "accept": ("acceptor", _pick("words", ("现场复查合格", "验收合格，照片已核对", "试验动作正常，合格"))),
     "reject": ("acceptor", _pick("reason", REJECT_REASONS)),
     "close": ("closer", lambda maker, at, context: {}),

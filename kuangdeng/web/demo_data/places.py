@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+from dataclasses import replace
+
 from kuangdeng.web.demo_data.kinds import DemoPlace
 
 # face key, number, name, district, unit
@@ -135,7 +138,22 @@ def make_places() -> tuple[DemoPlace, ...]:
         rows.append(DemoPlace(key, name, "heading", district, _heading_aliases(key), unit))
         rows += _parts(key, HEADING_PARTS, unit)
     rows += _roadway_parts()
-    return tuple(rows)
+    return tuple(_one_place_per_spelling(rows))
+
+
+def _one_place_per_spelling(rows: list[DemoPlace]) -> list[DemoPlace]:
+    """A spelling means one place in the mine, width and blanks forgiven; a second claim to it is dropped."""
+    taken = {_folded(row.name) for row in rows}
+    kept = []
+    for row in rows:
+        fresh = {_folded(alias): alias for alias in row.aliases if _folded(alias) not in taken}
+        taken |= fresh.keys()
+        kept.append(replace(row, aliases=tuple(fresh.values())))
+    return kept
+
+
+def _folded(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).lower().split())
 
 
 def _face_aliases(number: str, kind: str) -> tuple[str, ...]:
@@ -157,9 +175,18 @@ def _heading_aliases(key: str) -> tuple[str, ...]:
 
 
 def _parts(parent: str, parts: tuple[tuple[str, str, tuple[str, ...]], ...], unit: str) -> list[DemoPlace]:
-    return [DemoPlace(f"{parent}-{key}", name, "part", parent, aliases, unit) for key, name, aliases in parts]
+    """A part's other names carry its parent's number, because 机头 alone may be anywhere."""
+    short = SHORT_NAMES.get(parent, parent)
+    return [
+        DemoPlace(f"{parent}-{key}", name, "part", parent, tuple(short + said for said in (name, *aliases)), unit)
+        for key, name, aliases in parts
+    ]
 
 
+SHORT_NAMES = {
+    "dx3": "三采轨道下山", "yb": "一部", "eb": "二部", "sb": "三部", "p1": "一采皮带上山", "p2": "二采皮带巷", "p3": "三采皮带下山",
+    "g1": "一采轨道上山", "g2": "二采轨道巷", "g3": "三采轨道下山",
+}  # fmt: skip
 BELT_PARTS = (
     ("jt", "机头", ("皮带机头", "皮带头")),
     ("zb", "中部", ("中间段",)),
