@@ -1,11 +1,12 @@
 """Every address of the system: each package brings its own, this file only says where they hang."""
 
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from kuangdeng.config.health import alive
 
 urlpatterns = [
+    path("_/", include("kuangdeng.kernel.urls")),
     path("healthz", alive, name="healthz"),
     path("language/", set_language, name="set_language"),
 ]

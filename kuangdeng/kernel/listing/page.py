@@ -216,6 +216,10 @@ class Listing:
         return f"reg-{self.register.key}"
 
     @property
+    def form_id(self) -> str:
+        return f"{self.dom_id}-filters"
+
+    @property
     def export_urls(self) -> dict[str, str]:
         return {"csv": self.url(export="csv"), "xlsx": self.url(export="xlsx")}
 

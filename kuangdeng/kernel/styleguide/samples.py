@@ -127,7 +127,7 @@ REGISTER = Register(
             width="narrow",
             phone="chip",
         ),
-        Column("place", "地点", lambda r: cut(r.place, 16), phone="line"),
+        Column("place", "地点", lambda r: cut(r.place, 16), width="mid", phone="line"),
         Column("unit", "责任单位", sort="unit", phone="meta", label_on_phone=False),
         Column("reported", "上报", sort="reported", width="narrow", phone="meta"),
         Column("days", "重复次数", align="right", sort="days", width="narrow", phone="hide"),

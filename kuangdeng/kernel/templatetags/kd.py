@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -155,7 +156,9 @@ def cut(text: Any, length: int = 24) -> SafeString | str:
 @register.filter
 def thousands(number: Any) -> str:
     """12,345: figures with separators; empty stays empty, nothing becomes a made-up zero."""
-    return "" if number is None or number == "" else f"{number:,}"
+    if isinstance(number, int | float | Decimal):
+        return f"{number:,}"
+    return "" if number is None else str(number)
 
 
 @register.filter
