@@ -601,7 +601,7 @@ class Quarantine(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="+")
     hazard = models.ForeignKey(Hazard, models.PROTECT, related_name="quarantined")
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     received_at = models.DateTimeField(default=now)
     digest = models.CharField(max_length=64)
     content = models.JSONField()

@@ -1,12 +1,13 @@
 """Reading hazards: who sees which, what may be done next, who has it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from kuangdeng.hazards.models import Extension, Hazard, HazardPhoto
+from kuangdeng.hazards.models import Extension, Hazard, HazardPhoto, Quarantine
 from kuangdeng.hazards.rules import FLOW, VERB_LABELS, Status
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
@@ -175,6 +176,25 @@ def timeline(hazard: Hazard) -> QuerySet[Entry]:
 def photos(hazard: Hazard) -> QuerySet[HazardPhoto]:
     """Its photos, before and after."""
     return HazardPhoto.objects.filter(hazard=hazard).select_related("file", "added_by")
+
+
+def get_photo(hazard_id: UUID, sha256: str, *, by: Person) -> HazardPhoto:
+    """One photo of a hazard. NotVisible unless the person may know of the hazard and the photo is tied to it."""
+    photo = HazardPhoto.objects.filter(hazard__in=visible(by), hazard_id=hazard_id, file_id=sha256).first()
+    if photo is None:
+        raise NotVisible
+    return photo
+
+
+def photos_in_use(names: Iterable[str]) -> set[str]:
+    """Which of these stored files a hazard shows; the sweeper keeps them."""
+    return set(HazardPhoto.objects.filter(file_id__in=list(names)).values_list("file_id", flat=True))
+
+
+def photos_awaited(names: Iterable[str]) -> set[str]:
+    """Which of these sent photos a report in quarantine names, until a person has decided about it."""
+    contents = Quarantine.objects.filter(decided_at=None).values_list("content", flat=True)
+    return set(names) & {name for content in contents for name in content.get("photos") or ()}
 
 
 def extensions_to_decide(person: Person) -> QuerySet[Extension]:

@@ -7,20 +7,17 @@ from kuangdeng.kernel.ids import uuid7
 
 
 class StoredFile(models.Model):
-    """A file kept under its own sha256: sent twice it is there once; who may see it, the contexts above decide."""
+    """A file kept under its own sha256: whoever sends it, it is there once.
+
+    The row is written after the bytes are durable on disk, so a row promises a file.
+    """
 
     sha256 = models.CharField(primary_key=True, max_length=64)
     kind = models.CharField(max_length=50)
     size = models.PositiveBigIntegerField()
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
-    original_sha256 = models.CharField(max_length=64, db_index=True)
-    """What the sender sent, before re-encoding: the name under which he asks whether it arrived."""
-    owner_id = models.UUIDField(null=True)
     stored_at = models.DateTimeField(default=now)
-
-    class Meta:
-        indexes = [models.Index(fields=["owner_id", "-stored_at"])]
 
     def __str__(self) -> str:
         return self.sha256[:12]
@@ -44,3 +41,25 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Upload(models.Model):
+    """That one sender sent one file: his claim to attach it, for some days.
+
+    `original_sha256` is what he sent, before re-encoding: the name under which he asks whether it arrived. Two
+    persons who send the same photo have a claim each. A claim ends after some days, attached or not, so nothing
+    keeps saying for ever who sent a photo (an anonymous report ends it at once).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    owner_id = models.UUIDField()
+    original_sha256 = models.CharField(max_length=64, db_index=True)
+    original_size = models.PositiveBigIntegerField()
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="uploads")
+    sent_at = models.DateTimeField(default=now, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner_id", "original_sha256"], name="upload_once")]
+
+    def __str__(self) -> str:
+        return self.original_sha256[:12]

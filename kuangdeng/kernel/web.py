@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from django.forms import BaseForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.files import picture_path
 
 
 class RefusalMiddleware:
@@ -30,3 +31,15 @@ class RefusalMiddleware:
 def put_refusal(form: BaseForm, refusal: Refused) -> None:
     """Show a refusal beside its field, or on top of the form when it names none that the form has."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+
+
+def photo_answer(sha256: str, *, thumb: bool) -> FileResponse:
+    """A kept photo. Its name is its content, so a browser may keep it for a year; never a shared cache."""
+    path = picture_path(sha256, thumb=thumb)
+    if path is None:
+        raise Http404
+    response = FileResponse(path.open("rb"), content_type="image/jpeg")
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Disposition"] = "inline"
+    return response

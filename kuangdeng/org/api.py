@@ -16,6 +16,11 @@ from kuangdeng.org.powers import POWERS, declare
 from kuangdeng.org.queries import (
     below,
     end_of_shift,
+    find_persons,
+    find_places,
+    get_person,
+    get_place,
+    get_unit,
     has_power,
     holders,
     may,
@@ -24,8 +29,10 @@ from kuangdeng.org.queries import (
     same_unit,
     shift_at,
     spans_between,
+    units_of,
 )
 from kuangdeng.org.rules import ROLE_LABELS, Role, ShiftSpan
+from kuangdeng.org.tokens import person_of_token
 
 __all__ = [
     "POWERS",
@@ -45,12 +52,19 @@ __all__ = [
     "below",
     "declare",
     "end_of_shift",
+    "find_persons",
+    "find_places",
+    "get_person",
+    "get_place",
+    "get_unit",
     "has_power",
     "holders",
     "may",
+    "person_of_token",
     "reach",
     "roles_of",
     "same_unit",
     "shift_at",
     "spans_between",
+    "units_of",
 ]

@@ -1,6 +1,6 @@
 """Reading the organisation: who may what, which unit, which shift."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from kuangdeng.kernel import clock
-from kuangdeng.org.models import Mine, Person, RoleGrant, Shift, ShiftScheme, Unit, UnitShift
+from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.search import fold
+from kuangdeng.org.models import Mine, Person, Place, RoleGrant, Shift, ShiftScheme, Unit, UnitShift
 from kuangdeng.org.powers import POWERS
 from kuangdeng.org.rules import MINE_WIDE, Role, ShiftSpan, ShiftTime, spans_on
 
@@ -102,29 +104,53 @@ def _main_unit_id(unit: Unit) -> UUID:
 # Shifts -------------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Timetable:
+    """Everything that decides by which shifts a unit works on any day: read at once, asked for many days."""
+
+    default: UUID | None
+    times: Mapping[UUID, Sequence[ShiftTime]]
+    rows: Sequence[tuple[date, int, UUID]]
+    """(valid from, how near the unit it was set, scheme), the unit itself nearest."""
+
+    def scheme_on(self, day: date) -> UUID | None:
+        """The unit's own row that has begun, else the nearest unit's above, else the mine's default."""
+        begun = [row for row in self.rows if row[0] <= day]
+        return max(begun, key=lambda row: (row[1], row[0]))[2] if begun else self.default
+
+
+def timetable(mine: Mine, unit: Unit | None) -> Timetable:
+    """The shifts of a mine's schemes and the rows that hold for `unit`; two statements, however many days are asked."""
+    times: dict[UUID, list[ShiftTime]] = {}
+    default = None
+    shifts = Shift.objects.filter(scheme__mine=mine).values_list("scheme_id", "scheme__is_default", "name", "start", "end")
+    for scheme_id, is_default, name, start, end in shifts:
+        times.setdefault(scheme_id, []).append(ShiftTime(name, start, end))
+        default = scheme_id if is_default else default
+    rows: list[tuple[date, int, UUID]] = []
+    if unit is not None:
+        chain = [*unit.ancestors, unit.id]
+        found = UnitShift.objects.filter(unit_id__in=chain).values_list("valid_from", "unit_id", "scheme_id")
+        rows = [(start, chain.index(unit_id), scheme_id) for start, unit_id, scheme_id in found]
+    return Timetable(default, times, rows)
+
+
 def scheme_of(mine: Mine, unit: Unit | None, on: date) -> ShiftScheme | None:
     """The scheme by which `unit` works on `on`: its own row, else the nearest unit above, else the mine's default."""
-    if unit is not None:
-        chain = [unit.id, *reversed(unit.ancestors)]
-        rows = UnitShift.objects.filter(unit_id__in=chain, valid_from__lte=on).select_related("scheme")
-        best = max(rows, key=lambda row: (-chain.index(row.unit_id), row.valid_from), default=None)
-        if best:
-            return best.scheme
-    return ShiftScheme.objects.filter(mine=mine, is_default=True).first()
+    scheme_id = timetable(mine, unit).scheme_on(on)
+    return ShiftScheme.objects.filter(id=scheme_id).first()
 
 
 def spans_between(mine: Mine, unit: Unit | None, start: date, end: date) -> list[ShiftSpan]:
     """Every shift that begins on a day from `start` to `end`, by the scheme that holds on that day."""
     tz = ZoneInfo(mine.timezone)
-    times: dict[UUID, list[ShiftTime]] = {}
+    table = timetable(mine, unit)
     spans: list[ShiftSpan] = []
     day = start
     while day <= end:
-        scheme = scheme_of(mine, unit, day)
-        if scheme is not None:
-            if scheme.id not in times:
-                times[scheme.id] = [ShiftTime(s.name, s.start, s.end) for s in Shift.objects.filter(scheme=scheme)]
-            spans += spans_on(day, times[scheme.id], tz)
+        scheme_id = table.scheme_on(day)
+        if scheme_id is not None:
+            spans += spans_on(day, table.times.get(scheme_id, ()), tz)
         day += timedelta(days=1)
     return _cut_at_changes(spans)
 
@@ -155,3 +181,57 @@ def end_of_shift(mine: Mine, unit: Unit | None, at: datetime, *, ahead: int = 0)
     spans = spans_between(mine, unit, day - timedelta(days=1), day + timedelta(days=2 + ahead))
     coming = [span for span in spans if span.end > at]
     return coming[ahead].end if len(coming) > ahead else None
+
+
+# Looking things up --------------------------------------------------------------------------------------------------
+
+
+def get_unit(unit_id: UUID, *, by: Person) -> Unit:
+    """A unit of the person's mine. NotVisible when there is none."""
+    unit = Unit.objects.filter(id=unit_id, mine_id=by.mine_id).first()
+    if unit is None:
+        raise NotVisible
+    return unit
+
+
+def get_place(place_id: UUID, *, by: Person) -> Place:
+    """A place of the person's mine. NotVisible when there is none."""
+    place = Place.objects.filter(id=place_id, mine_id=by.mine_id).first()
+    if place is None:
+        raise NotVisible
+    return place
+
+
+def get_person(person_id: UUID, *, by: Person) -> Person:
+    """Somebody of the person's mine, to be named in an order. NotVisible when there is none."""
+    person = Person.objects.select_related("unit").filter(id=person_id, mine_id=by.mine_id).first()
+    if person is None:
+        raise NotVisible
+    return person
+
+
+def units_of(by: Person) -> QuerySet[Unit]:
+    """The units of the person's mine that are not closed, teams included."""
+    return Unit.objects.filter(mine_id=by.mine_id, closed_on=None).order_by("position", "name", "id")
+
+
+def find_places(words: str, *, by: Person) -> QuerySet[Place]:
+    """The places in use whose name, or an alias of it, contains `words`; all of them when there are none."""
+    places = Place.objects.filter(mine_id=by.mine_id, closed_on=None)
+    for word in words.split():
+        places = places.filter(Q(full_name__icontains=word) | Q(aliases__folded__contains=fold(word)))
+    return places.distinct().order_by("full_name", "id")
+
+
+def find_persons(words: str, *, by: Person) -> QuerySet[Person]:
+    """Persons who work here, by name, initials of the pinyin, or the beginning of the number.
+
+    Refused for who may not see the list of persons.
+    """
+    if not has_power(by, "org.see_people"):
+        raise Refused("您没有权限查看职工名册。如需查看，请联系系统管理员。", code="not_allowed")
+    persons = Person.objects.filter(mine_id=by.mine_id, is_active=True, left_on=None).select_related("unit")
+    word = words.strip()
+    if word:
+        persons = persons.filter(Q(name__contains=word) | Q(initials__istartswith=word) | Q(number__startswith=word))
+    return persons.order_by("pinyin", "number")

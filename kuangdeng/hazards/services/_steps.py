@@ -10,7 +10,7 @@ from kuangdeng.hazards.models import CatalogueVersion, Hazard, HazardPhoto, Situ
 from kuangdeng.hazards.rules import FLOW, VERB_LABELS
 from kuangdeng.kernel.clock import local, now
 from kuangdeng.kernel.errors import NotVisible, Refused
-from kuangdeng.kernel.models import StoredFile
+from kuangdeng.kernel.files import claimed, forget_sender
 from kuangdeng.kernel.search import fold
 from kuangdeng.ledger.api import Entry, Named, Subject, post
 from kuangdeng.org.api import Person, Unit, may
@@ -84,27 +84,34 @@ def need(text: str, message: str, *, field: str) -> str:
     return text
 
 
-def attach(hazard: Hazard, sha256s: Iterable[str], when: str, by: Person | None) -> list[str]:
-    """Tie photos that arrived before to the hazard. Refused when one is not there: its upload was cut.
+def attach(
+    hazard: Hazard, sha256s: Iterable[str], when: str, by: Person | None, *, anonymous: bool = False
+) -> list[str]:
+    """Tie photos that arrived before to the hazard; returns the sha256 under which each is kept.
 
-    A photo may be tied only by the person who sent it, so that nobody reaches another's photo by its name.
+    A photo may be tied only by a person who sent it, so that nobody reaches another's photo by its name. An
+    anonymous report also ends the sender's claim: the photo must not say whose it was. Refused when a photo is not
+    there: its upload was cut.
     """
     wanted = list(dict.fromkeys(sha256s))
-    files = {}
-    for file in StoredFile.objects.filter(original_sha256__in=wanted):
-        if by is None or file.owner_id in (None, by.id):
-            files[file.original_sha256] = file
-    missing = [sha for sha in wanted if sha not in files]
+    if not wanted:
+        return []
+    uploads = claimed(wanted, owner_id=by.id) if by else {}
+    missing = [sha for sha in wanted if sha not in uploads]
     if missing:
         raise Refused(
             f"有 {len(missing)} 张照片没有传完，隐患还没有提交。请等照片上传完成后再点一次。",
             field="photos",
             code="photo_missing",
         )
+    files = list(dict.fromkeys(uploads[sha].file_id for sha in wanted))
+    sender = None if anonymous else by
     HazardPhoto.objects.bulk_create(
-        [HazardPhoto(hazard=hazard, file=files[sha], when=when, added_by=by) for sha in wanted], ignore_conflicts=True
+        [HazardPhoto(hazard=hazard, file_id=file, when=when, added_by=sender) for file in files], ignore_conflicts=True
     )
-    return wanted
+    if anonymous:
+        forget_sender(uploads.values())
+    return files
 
 
 def next_number() -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -41,6 +41,9 @@ from kuangdeng.org.api import Person, Place, shift_at
 
 FUTURE_TOLERANCE = timedelta(minutes=10)
 """How far a said time may lie ahead of the server before it is taken for a typing mistake."""
+
+LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
+"""No mine's record is older; what is, is a typing mistake."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def report(*, data: ReportData, by: Person, hazard_id: UUID | None = None) -> Re
     hazard.save(force_insert=True)
     if not data.anonymous:
         hazard.finders.add(*(_persons(data.finder_ids, by) if data.finder_ids else [by]))
-    photos = attach(hazard, data.photos, "before", by)
+    photos = attach(hazard, data.photos, "before", by, anonymous=data.anonymous)
     enter(
         "report",
         hazard,
@@ -126,11 +129,13 @@ def _again(existing: Hazard, data: ReportData, by: Person) -> Receipt:
     if existing.content_digest == digest:
         return Receipt(existing, "same")
     content = json.loads(json.dumps(asdict(data), default=str))
+    # Neither capture of an anonymous reporter may say who he is.
+    sender = None if data.anonymous or existing.anonymous else by
     aside, created = Quarantine.objects.get_or_create(
-        hazard=existing, digest=digest, defaults={"mine_id": existing.mine_id, "by": by, "content": content}
+        hazard=existing, digest=digest, defaults={"mine_id": existing.mine_id, "by": sender, "content": content}
     )
     if created:
-        enter("quarantine", existing, by, payload={"quarantine": str(aside.id)})
+        enter("quarantine", existing, sender, payload={"quarantine": str(aside.id)})
     return Receipt(existing, "conflict", aside)
 
 
@@ -139,6 +144,8 @@ def _new_hazard(data: ReportData, by: Person, hazard_id: UUID) -> Hazard:
     occurred_at = data.occurred_at or data.captured_at or at
     if occurred_at > at + FUTURE_TOLERANCE:
         raise Refused("发现时间比现在还晚。请检查发现时间。", field="occurred_at")
+    if occurred_at < LONG_AGO:
+        raise Refused("发现时间太早，不像是真的。请检查发现时间。", field="occurred_at")
     text = need(data.text, "请写清楚发现了什么隐患。", field="text")
     place = _place(data.place_id, by)
     standard = (
