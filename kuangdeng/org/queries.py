@@ -1,17 +1,15 @@
-"""Reading the organisation: who may what, which unit, which shift."""
+"""Reading the organisation: who may what, which unit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
 from kuangdeng.kernel import clock
-from kuangdeng.org.models import Mine, Person, RoleGrant, Shift, ShiftScheme, Unit, UnitShift
+from kuangdeng.org.models import Person, RoleGrant, Unit
 from kuangdeng.org.powers import POWERS
-from kuangdeng.org.rules import MINE_WIDE, Role, ShiftSpan, ShiftTime, spans_on
+from kuangdeng.org.rules import MINE_WIDE, Role
 
 
 @dataclass(frozen=True)
@@ -97,61 +95,3 @@ def _main_unit_id(unit: Unit) -> UUID:
     if unit.kind == Unit.Kind.TEAM and unit.parent_id:
         return unit.parent_id
     return unit.id
-
-
-# Shifts -------------------------------------------------------------------------------------------------------------
-
-
-def scheme_of(mine: Mine, unit: Unit | None, on: date) -> ShiftScheme | None:
-    """The scheme by which `unit` works on `on`: its own row, else the nearest unit above, else the mine's default."""
-    if unit is not None:
-        chain = [unit.id, *reversed(unit.ancestors)]
-        rows = UnitShift.objects.filter(unit_id__in=chain, valid_from__lte=on).select_related("scheme")
-        best = max(rows, key=lambda row: (-chain.index(row.unit_id), row.valid_from), default=None)
-        if best:
-            return best.scheme
-    return ShiftScheme.objects.filter(mine=mine, is_default=True).first()
-
-
-def spans_between(mine: Mine, unit: Unit | None, start: date, end: date) -> list[ShiftSpan]:
-    """Every shift that begins on a day from `start` to `end`, by the scheme that holds on that day."""
-    tz = ZoneInfo(mine.timezone)
-    times: dict[UUID, list[ShiftTime]] = {}
-    spans: list[ShiftSpan] = []
-    day = start
-    while day <= end:
-        scheme = scheme_of(mine, unit, day)
-        if scheme is not None:
-            if scheme.id not in times:
-                times[scheme.id] = [ShiftTime(s.name, s.start, s.end) for s in Shift.objects.filter(scheme=scheme)]
-            spans += spans_on(day, times[scheme.id], tz)
-        day += timedelta(days=1)
-    return _cut_at_changes(spans)
-
-
-def _cut_at_changes(spans: list[ShiftSpan]) -> list[ShiftSpan]:
-    """Where a new scheme begins while the last shift of the old one still runs, the old shift ends at that start."""
-    cut: list[ShiftSpan] = []
-    for span in spans:
-        if cut and cut[-1].end > span.start:
-            cut[-1] = ShiftSpan(cut[-1].name, cut[-1].day, cut[-1].start, span.start)
-        cut.append(span)
-    return cut
-
-
-def shift_at(mine: Mine, unit: Unit | None, at: datetime) -> ShiftSpan | None:
-    """In which shift this instant lies; None in a gap of the scheme."""
-    day = at.astimezone(ZoneInfo(mine.timezone)).date()
-    around = spans_between(mine, unit, day - timedelta(days=1), day + timedelta(days=1))
-    return next((span for span in around if span.start <= at < span.end), None)
-
-
-def end_of_shift(mine: Mine, unit: Unit | None, at: datetime, *, ahead: int = 0) -> datetime | None:
-    """When the shift of this instant ends (ahead=0), or the one after it (ahead=1), and so on.
-
-    In a gap between shifts the next one to begin counts as the present one. None when the unit has no scheme.
-    """
-    day = at.astimezone(ZoneInfo(mine.timezone)).date()
-    spans = spans_between(mine, unit, day - timedelta(days=1), day + timedelta(days=2 + ahead))
-    coming = [span for span in spans if span.end > at]
-    return coming[ahead].end if len(coming) > ahead else None
