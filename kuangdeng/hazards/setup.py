@@ -11,8 +11,8 @@ from importlib import resources
 from typing import Any
 
 from kuangdeng.hazards.models import (
-    Category,
     CatalogueVersion,
+    Category,
     Cause,
     DeadlineRule,
     Grade,
@@ -32,7 +32,12 @@ SAMPLE = "示例默认值，启用前请核定"
 COLOURS = {"A": "orange", "B": "yellow", "C": "blue"}
 CAUSES = {"人": Cause.PERSON, "物": Cause.THING, "管": Cause.MANAGEMENT, "管理": Cause.MANAGEMENT, "环": Cause.ENVIRONMENT,
           "环境": Cause.ENVIRONMENT}  # fmt: skip
-LEVEL_ROLES = {"mine_leader": Role.MINE_LEADER, "specialist": Role.SAFETY, "unit": Role.UNIT_HEAD, "team": Role.TEAM_LEADER}
+LEVEL_ROLES = {
+    "mine_leader": Role.MINE_LEADER,
+    "specialist": Role.SAFETY,
+    "unit": Role.UNIT_HEAD,
+    "team": Role.TEAM_LEADER,
+}
 CATALOGUES = ("order4-2020", "order21-2026")
 
 
@@ -119,7 +124,9 @@ def load_specialties(mine: Mine) -> int:
         made.append(top)
         for at, name in enumerate(row["subs"], start=1):
             made.append(
-                Specialty(mine=mine, code=f"{row['code'][:17]}-{at:02d}", name=name, position=row["order"] + at, parent=top)
+                Specialty(
+                    mine=mine, code=f"{row['code'][:17]}-{at:02d}", name=name, position=row["order"] + at, parent=top
+                )
             )
     Specialty.objects.bulk_create(made)
     return len(made)

@@ -138,7 +138,9 @@ def get_scheme(scheme_id: UUID, *, by: Person) -> ShiftScheme:
 def scheme_rows(mine_id: UUID) -> QuerySet[UnitShift]:
     """Which unit works by which scheme from which day on, the latest first."""
     return (
-        UnitShift.objects.filter(unit__mine_id=mine_id).select_related("unit", "scheme").order_by("-valid_from", "unit__name")
+        UnitShift.objects.filter(unit__mine_id=mine_id)
+        .select_related("unit", "scheme")
+        .order_by("-valid_from", "unit__name")
     )
 
 

@@ -39,7 +39,9 @@ def _check(by: Person) -> None:
         raise Refused("您没有权限管理日历。请联系系统管理员。", code="not_allowed")
 
 
-def _enter(what: str, mine_id: UUID, label: str, by: Person | None, payload: dict[str, object], quantity: int = 1) -> None:
+def _enter(
+    what: str, mine_id: UUID, label: str, by: Person | None, payload: dict[str, object], quantity: int = 1
+) -> None:
     post(
         f"org.{what}",
         Subject("calendar", mine_id, label),
@@ -77,7 +79,9 @@ def set_day(*, data: DayData, by: Person) -> CalendarDay:
 def _check_kinds(days: Sequence[DayData]) -> None:
     for one in days:
         if one.kind not in KINDS:
-            raise Refused(f"{one.day:%Y-%m-%d} 的类别「{one.kind}」认不出来。请填「放假」或「调休上班」。", field="kind")
+            raise Refused(
+                f"{one.day:%Y-%m-%d} 的类别「{one.kind}」认不出来。请填「放假」或「调休上班」。", field="kind"
+            )
 
 
 @verb
@@ -110,7 +114,9 @@ def import_days(*, days: Sequence[DayData], by: Person) -> int:
         seen.add(one.day)
     _write(by.mine_id, days)
     years = sorted({one.day.year for one in days})
-    _enter("import_days", by.mine_id, "、".join(f"{year} 年" for year in years), by, {"years": years}, quantity=len(days))
+    _enter(
+        "import_days", by.mine_id, "、".join(f"{year} 年" for year in years), by, {"years": years}, quantity=len(days)
+    )
     return len(days)
 
 
@@ -135,10 +141,14 @@ def confirm_year(year: int, *, by: Person) -> int:
 def shipped_days() -> tuple[DayData, ...]:
     """The days that the product ships, read from the notices of the known years."""
     found = []
-    for file in sorted(resources.files("kuangdeng.org").joinpath("data", "calendar").iterdir(), key=lambda one: one.name):
+    for file in sorted(
+        resources.files("kuangdeng.org").joinpath("data", "calendar").iterdir(), key=lambda one: one.name
+    ):
         if file.name.endswith(".json"):
             for row in json.loads(file.read_text(encoding="utf-8")):
-                found.append(DayData(date.fromisoformat(row["day"]), row["kind"], row["name"], row["source"], row["confirmed"]))
+                found.append(
+                    DayData(date.fromisoformat(row["day"]), row["kind"], row["name"], row["source"], row["confirmed"])
+                )
     return tuple(found)
 
 

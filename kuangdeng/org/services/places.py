@@ -105,7 +105,13 @@ def _make(
 
 @verb
 def add_place(
-    *, name: str, by: Person, parent: Place | None = None, kind: str = "", unit: Unit | None = None, confirmed: bool = True
+    *,
+    name: str,
+    by: Person,
+    parent: Place | None = None,
+    kind: str = "",
+    unit: Unit | None = None,
+    confirmed: bool = True,
 ) -> Place:
     """Put a new place into the mine's tree (新增地点), with the tag that will hang there.
 
@@ -273,7 +279,9 @@ def _spell(place: Place, spelling: str) -> PlaceAlias:
     if meant is not None and meant.id == place.id:
         raise Refused("这个写法不用登记，系统已经认得是这个地点。", field="spelling")
     if meant is not None:
-        raise Refused(f"「{spelling}」指的是「{meant.full_name}」，一个写法只能指一个地点。请先处理那个地点。", field="spelling")
+        raise Refused(
+            f"「{spelling}」指的是「{meant.full_name}」，一个写法只能指一个地点。请先处理那个地点。", field="spelling"
+        )
     return PlaceAlias.objects.create(mine_id=place.mine_id, place=place, spelling=spelling[:200], folded=folded)
 
 
@@ -308,9 +316,7 @@ def remove_alias(alias_id: int, *, by: Person) -> Place:
 
 def _waiting(proposal_id: UUID, by: Person) -> PlaceProposal:
     _check(by)
-    proposal = (
-        PlaceProposal.objects.select_for_update(of=("self",)).filter(id=proposal_id, mine_id=by.mine_id).first()
-    )
+    proposal = PlaceProposal.objects.select_for_update(of=("self",)).filter(id=proposal_id, mine_id=by.mine_id).first()
     if proposal is None:
         raise NotVisible
     if proposal.decided_at is not None:
@@ -337,7 +343,8 @@ def merge_proposal(proposal_id: UUID, *, place: Place, by: Person) -> Place:
         _spell(place, proposal.spelling)
     elif meant.id != place.id:
         raise Refused(
-            f"「{proposal.spelling}」现在指的是「{meant.full_name}」。请合并到那个地点，或先改掉那里的别名。", field="place"
+            f"「{proposal.spelling}」现在指的是「{meant.full_name}」。请合并到那个地点，或先改掉那里的别名。",
+            field="place",
         )
     _settle(proposal, place, by)
     _enter("merge_proposal", place, by, {"spelling": proposal.spelling, "seen": proposal.seen})

@@ -60,16 +60,25 @@ def check_shifts(shifts: Sequence[ShiftData], *, gaps: bool) -> None:
             raise Refused("每个班次都要有名称。请补上。", field="shifts")
         for word in dict.fromkeys(fold(word) for word in [shift.name, *shift.aliases] if word.strip()):
             if word in seen:
-                raise Refused(f"「{word}」在「{seen[word]}」和「{shift.name}」里都有，分不清是哪个班。请只留一处。", field="shifts")
+                raise Refused(
+                    f"「{word}」在「{seen[word]}」和「{shift.name}」里都有，分不清是哪个班。请只留一处。",
+                    field="shifts",
+                )
             seen[word] = shift.name
     times = [ShiftTime(one.name, one.start, one.end) for one in shifts]
     pair = overlapping(times)
     if pair is not None:
-        raise Refused(f"「{pair[0].name}」和「{pair[1].name}」的时间重叠。请调整起止时间，使一个班结束时下一个班才开始。", field="shifts")
+        raise Refused(
+            f"「{pair[0].name}」和「{pair[1].name}」的时间重叠。请调整起止时间，使一个班结束时下一个班才开始。",
+            field="shifts",
+        )
     gap = gap_minutes(times)
     if gap > 0 and not gaps:
         hours = f"{gap // 60} 小时" + (f" {gap % 60} 分" if gap % 60 else "")
-        raise Refused(f"这些班次合起来还差 {hours}没有人值班。井下班制要排满 24 小时；科室班制请勾选「允许空档」。", field="shifts")
+        raise Refused(
+            f"这些班次合起来还差 {hours}没有人值班。井下班制要排满 24 小时；科室班制请勾选「允许空档」。",
+            field="shifts",
+        )
 
 
 def _write_shifts(scheme: ShiftScheme, shifts: Sequence[ShiftData]) -> None:
@@ -129,7 +138,10 @@ def change_scheme(
     check_shifts(shifts, gaps=gaps)
     before = sorted(scheme.shifts.values_list("start", "end"))
     if before != sorted((one.start, one.end) for one in shifts) and _in_force(scheme):
-        raise Refused("这个班制已经在执行，改时间会改动过去的班次和期限。请新增一个班制，并从某一天起让单位执行它。", field="shifts")
+        raise Refused(
+            "这个班制已经在执行，改时间会改动过去的班次和期限。请新增一个班制，并从某一天起让单位执行它。",
+            field="shifts",
+        )
     scheme.name = name
     scheme.save(update_fields=["name"])
     _write_shifts(scheme, shifts)
@@ -151,7 +163,9 @@ def put_on_scheme(*, scheme: ShiftScheme, valid_from: date, by: Person, unit: Un
     _check(by)
     scheme = _locked(scheme.id, by)
     if valid_from < clock.today():
-        raise Refused("不能从过去的日期起改班制：那些天的班次和期限已经按原班制算过。请选择今天或以后的日期。", field="valid_from")
+        raise Refused(
+            "不能从过去的日期起改班制：那些天的班次和期限已经按原班制算过。请选择今天或以后的日期。", field="valid_from"
+        )
     if unit is not None and (unit.mine_id != by.mine_id or unit.closed_on is not None):
         raise Refused("请选择本矿在用的单位。", field="unit")
     units = [unit] if unit else list(Unit.objects.filter(mine_id=by.mine_id, parent=None, closed_on=None))

@@ -1,5 +1,6 @@
 """Shifts across midnight, month end and a change of scheme; the calendar that never guesses."""
 
+import itertools
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -72,7 +73,7 @@ def test_every_instant_is_in_exactly_one_shift_across_midnight_month_end_and_a_c
     span = table.shift_at(instant)
     assert span is not None and span.start <= instant < span.end
     spans = table.spans_between(first - timedelta(days=2), first + timedelta(days=45))
-    assert all(a.end == b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end == b.start for a, b in itertools.pairwise(spans))
     assert [one for one in spans if one.start <= instant < one.end] == [span]
     ends = table.ends_after(instant, 4)
     assert ends[0] == span.end
@@ -141,7 +142,9 @@ FOUR_SIX = [ShiftData("一班", time(2), time(8)), ShiftData("检修班", time(8
 def test_a_unit_changes_its_scheme_from_a_day_on(cast: Cast) -> None:
     with set_to(at("2026-02-20T09:00")):
         scheme = verbs.add_scheme(name="四六制", shifts=FOUR_SIX, by=cast.administrator)
-        verbs.put_on_scheme(scheme=scheme, unit=cast.units["mining"], valid_from=date(2026, 3, 1), by=cast.administrator)
+        verbs.put_on_scheme(
+            scheme=scheme, unit=cast.units["mining"], valid_from=date(2026, 3, 1), by=cast.administrator
+        )
     team = cast.units["mining_team"]
     assert shift_at(cast.mine, team, at("2026-02-28T21:00")).name == "四点班"
     assert shift_at(cast.mine, team, at("2026-03-01T21:00")).name == "四班"
@@ -174,9 +177,7 @@ def test_the_past_keeps_its_scheme(cast: Cast) -> None:
 
 def test_a_change_that_has_not_begun_may_be_taken_back(cast: Cast) -> None:
     default = ShiftScheme.objects.get(mine=cast.mine)
-    verbs.put_on_scheme(
-        scheme=default, unit=cast.units["mining"], valid_from=date(2099, 1, 1), by=cast.administrator
-    )
+    verbs.put_on_scheme(scheme=default, unit=cast.units["mining"], valid_from=date(2099, 1, 1), by=cast.administrator)
     verbs.take_off_scheme(UnitShift.objects.get().id, by=cast.administrator)
     assert not UnitShift.objects.exists()
 
