@@ -82,6 +82,8 @@ class Category(models.Model):
     no = models.PositiveSmallIntegerField("序号")
     name = models.CharField("类别", max_length=200)
     situation_count = models.PositiveSmallIntegerField("情形数", null=True)
+    words = models.JSONField(default=list)
+    """Groups of words that hint at the category as a whole, where its situations are not in the catalogue."""
 
     class Meta:
         ordering = ["version", "no"]
@@ -97,7 +99,8 @@ class Situation(models.Model):
     category = models.ForeignKey(Category, models.PROTECT, related_name="situations")
     no = models.CharField("序号", max_length=10)
     text = models.TextField("情形")
-    keywords = models.JSONField(default=list)
+    keywords = models.JSONField(default=dict)
+    """What hints at it: `keywords`, `weak_keywords`, `place_words`, `exclude_words`, each a list; see hints.py."""
     confirmed = models.BooleanField("已核对原文", default=False)
 
     class Meta:

@@ -52,7 +52,7 @@ def reencode(path: Path) -> Picture:
             raise
         except Image.DecompressionBombError:
             raise _too_many_points() from None
-        except Exception as trouble:  # noqa: BLE001 - a crafted file may raise anything, and all of it means: unreadable
+        except Exception as trouble:
             raise _unreadable(head) from trouble
     picture.thumbnail((LONG_SIDE, LONG_SIDE), Resampling.LANCZOS)
     return Picture(_jpeg(picture, QUALITY), picture.width, picture.height)

@@ -1,19 +1,17 @@
-"""Reading the organisation: who may what, which unit, which shift."""
+"""Reading the organisation: who may what, which unit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.search import fold
-from kuangdeng.org.models import Mine, Person, Place, RoleGrant, Shift, ShiftScheme, Unit, UnitShift
+from kuangdeng.org.models import Person, Place, RoleGrant, Unit
 from kuangdeng.org.powers import POWERS
-from kuangdeng.org.rules import MINE_WIDE, Role, ShiftSpan, ShiftTime, spans_on
+from kuangdeng.org.rules import MINE_WIDE, Role
 
 
 @dataclass(frozen=True)
@@ -101,88 +99,6 @@ def _main_unit_id(unit: Unit) -> UUID:
     return unit.id
 
 
-# Shifts -------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Timetable:
-    """Everything that decides by which shifts a unit works on any day: read at once, asked for many days."""
-
-    default: UUID | None
-    times: Mapping[UUID, Sequence[ShiftTime]]
-    rows: Sequence[tuple[date, int, UUID]]
-    """(valid from, how near the unit it was set, scheme), the unit itself nearest."""
-
-    def scheme_on(self, day: date) -> UUID | None:
-        """The unit's own row that has begun, else the nearest unit's above, else the mine's default."""
-        begun = [row for row in self.rows if row[0] <= day]
-        return max(begun, key=lambda row: (row[1], row[0]))[2] if begun else self.default
-
-
-def timetable(mine: Mine, unit: Unit | None) -> Timetable:
-    """The shifts of a mine's schemes and the rows that hold for `unit`; two statements, however many days are asked."""
-    times: dict[UUID, list[ShiftTime]] = {}
-    default = None
-    shifts = Shift.objects.filter(scheme__mine=mine).values_list("scheme_id", "scheme__is_default", "name", "start", "end")
-    for scheme_id, is_default, name, start, end in shifts:
-        times.setdefault(scheme_id, []).append(ShiftTime(name, start, end))
-        default = scheme_id if is_default else default
-    rows: list[tuple[date, int, UUID]] = []
-    if unit is not None:
-        chain = [*unit.ancestors, unit.id]
-        found = UnitShift.objects.filter(unit_id__in=chain).values_list("valid_from", "unit_id", "scheme_id")
-        rows = [(start, chain.index(unit_id), scheme_id) for start, unit_id, scheme_id in found]
-    return Timetable(default, times, rows)
-
-
-def scheme_of(mine: Mine, unit: Unit | None, on: date) -> ShiftScheme | None:
-    """The scheme by which `unit` works on `on`: its own row, else the nearest unit above, else the mine's default."""
-    scheme_id = timetable(mine, unit).scheme_on(on)
-    return ShiftScheme.objects.filter(id=scheme_id).first()
-
-
-def spans_between(mine: Mine, unit: Unit | None, start: date, end: date) -> list[ShiftSpan]:
-    """Every shift that begins on a day from `start` to `end`, by the scheme that holds on that day."""
-    tz = ZoneInfo(mine.timezone)
-    table = timetable(mine, unit)
-    spans: list[ShiftSpan] = []
-    day = start
-    while day <= end:
-        scheme_id = table.scheme_on(day)
-        if scheme_id is not None:
-            spans += spans_on(day, table.times.get(scheme_id, ()), tz)
-        day += timedelta(days=1)
-    return _cut_at_changes(spans)
-
-
-def _cut_at_changes(spans: list[ShiftSpan]) -> list[ShiftSpan]:
-    """Where a new scheme begins while the last shift of the old one still runs, the old shift ends at that start."""
-    cut: list[ShiftSpan] = []
-    for span in spans:
-        if cut and cut[-1].end > span.start:
-            cut[-1] = ShiftSpan(cut[-1].name, cut[-1].day, cut[-1].start, span.start)
-        cut.append(span)
-    return cut
-
-
-def shift_at(mine: Mine, unit: Unit | None, at: datetime) -> ShiftSpan | None:
-    """In which shift this instant lies; None in a gap of the scheme."""
-    day = at.astimezone(ZoneInfo(mine.timezone)).date()
-    around = spans_between(mine, unit, day - timedelta(days=1), day + timedelta(days=1))
-    return next((span for span in around if span.start <= at < span.end), None)
-
-
-def end_of_shift(mine: Mine, unit: Unit | None, at: datetime, *, ahead: int = 0) -> datetime | None:
-    """When the shift of this instant ends (ahead=0), or the one after it (ahead=1), and so on.
-
-    In a gap between shifts the next one to begin counts as the present one. None when the unit has no scheme.
-    """
-    day = at.astimezone(ZoneInfo(mine.timezone)).date()
-    spans = spans_between(mine, unit, day - timedelta(days=1), day + timedelta(days=2 + ahead))
-    coming = [span for span in spans if span.end > at]
-    return coming[ahead].end if len(coming) > ahead else None
-
-
 # Looking things up --------------------------------------------------------------------------------------------------
 
 
@@ -192,14 +108,6 @@ def get_unit(unit_id: UUID, *, by: Person) -> Unit:
     if unit is None:
         raise NotVisible
     return unit
-
-
-def get_place(place_id: UUID, *, by: Person) -> Place:
-    """A place of the person's mine. NotVisible when there is none."""
-    place = Place.objects.filter(id=place_id, mine_id=by.mine_id).first()
-    if place is None:
-        raise NotVisible
-    return place
 
 
 def get_person(person_id: UUID, *, by: Person) -> Person:
@@ -215,7 +123,7 @@ def units_of(by: Person) -> QuerySet[Unit]:
     return Unit.objects.filter(mine_id=by.mine_id, closed_on=None).order_by("position", "name", "id")
 
 
-def find_places(words: str, *, by: Person) -> QuerySet[Place]:
+def matching_places(words: str, *, by: Person) -> QuerySet[Place]:
     """The places in use whose name, or an alias of it, contains `words`; all of them when there are none."""
     places = Place.objects.filter(mine_id=by.mine_id, closed_on=None)
     for word in words.split():

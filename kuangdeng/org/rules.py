@@ -1,9 +1,10 @@
 """Roles, what each may do here, and the arithmetic of shifts. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import cached_property
 
 
 class Role(StrEnum):
@@ -88,11 +89,149 @@ class ShiftSpan:
     end: datetime
 
 
-def spans_on(day: date, shifts: Sequence[ShiftTime], tz: object) -> list[ShiftSpan]:
-    """The shifts that begin on `day`, earliest first. `tz` is the mine's tzinfo."""
+def spans_on(day: date, shifts: Sequence[ShiftTime], tz: tzinfo) -> list[ShiftSpan]:
+    """The shifts that begin on `day`, earliest first. `tz` is the mine's."""
     spans = []
     for shift in shifts:
-        start = datetime.combine(day, shift.start, tzinfo=tz)  # type: ignore[arg-type]
+        start = datetime.combine(day, shift.start, tzinfo=tz)
         last = day + timedelta(days=1) if shift.end <= shift.start else day
-        spans.append(ShiftSpan(shift.name, day, start, datetime.combine(last, shift.end, tzinfo=tz)))  # type: ignore[arg-type]
+        spans.append(ShiftSpan(shift.name, day, start, datetime.combine(last, shift.end, tzinfo=tz)))
     return sorted(spans, key=lambda span: span.start)
+
+
+DAY_MINUTES = 24 * 60
+
+
+def _minutes(shift: ShiftTime) -> tuple[int, int]:
+    start, end = shift.start.hour * 60 + shift.start.minute, shift.end.hour * 60 + shift.end.minute
+    return start, end if end > start else end + DAY_MINUTES
+
+
+def overlapping(shifts: Sequence[ShiftTime]) -> tuple[ShiftTime, ShiftTime] | None:
+    """Two shifts of a scheme that are worked at the same time, over midnight too; None when there are none."""
+    ordered = sorted(shifts, key=lambda shift: shift.start)
+    for at, shift in enumerate(ordered):
+        after = ordered[(at + 1) % len(ordered)]
+        starts = _minutes(after)[0] + (DAY_MINUTES if at + 1 == len(ordered) else 0)
+        if _minutes(shift)[1] > starts:
+            return shift, after
+    return None
+
+
+def gap_minutes(shifts: Sequence[ShiftTime]) -> int:
+    """Minutes of a day that no shift covers, for a scheme without overlap."""
+    return DAY_MINUTES - sum(end - start for start, end in map(_minutes, shifts))
+
+
+@dataclass(frozen=True)
+class SchemeTimes:
+    """A shift scheme by its times."""
+
+    name: str
+    shifts: tuple[ShiftTime, ...]
+
+    @cached_property
+    def whole_day(self) -> bool:
+        """Whether somebody works at every minute."""
+        return bool(self.shifts) and gap_minutes(self.shifts) == 0
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """By which schemes a unit works from which days on, read once; asking it costs no database.
+
+    `steps` are (first day, scheme) in order; before the first of them `default` holds.
+    """
+
+    tz: tzinfo
+    default: SchemeTimes | None
+    steps: tuple[tuple[date, SchemeTimes], ...] = ()
+    _days: dict[date, list[ShiftSpan]] = field(default_factory=dict, compare=False, repr=False)
+
+    def scheme_on(self, day: date) -> SchemeTimes | None:
+        """The scheme that holds on this day."""
+        begun = [scheme for first, scheme in self.steps if first <= day]
+        return begun[-1] if begun else self.default
+
+    def spans_between(self, start: date, end: date) -> list[ShiftSpan]:
+        """Every shift that begins on a day from `start` to `end`."""
+        spans: list[ShiftSpan] = []
+        day = start
+        while day <= end:
+            spans += self._on(day)
+            day += timedelta(days=1)
+        return spans
+
+    def _on(self, day: date) -> list[ShiftSpan]:
+        """The shifts of one day, the last of them fitted to what begins after it."""
+        if day not in self._days:
+            scheme = self.scheme_on(day)
+            spans = spans_on(day, scheme.shifts, self.tz) if scheme else []
+            follower = self.scheme_on(day + timedelta(days=1))
+            if spans and scheme and follower and follower != scheme and follower.shifts:
+                first = spans_on(day + timedelta(days=1), follower.shifts, self.tz)[0].start
+                spans[-1] = _fitted(spans[-1], first, stretch=scheme.whole_day and follower.whole_day)
+            self._days[day] = spans
+        return self._days[day]
+
+    def shift_at(self, at: datetime) -> ShiftSpan | None:
+        """In which shift this instant lies; None in a gap of the scheme."""
+        day = at.astimezone(self.tz).date()
+        around = self.spans_between(day - timedelta(days=1), day)
+        return next((span for span in around if span.start <= at < span.end), None)
+
+    def ends_after(self, at: datetime, count: int) -> list[datetime]:
+        """The ends of the next `count` shifts, the running one first; fewer when the unit has no scheme.
+
+        In a gap between shifts the next one to begin counts as the present one.
+        """
+        day = at.astimezone(self.tz).date()
+        ends: list[datetime] = []
+        for ahead in range(-1, count + 8):
+            ends += [span.end for span in self._on(day + timedelta(days=ahead)) if span.end > at]
+            if len(ends) >= count:
+                break
+        return ends[:count]
+
+    def starts_before(self, at: datetime, count: int) -> list[datetime]:
+        """The beginnings of the last `count` shifts before this instant, the nearest first."""
+        day = at.astimezone(self.tz).date()
+        starts: list[datetime] = []
+        for back in range(count + 8):
+            spans = self._on(day - timedelta(days=back))
+            starts += [span.start for span in reversed(spans) if span.start < at]
+            if len(starts) >= count:
+                break
+        return starts[:count]
+
+
+def _fitted(last: ShiftSpan, first_start: datetime, *, stretch: bool) -> ShiftSpan:
+    """At a change of scheme the old scheme's last shift runs until the new one's first begins.
+
+    It is cut short when the new one begins earlier; it works on when both schemes know no gap, because a mine that
+    works around the clock does not stop for a change of paper.
+    """
+    if last.end > first_start or stretch:
+        return ShiftSpan(last.name, last.day, last.start, first_start)
+    return last
+
+
+def timetable(
+    tz: tzinfo,
+    default: SchemeTimes | None,
+    chain: Sequence[object],
+    rows: Mapping[object, Sequence[tuple[date, SchemeTimes]]],
+) -> Timetable:
+    """The timetable of a unit from the rows of itself and the units above it.
+
+    `chain` is the unit first, then upwards. On each day the nearest unit with a row that has begun decides.
+    """
+    days = sorted({first for unit in chain for first, _scheme in rows.get(unit, ())})
+    steps = []
+    for day in days:
+        for unit in chain:
+            begun = [(first, scheme) for first, scheme in rows.get(unit, ()) if first <= day]
+            if begun:
+                steps.append((day, max(begun, key=lambda row: row[0])[1]))
+                break
+    return Timetable(tz, default, tuple(steps))

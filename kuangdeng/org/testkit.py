@@ -76,7 +76,8 @@ def make_cast(code: str = "TEST") -> Cast:
         )
         Membership.objects.create(person=person, unit=cast.units[unit], valid_from=START)
         if role is not None:
-            RoleGrant.objects.create(person=person, role=role, unit=cast.units[unit], valid_from=START)
+            reach = None if role == Role.ADMINISTRATOR else cast.units[unit]
+            RoleGrant.objects.create(person=person, role=role, unit=reach, valid_from=START)
         cast.persons[part] = person
     parent: Place | None = None
     for key, name in [("level", "一水平"), ("area", "二采区"), ("face", "2305综放面"), ("gate", "回风顺槽")]:

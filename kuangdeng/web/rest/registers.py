@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from kuangdeng.hazards.api import grades_of, specialties_of
 from kuangdeng.kernel import clock
-from kuangdeng.org.api import POWERS, ROLE_LABELS, find_persons, find_places, has_power, roles_of, units_of
+from kuangdeng.org.api import POWERS, ROLE_LABELS, find_persons, has_power, matching_places, roles_of, units_of
 from kuangdeng.web.rest import schemas as s
 from kuangdeng.web.rest.auth import caller
 
@@ -50,7 +50,7 @@ class Search(Schema):
 @router.get("/places", response={200: list[s.PlaceOut]} | ERRORS, summary="地点", operation_id="places")
 def places(request: HttpRequest, search: Query[Search]) -> Any:
     """在用的地点，按全名排列。"""
-    found = find_places(search.q, by=caller(request))[search.offset : search.offset + search.limit]
+    found = matching_places(search.q, by=caller(request))[search.offset : search.offset + search.limit]
     return [s.PlaceOut.model_validate(place, from_attributes=True) for place in found]
 
 

@@ -1,0 +1,79 @@
+"""Reading the deadline and ladder rules."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from kuangdeng.hazards.models import DeadlineRule, Grade, Hazard, LadderRule
+from kuangdeng.hazards.rules import deadline
+from kuangdeng.kernel import clock
+from kuangdeng.org.api import Unit, timetable_of
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """The deadline that a rule gives, and the rule, so that the page can say why."""
+
+    due_at: datetime
+    rule: DeadlineRule
+
+    @property
+    def words(self) -> str:
+        """Why this deadline, in words."""
+        grade = self.rule.grade.name if self.rule.grade else "重大隐患"
+        text = f"{grade}：{rule_words(self.rule)}"
+        return text if self.rule.confirmed else f"{text}（规则未确认）"
+
+
+def rule_words(rule: DeadlineRule) -> str:
+    """A deadline rule as people say it."""
+    match rule.kind:
+        case "hours":
+            return f"下达后 {rule.amount} 小时"
+        case "days":
+            return f"下达后 {rule.amount} 天"
+        case "end_of_shift":
+            return "本班结束前"
+        case _:
+            return "下一班结束前"
+
+
+def deadline_rule(mine_id: UUID, grade: Grade | None, at: datetime) -> DeadlineRule | None:
+    """The rule that holds for this grade at this instant: the latest that has begun. None: there is no rule."""
+    rows = DeadlineRule.objects.filter(mine_id=mine_id, grade=grade, valid_from__lte=clock.local(at).date())
+    return rows.select_related("grade").order_by("-valid_from").first()
+
+
+def proposed_due(hazard: Hazard, unit: Unit | None, grade: Grade | None, at: datetime | None = None) -> Proposed | None:
+    """The deadline that an order given at `at` to `unit` gets by rule; a person may set another.
+
+    A major hazard is by the row without a grade, its plan decides. None when the mine has no rule. Refused when the
+    rule counts in shifts and the unit has no scheme.
+    """
+    at = at or clock.now()
+    rule = deadline_rule(hazard.mine_id, None if hazard.is_major else grade, at)
+    if rule is None:
+        return None
+    ends = timetable_of(hazard.mine, unit).ends_after(at, 2) if rule.kind.startswith("end_of") else []
+    return Proposed(deadline(rule.kind, rule.amount, at=at, shift_ends=ends), rule)
+
+
+def deadline_rules(mine_id: UUID) -> QuerySet[DeadlineRule]:
+    """All deadline rules of the mine."""
+    return DeadlineRule.objects.filter(mine_id=mine_id).select_related("grade")
+
+
+def ladder_rules(mine_id: UUID) -> QuerySet[LadderRule]:
+    """The steps of the overdue ladder."""
+    return LadderRule.objects.filter(mine_id=mine_id)
+
+
+def ladder_words(rule: LadderRule) -> str:
+    """When a step is told, as people say it."""
+    if rule.amount == 0:
+        return "到期时"
+    count = abs(rule.amount)
+    unit = {"hours": "小时", "shifts": "个班", "days": "天"}[rule.step]
+    return f"到期前 {count} {unit}" if rule.amount < 0 else f"超期 {count} {unit}"
