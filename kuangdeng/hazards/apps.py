@@ -8,11 +8,12 @@ class HazardsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kuangdeng.hazards import rules
+        from kuangdeng.hazards import notices, rules, words  # noqa: F401 - notices register their routes
         from kuangdeng.hazards.queries import photos_awaited, photos_in_use
         from kuangdeng.kernel.files import keep_when_awaited, keep_when_referenced
         from kuangdeng.org.api import declare
 
         declare("隐患", rules.MAY, rules.POWER_LABELS)
+        words.declare()
         keep_when_referenced(photos_in_use)
         keep_when_awaited(photos_awaited)

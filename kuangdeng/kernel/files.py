@@ -72,7 +72,9 @@ def check_name(sha256: str) -> str:
 def check_length(length: int | None) -> int:
     """The announced length. Refused when there is none, or when it is more than a photo may have."""
     if length is None:
-        raise Refused("没有说明照片的长度（Content-Length）。请用支持的方式重新上传。", field="photo", code="length_required")
+        raise Refused(
+            "没有说明照片的长度（Content-Length）。请用支持的方式重新上传。", field="photo", code="length_required"
+        )
     if length > MAX_BYTES:
         raise Refused("照片超过 20 MB，不能上传。请压缩后再上传。", field="photo", code="too_large")
     if length <= 0:

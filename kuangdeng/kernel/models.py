@@ -63,3 +63,14 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.original_sha256[:12]
+
+
+class Heartbeat(models.Model):
+    """When a process that nobody looks at was last seen alive; `kuangdeng doctor` reads it."""
+
+    name = models.CharField(primary_key=True, max_length=40)
+    at = models.DateTimeField()
+    note = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"

@@ -76,7 +76,9 @@ def _check_points(width: int, height: int) -> None:
 
 def _too_many_points() -> Refused:
     return Refused(
-        "照片超过 5000 万像素，不能上传。请在相机设置里选较低的分辨率，或压缩后再上传。", field="photo", code="too_many_pixels"
+        "照片超过 5000 万像素，不能上传。请在相机设置里选较低的分辨率，或压缩后再上传。",
+        field="photo",
+        code="too_many_pixels",
     )
 
 

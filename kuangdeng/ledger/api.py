@@ -1,6 +1,89 @@
 """Front door of the ledger."""
 
-from kuangdeng.ledger.models import Entry
-from kuangdeng.ledger.services import Named, Subject, post
+from kuangdeng.ledger.chain import Proof, genesis, mines_with_pending, seal, seal_all, verify
+from kuangdeng.ledger.feed import Reader, lag, read
+from kuangdeng.ledger.models import Delivery, Entry, FeedProblem, Notice, PendingEntry, Seal, Subscription
+from kuangdeng.ledger.notices import tell_all
+from kuangdeng.ledger.outbox import deliver_all
+from kuangdeng.ledger.queries import (
+    Wish,
+    about,
+    dead_letters,
+    entries,
+    feed_problems,
+    get_entry,
+    inbox,
+    seal_of,
+    to_do,
+    unread,
+    waiting_letters,
+    wishes,
+)
+from kuangdeng.ledger.routes import ROUTES, TOPICS, Recipient, Topic, declare_topics, route
+from kuangdeng.ledger.services import (
+    CHANNELS,
+    Named,
+    Subject,
+    choose_topics,
+    choose_topics_for_role,
+    mark_read,
+    open_notice,
+    post,
+    send_again,
+)
+from kuangdeng.ledger.words import SUBJECT_WORDS, VERB_WORDS, Fact, declare_words, facts, subject_word, verb_word
 
-__all__ = ["Entry", "Named", "Subject", "post"]
+__all__ = [
+    "CHANNELS",
+    "ROUTES",
+    "SUBJECT_WORDS",
+    "TOPICS",
+    "VERB_WORDS",
+    "Delivery",
+    "Entry",
+    "Fact",
+    "FeedProblem",
+    "Named",
+    "Notice",
+    "PendingEntry",
+    "Proof",
+    "Reader",
+    "Recipient",
+    "Seal",
+    "Subject",
+    "Subscription",
+    "Topic",
+    "Wish",
+    "about",
+    "choose_topics",
+    "choose_topics_for_role",
+    "dead_letters",
+    "declare_topics",
+    "declare_words",
+    "deliver_all",
+    "entries",
+    "facts",
+    "feed_problems",
+    "genesis",
+    "get_entry",
+    "inbox",
+    "lag",
+    "mark_read",
+    "mines_with_pending",
+    "open_notice",
+    "post",
+    "read",
+    "route",
+    "seal",
+    "seal_all",
+    "seal_of",
+    "send_again",
+    "subject_word",
+    "tell_all",
+    "to_do",
+    "unread",
+    "verb_word",
+    "verify",
+    "waiting_letters",
+    "wishes",
+]

@@ -36,11 +36,13 @@ class Entry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["mine_id", "-id"], name="entry_by_mine"),
             models.Index(fields=["subject_kind", "subject_id", "id"], name="entry_by_subject"),
-            models.Index(fields=["mine_id", "unit_id", "-id"], name="entry_by_unit"),
-            models.Index(fields=["mine_id", "by_id", "-id"], name="entry_by_person"),
-            models.Index(fields=["mine_id", "verb", "-id"], name="entry_by_verb"),
+            models.Index(fields=["mine_id", "-received_at", "-id"], name="entry_by_time"),
+            models.Index(fields=["mine_id", "-occurred_at", "-id"], name="entry_by_occurred"),
+            models.Index(fields=["mine_id", "unit_id", "-received_at", "-id"], name="entry_by_unit"),
+            models.Index(fields=["mine_id", "by_id", "-received_at", "-id"], name="entry_by_person"),
+            models.Index(fields=["mine_id", "verb", "-received_at", "-id"], name="entry_by_verb"),
+            models.Index(fields=["mine_id", "place_id", "-received_at", "-id"], name="entry_by_place"),
         ]
 
     def __str__(self) -> str:
@@ -85,14 +87,41 @@ class Cursor(models.Model):
         constraints = [models.UniqueConstraint(fields=["reader", "mine_id"], name="one_cursor")]
 
 
+class FeedProblem(models.Model):
+    """An entry that a reader of the feed could not take: put aside, tried again, given up after some tries.
+
+    The feed itself goes on. `given_up_at` set means that a person has to look; the entry stays in the ledger.
+    """
+
+    reader = models.CharField(max_length=60)
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
+    mine_id = models.UUIDField()
+    tries = models.PositiveSmallIntegerField(default=1)
+    error = models.TextField()
+    first_at = models.DateTimeField(default=now)
+    next_try_at = models.DateTimeField()
+    given_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reader", "entry"], name="one_feed_problem")]
+        indexes = [models.Index(fields=["reader", "next_try_at"], condition=Q(given_up_at=None), name="feed_retry")]
+
+
 class Notice(models.Model):
-    """One line in a person's inbox about one entry, with the link where he acts."""
+    """One line in a person's inbox about one entry, with the link where he acts.
+
+    Delivered when it stands in the inbox, read when he opened it, acted when the thing it asked for was done, by him
+    or by somebody else. `role` is the role in which he was told, empty when it was meant for him as a person.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine_id = models.UUIDField()
     person_id = models.UUIDField()
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="notices")
+    subject_kind = models.CharField(max_length=40, default="")
+    subject_id = models.CharField(max_length=60, default="")
     topic = models.CharField(max_length=60)
+    role = models.CharField(max_length=40, blank=True)
     title = models.CharField(max_length=200)
     body = models.TextField(blank=True)
     url = models.CharField(max_length=300)
@@ -105,7 +134,11 @@ class Notice(models.Model):
         constraints = [models.UniqueConstraint(fields=["entry", "person_id"], name="one_notice_per_person")]
         indexes = [
             models.Index(fields=["person_id", "-id"], name="notice_inbox"),
-            models.Index(fields=["person_id"], condition=Q(read_at=None), name="notice_unread"),
+            models.Index(fields=["person_id", "-id"], condition=Q(read_at=None, acted_at=None), name="notice_unread"),
+            models.Index(fields=["person_id", "-id"], condition=Q(must_act=True, acted_at=None), name="notice_to_do"),
+            models.Index(
+                fields=["subject_kind", "subject_id"], condition=Q(must_act=True, acted_at=None), name="notice_open"
+            ),
         ]
 
 
@@ -130,10 +163,15 @@ class Subscription(models.Model):
 
 
 class Delivery(models.Model):
-    """One sending of a notice over a channel outside the inbox, with its tries; unique, so nothing is sent twice."""
+    """One sending of a notice over a channel outside the inbox, with its tries; unique, so nothing is sent twice.
+
+    `claimed_at` is the lease of the process that is sending it right now; see `outbox` for why a lease that ran out is
+    given up and not tried again.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "待发送"
+        SENDING = "sending", "发送中"
         SENT = "sent", "已发送"
         DEAD = "dead", "已放弃"
 
@@ -144,12 +182,20 @@ class Delivery(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(default=now)
+    claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    dead_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["notice", "channel", "address"], name="one_delivery"),
             models.CheckConstraint(condition=Q(state="sent") ^ Q(sent_at=None), name="sent_has_time"),
+            models.CheckConstraint(condition=Q(state="sending") ^ Q(claimed_at=None), name="sending_has_lease"),
+            models.CheckConstraint(condition=Q(state="dead") ^ Q(dead_at=None), name="dead_has_time"),
         ]
-        indexes = [models.Index(fields=["next_try_at"], condition=Q(state="waiting"), name="delivery_due")]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(state="waiting"), name="delivery_due"),
+            models.Index(fields=["claimed_at"], condition=Q(state="sending"), name="delivery_lease"),
+            models.Index(fields=["-dead_at", "id"], condition=Q(state="dead"), name="delivery_dead"),
+        ]

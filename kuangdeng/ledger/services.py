@@ -1,13 +1,20 @@
-"""Writing the ledger. Called by every verb; opens no transaction of its own."""
+"""Writing the ledger, which every verb does inside its own transaction; and what a person notes for himself.
 
-from collections.abc import Mapping
+Reading a notice and choosing one's own topics are personal preferences, no facts of the mine: they leave no entry.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import transaction
+
 from kuangdeng.kernel.clock import now
-from kuangdeng.ledger.models import Entry
+from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.ledger.models import Delivery, Entry, Notice, Subscription
+from kuangdeng.ledger.routes import TOPICS
 
 
 @dataclass(frozen=True)
@@ -67,3 +74,74 @@ def post(
         source_key=source_key,
         reverses=reverses,
     )
+
+
+def open_notice(notice_id: UUID, *, person_id: UUID) -> Notice:
+    """Open a notice: it is read from now on. NotVisible when it is somebody else's."""
+    notice = Notice.objects.filter(id=notice_id, person_id=person_id).first()
+    if notice is None:
+        raise NotVisible
+    Notice.objects.filter(id=notice_id, read_at=None).update(read_at=now())
+    return notice
+
+
+def mark_read(*, person_id: UUID, notice_ids: Iterable[UUID] | None = None) -> int:
+    """Mark one's notices as read, these or all; returns how many were new. Tasks stay tasks until they are done."""
+    mine = Notice.objects.filter(person_id=person_id, read_at=None)
+    if notice_ids is not None:
+        mine = mine.filter(id__in=list(notice_ids))
+    return mine.update(read_at=now())
+
+
+@transaction.atomic
+def choose_topics(*, mine_id: UUID, person_id: UUID, choices: Mapping[tuple[str, str], bool | None]) -> None:
+    """Say for oneself which topics one wants over which channel; None goes back to what holds for the role.
+
+    Refused for a topic that does not exist.
+    """
+    _choose(mine_id, choices, person_id=person_id)
+
+
+def choose_topics_for_role(*, mine_id: UUID, role: str, choices: Mapping[tuple[str, str], bool | None]) -> None:
+    """Say for a role which topics it gets; part of a verb above, which checks who may and writes the entry."""
+    _choose(mine_id, choices, role=role)
+
+
+def _choose(
+    mine_id: UUID, choices: Mapping[tuple[str, str], bool | None], *, role: str = "", person_id: UUID | None = None
+) -> None:
+    for (topic, channel), wanted in choices.items():
+        if topic not in TOPICS or channel not in CHANNELS:
+            raise Refused("没有这个通知类别。请刷新页面后重新选择。")
+        row = {"mine_id": mine_id, "role": role, "person_id": person_id, "topic": topic, "channel": channel}
+        if wanted is None:
+            Subscription.objects.filter(**row).delete()
+        else:
+            Subscription.objects.update_or_create(**row, defaults={"wanted": wanted})
+
+
+def send_again(delivery_id: UUID, *, mine_id: UUID) -> Delivery:
+    """Put a mail that was given up back into the queue; part of a verb above, which checks who may.
+
+    Refused when it is not given up.
+    """
+    delivery = (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("notice")
+        .filter(id=delivery_id, notice__mine_id=mine_id)
+        .first()
+    )
+    if delivery is None:
+        raise NotVisible
+    if delivery.state != Delivery.State.DEAD:
+        raise Refused("这封邮件不在已放弃的清单里，可能已经重发。请刷新页面。", code="wrong_state")
+    delivery.state, delivery.tries, delivery.dead_at, delivery.next_try_at = Delivery.State.WAITING, 0, None, now()
+    delivery.save(update_fields=["state", "tries", "dead_at", "next_try_at"])
+    return delivery
+
+
+CHANNELS = ("inbox", "email")
+PREFERENCES = (open_notice, mark_read, choose_topics)
+"""Left out by the ledger walk: what a person notes for himself."""
+STEPS = (post, choose_topics_for_role, send_again)
+"""Left out by the ledger walk: parts of verbs of the contexts above, which write the entry."""

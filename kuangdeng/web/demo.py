@@ -84,9 +84,7 @@ class Replay:
         hazards.merge(self.ids[hazard.key], into_id=self.ids[step.data["into"]], by=self._by(step))
 
     def _resubmit(self, hazard: DemoHazard, step: DemoStep) -> None:
-        hazards.resubmit(
-            self.ids[hazard.key], text=step.data["text"], place_text=step.data["part"], by=self._by(step)
-        )
+        hazards.resubmit(self.ids[hazard.key], text=step.data["text"], place_text=step.data["part"], by=self._by(step))
 
     def _dispatch(self, hazard: DemoHazard, step: DemoStep) -> None:
         facts = self._arguments(step)

@@ -65,7 +65,11 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(AuthenticationError)
     def not_signed_in(request: HttpRequest, _: Exception) -> HttpResponse:
-        response = answer(request, 401, problem("not_signed_in", "没有有效的个人令牌。请在「我的—令牌」里新建，放在 Authorization: Bearer 里。"))
+        response = answer(
+            request,
+            401,
+            problem("not_signed_in", "没有有效的个人令牌。请在「我的—令牌」里新建，放在 Authorization: Bearer 里。"),
+        )
         response.headers["WWW-Authenticate"] = "Bearer"
         return response
 
@@ -84,7 +88,9 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(InterfaceError)
     def database_away(request: HttpRequest, error: Exception) -> HttpResponse:
         log.warning("database away: %s", error)
-        response = answer(request, 503, problem("busy", "数据库暂时连不上，没有保存。请稍后用同一个编号重发，不会重复。"))
+        response = answer(
+            request, 503, problem("busy", "数据库暂时连不上，没有保存。请稍后用同一个编号重发，不会重复。")
+        )
         response.headers["Retry-After"] = "2"
         return response
 
@@ -146,11 +152,15 @@ def detail(error: Mapping[str, Any]) -> dict[str, object]:
         message = str(context["error"])
     else:
         template = SENTENCES.get(error["type"], "「{field}」的内容不对。")
-        message = template.format(field=field or "请求体", **{key: value for key, value in context.items() if key != "field"})
+        message = template.format(
+            field=field or "请求体", **{key: value for key, value in context.items() if key != "field"}
+        )
     return {"field": field, "message": message}
 
 
 def _field(location: Sequence[object]) -> str | None:
     """The name that the caller knows: the path inside the body or the query, without our own wrapping."""
-    inside = [str(part) for part in location if part not in ("body", "query", "path", "header", "form", "data", "filters")]
+    inside = [
+        str(part) for part in location if part not in ("body", "query", "path", "header", "form", "data", "filters")
+    ]
     return ".".join(inside)[:100] or None

@@ -61,7 +61,9 @@ def report(request: HttpRequest, body: s.ReportIn) -> Answer[Any]:
         # Nothing of the first capture is told: the id may be somebody else's report.
         aside = receipt.quarantine.id if receipt.quarantine else None
         message = "这个编号已有内容不同的上报。先到的保留，这一份已另存，等安监人员处理。请为新的隐患生成新的编号。"
-        return Answer(409, {"code": "conflict", "message": message, "field": "id", "hazard": body.id, "quarantine": aside})
+        return Answer(
+            409, {"code": "conflict", "message": message, "field": "id", "hazard": body.id, "quarantine": aside}
+        )
     hazard = receipt.hazard
     answer = {"id": hazard.id, "number": hazard.number, "status": hazard.status, "outcome": receipt.outcome}
     return Answer(201 if receipt.outcome == "new" else 202, answer)
@@ -85,15 +87,15 @@ class Filters(Schema):
     limit: int = Field(50, ge=1, le=200)
 
 
-@router.get(
-    "/hazards", response={200: s.HazardPageOut} | READ_ERRORS, summary="隐患列表", operation_id="hazards"
-)
+@router.get("/hazards", response={200: s.HazardPageOut} | READ_ERRORS, summary="隐患列表", operation_id="hazards")
 def listed(request: HttpRequest, filters: Query[Filters]) -> Any:
     """本人可见的隐患，新的在前。翻页用 cursor：期间有新上报也不会错位或重复。"""
     by = caller(request)
     unknown = set(filters.status) - set(hazards.STATUS_LABELS)
     if unknown:
-        raise Refused(f"没有「{sorted(unknown)[0]}」这种状态。可用：" + "、".join(hazards.STATUS_LABELS), field="status")
+        raise Refused(
+            f"没有「{sorted(unknown)[0]}」这种状态。可用：" + "、".join(hazards.STATUS_LABELS), field="status"
+        )
     wanted = Wanted(
         statuses=filters.status,
         unit_ids=filters.unit,
@@ -197,7 +199,11 @@ def _named(getter: Callable[[], object], wanted: UUID | None, field: str, what: 
 
 
 def _grade(hazard_id: UUID, body: s.GradeIn, by: Person) -> object:
-    standard = hazards.pick(hazards.standards_of(by), body.standard, field="standard", what="标准隐患") if body.standard else None
+    standard = (
+        hazards.pick(hazards.standards_of(by), body.standard, field="standard", what="标准隐患")
+        if body.standard
+        else None
+    )
     return hazards.grade(
         hazard_id,
         grade=hazards.pick(hazards.grades_of(by), body.grade, field="grade", what="等级"),

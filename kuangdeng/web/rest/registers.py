@@ -75,7 +75,9 @@ def specialties(request: HttpRequest) -> Any:
 class PersonSearch(Schema):
     """A search, never a dump: at least one character, at most fifty people."""
 
-    q: Annotated[str, StringConstraints(min_length=1, max_length=30)] = Field(description="姓名里的字、拼音首字母或工号开头")
+    q: Annotated[str, StringConstraints(min_length=1, max_length=30)] = Field(
+        description="姓名里的字、拼音首字母或工号开头"
+    )
     unit: UUID | None = Field(None, description="只要这个单位的人")
     limit: int = Field(20, ge=1, le=50)
 

@@ -1,0 +1,72 @@
+"""How the ledger lines of the hazard loop are read aloud."""
+
+from kuangdeng.hazards.models import CheckType, Extension, Source
+from kuangdeng.hazards.rules import STATUS_LABELS, VERB_LABELS
+from kuangdeng.ledger.api import declare_words
+from kuangdeng.org.api import ROLE_LABELS
+
+VERBS = {
+    **{f"hazard.{verb}": label for verb, label in VERB_LABELS.items()},
+    "hazard.report": "上报隐患",
+    "hazard.grade": "定级",
+    "hazard.close": "销号",
+    "hazard.plan": "编制治理方案",
+    "hazard.quarantine": "留存同号不同内容的上报",
+    "hazard.ladder": "超期阶梯提醒",
+    "hazard.import": "导入旧台账",
+}
+
+FIELDS = {
+    "status": "办理后状态",
+    "text": "隐患内容",
+    "before": "原内容",
+    "photos": "照片",
+    "source": "来源",
+    "fixed_on_site": "现场处理情况",
+    "grade": "等级",
+    "specialty": "专业",
+    "is_major": "重大隐患",
+    "situation": "判定情形",
+    "catalogue": "判定目录",
+    "reason": "理由",
+    "into_number": "合并到",
+    "of_number": "复发自",
+    "due_at": "整改期限",
+    "measure": "整改措施",
+    "words": "情况说明",
+    "from": "原责任单位",
+    "until": "申请延至",
+    "state": "延期申请",
+    "supervisor": "督办人",
+    "goals": "治理目标和任务",
+    "methods": "治理方法和措施",
+    "resources": "经费和物资",
+    "organisation": "机构和人员",
+    "schedule": "时限和要求",
+    "safety": "安全措施和应急预案",
+    "stopped_area": "停产停工区域",
+    "stopped_at": "停产停工时间",
+    "regulator_at": "向监管监察部门报告时间",
+    "regulator_text": "报告内容和回执",
+    "congress_at": "向职代会报告时间",
+    "congress_text": "报告方式和内容",
+    "rule": "阶梯",
+    "tell": "告知",
+}
+
+
+def declare() -> None:
+    """Hand the words to the ledger."""
+    declare_words(
+        verbs=VERBS,
+        subjects={"hazard": "隐患", "round": "检查"},
+        fields=FIELDS,
+        values={
+            "status": STATUS_LABELS,
+            "source": dict(Source.choices),
+            "check_type": dict(CheckType.choices),
+            "state": dict(Extension.State.choices),
+            "tell": ROLE_LABELS,
+        },
+        hidden={"person", "extension", "quarantine", "into", "of"},
+    )

@@ -1,0 +1,103 @@
+"""Reading the ledger and the inbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.ledger.models import Delivery, Entry, FeedProblem, Notice, Seal, Subscription
+from kuangdeng.ledger.routes import TOPICS, Topic
+
+
+def entries(mine_id: UUID, *, units: Sequence[UUID] | None = None, person_id: UUID | None = None) -> QuerySet[Entry]:
+    """The mine's ledger lines; with `units` only theirs, and what `person_id` did himself."""
+    found = Entry.objects.filter(mine_id=mine_id)
+    if units is None:
+        return found
+    return found.filter(Q(unit_id__in=list(units)) | Q(by_id=person_id))
+
+
+def get_entry(seen: QuerySet[Entry], entry_id: UUID) -> Entry:
+    """One line out of those that somebody may see. NotVisible when it is none of them."""
+    entry = seen.select_related("seal", "reverses", "reversed_by").filter(id=entry_id).first()
+    if entry is None:
+        raise NotVisible
+    return entry
+
+
+def seal_of(entry: Entry) -> Seal | None:
+    """The entry's place in the chain; None as long as it is younger than the last pulse."""
+    return getattr(entry, "seal", None)
+
+
+def about(entry: Entry, seen: QuerySet[Entry], *, most: int = 50) -> list[Entry]:
+    """The other lines about the same thing, from the first on."""
+    same = seen.filter(subject_kind=entry.subject_kind, subject_id=entry.subject_id).exclude(id=entry.id)
+    return list(same.order_by("id")[:most])
+
+
+# Inbox --------------------------------------------------------------------------------------------------------------
+
+
+def inbox(person_id: UUID) -> QuerySet[Notice]:
+    """A person's notices."""
+    return Notice.objects.filter(person_id=person_id).select_related("entry")
+
+
+def unread(person_id: UUID) -> int:
+    """How many notices he has neither read nor done."""
+    return Notice.objects.filter(person_id=person_id, read_at=None, acted_at=None).count()
+
+
+def to_do(person_id: UUID) -> QuerySet[Notice]:
+    """Notices that still ask this person to do something."""
+    return Notice.objects.filter(person_id=person_id, must_act=True, acted_at=None)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A topic over the channels: what holds, and whether somebody chose it so."""
+
+    topic: Topic
+    inbox: bool
+    mail: bool
+    inbox_chosen: bool
+    mail_chosen: bool
+
+
+def wishes(mine_id: UUID, *, role: str = "", person_id: UUID | None = None) -> list[Wish]:
+    """What a role, or a person, gets told: own choices, else what the topic itself says."""
+    rows = Subscription.objects.filter(mine_id=mine_id, role=role, person_id=person_id)
+    chosen = {(row.topic, row.channel): row.wanted for row in rows}
+    return [
+        Wish(
+            topic,
+            chosen.get((topic.code, "inbox"), topic.inbox),
+            chosen.get((topic.code, "email"), topic.mail),
+            (topic.code, "inbox") in chosen,
+            (topic.code, "email") in chosen,
+        )
+        for topic in TOPICS.values()
+    ]
+
+
+# What went wrong ----------------------------------------------------------------------------------------------------
+
+
+def dead_letters(mine_id: UUID) -> QuerySet[Delivery]:
+    """Mails that were given up."""
+    return Delivery.objects.filter(state=Delivery.State.DEAD, notice__mine_id=mine_id).select_related("notice")
+
+
+def waiting_letters(mine_id: UUID) -> int:
+    """Mails that still wait to be sent."""
+    return Delivery.objects.filter(
+        state__in=(Delivery.State.WAITING, Delivery.State.SENDING), notice__mine_id=mine_id
+    ).count()
+
+
+def feed_problems(mine_id: UUID) -> QuerySet[FeedProblem]:
+    """Entries that a reader of the feed could not take, open and given up."""
+    return FeedProblem.objects.filter(mine_id=mine_id).select_related("entry").order_by("-id")

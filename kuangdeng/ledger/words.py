@@ -1,0 +1,93 @@
+"""How ledger lines are read aloud: Chinese words for verbs, kinds of things, and what stands in a payload.
+
+The ledger knows no domain, so each context declares its words at start; a page that shows an entry never shows a code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kuangdeng.kernel.clock import local
+from kuangdeng.ledger.models import Entry
+
+VERB_WORDS: dict[str, object] = {}
+SUBJECT_WORDS: dict[str, object] = {}
+FIELD_WORDS: dict[str, object] = {}
+VALUE_WORDS: dict[str, Mapping[str, object]] = {}
+HIDDEN: set[str] = set()
+MORE = 20
+"""So many items of a list are read out; of more, only how many there are."""
+
+
+def declare_words(
+    *,
+    verbs: Mapping[str, object],
+    subjects: Mapping[str, object],
+    fields: Mapping[str, object] | None = None,
+    values: Mapping[str, Mapping[str, object]] | None = None,
+    hidden: set[str] | None = None,
+) -> None:
+    """Add a context's words.
+
+    `fields` names the keys of its payloads, `values` the codes that stand under a key (`status`), `hidden` the keys
+    that only programs need (ids, digests).
+    """
+    VERB_WORDS.update(verbs)
+    SUBJECT_WORDS.update(subjects)
+    FIELD_WORDS.update(fields or {})
+    VALUE_WORDS.update(values or {})
+    HIDDEN.update(hidden or set())
+
+
+def verb_word(verb: str) -> str:
+    """What a verb is called on the page."""
+    return str(VERB_WORDS.get(verb, verb))
+
+
+def subject_word(kind: str) -> str:
+    """What a kind of thing is called on the page."""
+    return str(SUBJECT_WORDS.get(kind, kind))
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of an entry's content."""
+
+    label: str
+    value: str
+    known: bool = field(default=True)
+
+
+def facts(entry: Entry) -> list[Fact]:
+    """An entry's payload in words, in the order in which it was written, without what is empty."""
+    found = []
+    for key, value in entry.payload.items():
+        if key in HIDDEN or value in (None, "", [], {}):
+            continue
+        label = FIELD_WORDS.get(f"{entry.verb}.{key}", FIELD_WORDS.get(key))
+        found.append(Fact(str(label or key), _said(key, value), known=label is not None))
+    return found
+
+
+def _said(key: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(_said(key, item) for item in value) if len(value) <= MORE else f"共 {len(value)} 项"
+    if isinstance(value, dict):
+        return "；".join(f"{FIELD_WORDS.get(name, name)}：{_said(name, item)}" for name, item in value.items() if item)
+    text = str(value)
+    if key in VALUE_WORDS:
+        return str(VALUE_WORDS[key].get(text, text))
+    return _moment(text)
+
+
+def _moment(text: str) -> str:
+    """A stamp in a payload as the mine's wall clock shows it; anything else as it stands."""
+    if len(text) < 19 or text[4:5] != "-" or text[10:11] != "T":
+        return text
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{local(at):%Y-%m-%d %H:%M}" if at.tzinfo else text
