@@ -1,5 +1,6 @@
 """The verbs of the hazard loop, split by who holds the hazard: triage, the order, its end, what is major."""
 
+from kuangdeng.hazards.services.aside import decide_quarantine, record_penalty
 from kuangdeng.hazards.services.finish import accept, close, reject, reopen
 from kuangdeng.hazards.services.major import escalate, save_plan, supervise
 from kuangdeng.hazards.services.order import (
@@ -29,11 +30,13 @@ __all__ = [
     "accept",
     "approve_extension",
     "close",
+    "decide_quarantine",
     "dispatch",
     "escalate",
     "fix_on_site",
     "grade",
     "merge",
+    "record_penalty",
     "rectify",
     "refuse_extension",
     "reject",

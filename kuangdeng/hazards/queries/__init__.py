@@ -17,14 +17,28 @@ from kuangdeng.org.api import Person, Role, has_power, may, reach, roles_of, sam
 WORKING = (Status.DISPATCHED, Status.RECTIFYING)
 
 
+def scope(person: Person) -> list[UUID] | None:
+    """The units whose hazards this person sees, with everything below; None means the whole mine. Asked once a request.
+
+    Somebody of a team sees his whole unit: the team works off what the unit was ordered.
+    """
+    if has_power(person, "hazard.see_all"):
+        return None
+    kept = getattr(person, "_hazard_scope", None)
+    if kept is None:
+        kept = reach(person, "hazard.see_unit") or []
+        if person.unit and person.unit.parent_id and person.unit.kind == "team":
+            kept = [*kept, person.unit.parent_id]
+        person._hazard_scope = kept  # type: ignore[attr-defined]
+    return kept
+
+
 def visible(person: Person) -> QuerySet[Hazard]:
     """The hazards that this person may know of: the whole mine's, or his unit's and what he reported or must do."""
     hazards = Hazard.objects.filter(mine_id=person.mine_id)
-    if has_power(person, "hazard.see_all"):
+    units = scope(person)
+    if units is None:
         return hazards
-    units = reach(person, "hazard.see_unit") or []
-    if person.unit and person.unit.parent_id and person.unit.kind == "team":
-        units = [*units, person.unit.parent_id]
     return hazards.filter(
         Q(unit_id__in=units)
         | Q(reporter_unit_id__in=units)
@@ -63,6 +77,9 @@ def get_hazard(hazard_id: UUID, *, by: Person) -> Hazard:
             "situation",
             "catalogue",
             "round",
+            "plan",
+            "supervised_by",
+            "escalated_by",
         )
         .filter(id=hazard_id)
         .first()
@@ -163,7 +180,7 @@ def _obstacle(verb: str, hazard: Hazard, by: Person) -> str:
         plan = getattr(hazard, "plan", None)
         if plan is None or plan.missing() or not hazard.stop_area:
             return "还缺治理方案、停产停工或双报告"
-    if verb == "request_extension" and hazard.extensions.filter(state__in=("asked", "first")).exists():
+    if verb == "request_extension" and any(one.state in ("asked", "first") for one in hazard.extensions.all()):
         return "已有延期申请等待批准"
     return ""
 

@@ -1,0 +1,208 @@
+"""What a form offers to choose from, and the thing behind a chosen id; always only of the person's own mine."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet, Value
+
+from kuangdeng.hazards.models import (
+    CatalogueVersion,
+    DeadlineRule,
+    Grade,
+    Hazard,
+    MineSettings,
+    Situation,
+    Specialty,
+    StandardHazard,
+)
+from kuangdeng.hazards.rules import FIVE_POINT_LABELS, DeadlineKind, Status, deadline
+from kuangdeng.kernel import clock
+from kuangdeng.kernel.search import containing
+from kuangdeng.org.api import Person, Place, Unit, below, end_of_shift
+
+Options = list[tuple[str, str]]
+
+
+def tables_of(person: Person) -> tuple[Options, Options]:
+    """The mine's grades and specialties in use, each as (id, name), sub-specialties under their main one.
+
+    One statement, asked once per request.
+    """
+    kept = getattr(person, "_hazard_tables", None)
+    if kept is None:
+        kept = person._hazard_tables = _tables(person.mine_id)  # type: ignore[attr-defined]
+    return kept
+
+
+def _tables(mine_id: UUID) -> tuple[Options, Options]:
+    grades = Grade.objects.filter(mine_id=mine_id, active=True).order_by()
+    specialties = Specialty.objects.filter(mine_id=mine_id, active=True).order_by()
+    columns = ("kind", "id", "name", "position", "top")
+    rows = (
+        grades.annotate(kind=Value("g"), top=F("id"))
+        .values_list(*columns)
+        .union(specialties.annotate(kind=Value("s"), top=F("parent_id")).values_list(*columns), all=True)
+    )
+    found_grades, mains, subs = [], [], {}
+    for kind, row_id, name, position, top in rows:
+        if kind == "g":
+            found_grades.append((position, str(row_id), name))
+        elif top is None:
+            mains.append((position, str(row_id), name))
+        else:
+            subs.setdefault(str(top), []).append((position, str(row_id), name))
+    options: Options = []
+    for _position, main_id, name in sorted(mains):
+        options.append((main_id, name))
+        options += [(sub_id, f"{name} · {sub}") for _place, sub_id, sub in sorted(subs.get(main_id, []))]
+    return [(row_id, name) for _position, row_id, name in sorted(found_grades)], options
+
+
+def grade_of(mine_id: UUID, value: str) -> Grade | None:
+    """A grade of this mine."""
+    return Grade.objects.filter(mine_id=mine_id, id=value).first()
+
+
+def specialty_of(mine_id: UUID, value: str) -> Specialty | None:
+    """A specialty of this mine."""
+    return Specialty.objects.filter(mine_id=mine_id, id=value).first()
+
+
+def unit_of(mine_id: UUID, value: str) -> Unit | None:
+    """A unit of this mine."""
+    return Unit.objects.filter(mine_id=mine_id, id=value).first()
+
+
+def place_of(mine_id: UUID, value: str) -> Place | None:
+    """A place of this mine."""
+    return Place.objects.filter(mine_id=mine_id, id=value).first()
+
+
+def place_by_tag(mine_id: UUID, tag: str) -> Place | None:
+    """The place whose QR tag was scanned."""
+    return Place.objects.filter(mine_id=mine_id, tag=tag).first()
+
+
+def person_of(mine_id: UUID, value: str) -> Person | None:
+    """Somebody of this mine who still works here."""
+    return Person.objects.select_related("unit").filter(mine_id=mine_id, id=value, is_active=True).first()
+
+
+def persons_named(mine_id: UUID, text: str) -> QuerySet[Person]:
+    """Who is meant by a typed name or number."""
+    return Person.objects.filter(Q(name=text) | Q(number=text), mine_id=mine_id, is_active=True)
+
+
+def units_named(mine_id: UUID, text: str) -> QuerySet[Unit]:
+    """Which unit is meant by a typed name."""
+    return Unit.objects.filter(Q(name=text) | Q(short_name=text), mine_id=mine_id, closed_on=None)
+
+
+def standard_of(mine_id: UUID, value: str) -> StandardHazard | None:
+    """A standard hazard of this mine's library."""
+    return StandardHazard.objects.filter(mine_id=mine_id, id=value).first()
+
+
+def find_standards(mine_id: UUID, words: str, *, specialty: str = "", limit: int = 12) -> Sequence[StandardHazard]:
+    """Standard hazards that contain the words; without words the first of the library."""
+    rows = StandardHazard.objects.filter(mine_id=mine_id, active=True).select_related("specialty", "grade")
+    if specialty:
+        rows = rows.filter(Q(specialty_id=specialty) | Q(specialty__parent_id=specialty))
+    if words.strip():
+        rows = rows.filter(containing("search_text", words))
+    return list(rows.order_by("code")[:limit])
+
+
+def hazard_by_number(mine_id: UUID, number: str) -> Hazard | None:
+    """The hazard of this number; the year and the letters may be left out."""
+    number = number.strip().upper()
+    rows = Hazard.objects.filter(mine_id=mine_id)
+    if number.isdecimal() and len(number) <= 6:
+        number = f"YH{clock.today():%Y}-{int(number):06d}"
+    return rows.filter(number=number).first()
+
+
+def hazard_of(mine_id: UUID, value: str) -> Hazard | None:
+    """A hazard of this mine."""
+    return Hazard.objects.filter(mine_id=mine_id, id=value).first()
+
+
+def catalogue_on(day: date) -> CatalogueVersion | None:
+    """The legal catalogue of major hazards that was in force on a day."""
+    rows = CatalogueVersion.objects.filter(effective_from__lte=day)
+    return rows.filter(Q(effective_to=None) | Q(effective_to__gte=day)).order_by("-effective_from").first()
+
+
+def situations_on(day: date) -> tuple[CatalogueVersion | None, list[tuple[str, Options]]]:
+    """The situations of the catalogue in force on a day, grouped by category."""
+    version = catalogue_on(day)
+    if version is None:
+        return None, []
+    groups: dict[str, Options] = {}
+    rows = Situation.objects.filter(category__version=version).select_related("category")
+    for row in rows.order_by("category__no", "id"):
+        groups.setdefault(str(row.category), []).append((str(row.id), f"（{row.no}）{row.text}"))
+    return version, list(groups.items())
+
+
+def situation_of(value: str) -> Situation | None:
+    """A situation of any version; whether it was in force, the verb decides."""
+    rows = Situation.objects.select_related("category__version")
+    return rows.filter(id=int(value)).first() if value.isdecimal() else None
+
+
+def units_below(unit: Unit) -> list[UUID]:
+    """The unit and everything below it."""
+    return below([unit.id])
+
+
+def places_below(place: Place) -> QuerySet[Place]:
+    """The place and everything below it."""
+    return Place.objects.filter(Q(id=place.id) | Q(ancestors__contains=[place.id]), mine_id=place.mine_id)
+
+
+def deadline_rule(hazard: Hazard, on: date) -> DeadlineRule | None:
+    """The rule of the hazard's grade that has begun; else the mine's rule for any grade."""
+    rows = DeadlineRule.objects.filter(mine_id=hazard.mine_id, valid_from__lte=on)
+    rows = rows.filter(Q(grade_id=hazard.grade_id) | Q(grade=None))
+    return rows.order_by(F("grade_id").asc(nulls_last=True), "-valid_from").first()
+
+
+def proposed_due(hazard: Hazard, unit: Unit | None) -> tuple[datetime | None, str]:
+    """The deadline that the rule of the grade gives an order of now, and where it comes from in words.
+
+    None when the mine has no rule for the grade; whoever orders then says the deadline himself.
+    """
+    at = clock.now()
+    rule = deadline_rule(hazard, clock.local(at).date())
+    if rule is None:
+        return None, ""
+    ends: list[datetime] = []
+    if rule.kind in (DeadlineKind.END_OF_SHIFT, DeadlineKind.END_OF_NEXT_SHIFT):
+        both = [end_of_shift(hazard.mine, unit, at, ahead=ahead) for ahead in (0, 1)]
+        ends = [end for end in both if end is not None]
+        if len(ends) < 2:
+            return None, ""
+    due = deadline(rule.kind, rule.amount, at=at, shift_ends=ends)
+    amount = f" {rule.amount}" if rule.amount else ""
+    return due, f"{rule.get_kind_display()}{amount}" + (f"（{rule.source}）" if rule.source else "")
+
+
+def settings_of(mine_id: UUID) -> MineSettings:
+    """What the mine words its own way; the defaults when it has said nothing."""
+    return MineSettings.objects.filter(mine_id=mine_id).first() or MineSettings(mine_id=mine_id)
+
+
+def five_point_labels(settings: MineSettings) -> dict[str, str]:
+    """The names of the five points in this mine."""
+    return {**FIVE_POINT_LABELS, **settings.five_point_labels}
+
+
+def merge_targets(hazard: Hazard, limit: int = 6) -> list[Hazard]:
+    """Hazards that this one may be the second report of: same place, still open, the newest first."""
+    rows = Hazard.objects.filter(mine_id=hazard.mine_id).exclude(id=hazard.id)
+    rows = rows.exclude(status__in=[Status.MERGED, Status.VOID, Status.CLOSED])
+    if hazard.place_id is None:
+        return []
+    return list(rows.filter(place_id=hazard.place_id).select_related("place", "unit").order_by("-occurred_at")[:limit])

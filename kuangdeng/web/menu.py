@@ -1,0 +1,91 @@
+"""The main menu: one line per page, by pillar. Every package of pages adds its lines here.
+
+An entry is shown to who has its power, and only when its page is there: nothing ever links to a half page.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from kuangdeng.kernel.frame import RailGroup, RailItem
+from kuangdeng.org.api import Person, has_power
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page of the menu. An empty power: everybody who is signed in."""
+
+    pillar: str
+    label: object
+    url_name: str
+    icon: str = ""
+    power: str = ""
+
+
+PILLARS: tuple[tuple[str, object, str], ...] = (
+    ("hazards", _("隐患"), "hazard"),
+    ("learning", _("学习"), "study"),
+    ("execution", _("执行"), "execute"),
+    ("appraisal", _("考评"), "appraise"),
+    ("insight", _("决策"), "decide"),
+    ("ledger", _("台账"), "ledger"),
+    ("settings", _("设置"), "settings"),
+)
+
+MENU: list[Entry] = [
+    Entry("hazards", _("上报隐患"), "hazards:report", "report", "hazard.report"),
+    Entry("hazards", _("待定级"), "hazards:triage", "shield", "hazard.grade"),
+    Entry("hazards", _("待验收销号"), "hazards:accepting", "check", "hazard.accept"),
+    Entry("hazards", _("本单位整改"), "hazards:orders", "wrench", "hazard.sign"),
+    Entry("hazards", _("延期审批"), "hazards:extensions", "clock", "hazard.approve_extension"),
+    Entry("hazards", _("督办"), "hazards:supervision", "eye", "hazard.supervise"),
+    Entry("hazards", _("全部隐患"), "hazards:list", "table", "hazard.see_unit"),
+    Entry("hazards", _("检查"), "hazards:rounds", "search", "hazard.rounds"),
+    Entry("hazards", _("重号待核"), "hazards:quarantine", "question", "hazard.grade"),
+    Entry("ledger", _("台账流水"), "ledger", "ledger", "org.see_ledger"),
+    Entry("settings", _("单位"), "org:units", "unit", "org.see_people"),
+    Entry("settings", _("职工"), "org:persons", "people", "org.see_people"),
+    Entry("settings", _("地点"), "org:places", "place", "org.manage_places"),
+    Entry("settings", _("地点写法"), "org:place_proposals", "merge", "org.manage_places"),
+    Entry("settings", _("地点二维码"), "org:tags", "qr", "org.print_tags"),
+    Entry("settings", _("班制"), "org:shifts", "clock", "org.manage"),
+    Entry("settings", _("日历"), "org:calendar", "calendar", "org.manage"),
+    Entry("settings", _("岗位权限"), "org:powers", "key", "org.see_people"),
+    Entry("settings", _("导入单位、职工、地点"), "org:import_start", "upload", "org.import"),
+    Entry("settings", _("等级"), "hazards:grades", "", "hazard.settings"),
+    Entry("settings", _("专业"), "hazards:specialties", "", "hazard.settings"),
+    Entry("settings", _("标准隐患"), "hazards:library", "", "hazard.settings"),
+    Entry("settings", _("重大隐患判定标准"), "hazards:catalogue", "", "hazard.settings"),
+    Entry("settings", _("期限规则"), "hazards:deadline_rules", "", "hazard.settings"),
+    Entry("settings", _("超期阶梯"), "hazards:ladder_rules", "", "hazard.settings"),
+    Entry("settings", _("检查计划"), "hazards:round_plans", "", "hazard.settings"),
+    Entry("settings", _("导入旧隐患台账"), "hazards:import_start", "upload", "hazard.import"),
+]
+
+
+def address(url_name: str, *args: object) -> str:
+    """Where a page is; empty when it is not part of this installation."""
+    try:
+        return reverse(url_name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def entries_for(person: Person) -> Iterator[tuple[Entry, str]]:
+    """The lines that this person may use, with their addresses."""
+    for entry in MENU:
+        if entry.power and not has_power(person, entry.power):
+            continue
+        url = address(entry.url_name)
+        if url:
+            yield entry, url
+
+
+def rail(person: Person, here: str) -> list[RailGroup]:
+    """The menu of this person by pillar, with the page that he is on."""
+    lines: dict[str, list[RailItem]] = {key: [] for key, _label, _icon in PILLARS}
+    for entry, url in entries_for(person):
+        lines[entry.pillar].append(RailItem(str(entry.label), url, current=url == here))
+    return [RailGroup(str(label), icon, lines[key]) for key, label, icon in PILLARS if lines[key]]
