@@ -29,7 +29,9 @@ class Replay:
     def __init__(self, mine: org.Mine, demo: DemoMine, units: Mapping[str, org.Unit], places: Mapping[str, org.Place]):
         self.mine, self.demo, self.units, self.places = mine, demo, units, places
         self.people = {p.number: p for p in org.Person.objects.filter(mine=mine).select_related("mine", "unit")}
-        self.tables = hazards.tables_of(mine)
+        anybody = next(iter(self.people.values()))
+        self.grades = {grade.code: grade for grade in hazards.grades_of(anybody)}
+        self.specialties = {specialty.code: specialty for specialty in hazards.specialties_of(anybody)}
         self.ids: dict[str, UUID] = {}
         self.open_extension: dict[str, UUID] = {}
 
@@ -47,9 +49,9 @@ class Replay:
             "unit": self.units.__getitem__,
             "person": self.people.__getitem__,
             "supervisor": self.people.__getitem__,
-            "grade": self.tables.grades.__getitem__,
-            "specialty": self.tables.specialties.__getitem__,
-            "situation": lambda key: hazards.situation(*key),
+            "grade": self.grades.__getitem__,
+            "specialty": self.specialties.__getitem__,
+            "situation": _situation,
         }
         return {key: looked_up.get(key, lambda value: value)(value) for key, value in step.data.items()}
 
@@ -71,7 +73,7 @@ class Replay:
             source=hazard.source,
             check_type=hazard.check_type,
             cause=hazard.cause,
-            specialty_id=self.tables.specialties[hazard.specialty].id,
+            specialty_id=self.specialties[hazard.specialty].id,
             finder_ids=tuple(self.people[number].id for number in hazard.reporters),
         )
         self.ids[hazard.key] = hazards.report(data=data, by=self._by(step)).hazard.id
@@ -99,6 +101,12 @@ class Replay:
 
     def _approve_extension(self, hazard: DemoHazard, step: DemoStep) -> None:
         hazards.approve_extension(self.open_extension[hazard.key], by=self._by(step))
+
+
+def _situation(key: tuple[str, int, str]) -> hazards.Situation:
+    """A situation by catalogue, category and number."""
+    catalogue, category, number = key
+    return hazards.situations().get(category__version__code=catalogue, category__no=category, no=number)
 
 
 def demo_mine() -> DemoMine:
