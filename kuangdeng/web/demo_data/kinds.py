@@ -85,7 +85,7 @@ class DemoHazard:
     text: str
     place: str
     part: str
-    specialty: str
+    specialty: str  # code, as in specialties.json
     grade: str
     cause: str
     unit: str

@@ -256,7 +256,7 @@ class LifeMaker:
             at = (at + gap * HOUR).replace(microsecond=0)
             steps.append(self._step(verb, at, context))
         return DemoHazard(
-            key="", text=sight.text, place=sight.place, part=sight.part, specialty=sight.specialty,
+            key="", text=sight.text, place=sight.place, part=sight.part, specialty=self.specialties[sight.specialty],
             grade=sight.grade, cause=CAUSES[sight.cause], unit=sight.unit, check_type=check, source=source, found_at=found,
             shift=SHIFT_NAMES[found.hour // 8], reporters=reporters, steps=tuple(steps), standard=sight.standard,
             major=major,

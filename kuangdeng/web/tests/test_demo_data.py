@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from kuangdeng.hazards.rules import FLOW, Status
+from kuangdeng.hazards.api import FLOW, Status
 from kuangdeng.web.demo_data import SHANGHAI, DemoHazard, DemoMine, DemoStep, make_demo_mine, make_org_files
 
 NOW = datetime(2026, 11, 22, 9, 5, tzinfo=SHANGHAI)
