@@ -73,3 +73,12 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.getElementById("rail")?.classList.remove("is-open");
 });
+
+/** The snapshot number stands at the foot of every printed page, not only of the last. */
+onPart((root) => {
+  const text = root.querySelector("[data-snapshot]")?.textContent?.trim();
+  if (!text || !("adoptedStyleSheets" in document)) return;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`@page { @bottom-left { content: "${text.replace(/["\\\n]/g, " ")}"; font: 8.5pt serif; } }`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+});

@@ -90,7 +90,7 @@ class Picker {
 
   private choose(option: Option): void {
     const recent = (store.read<Option[]>(this.recentKey) ?? []).filter((o) => o.id !== option.id);
-    store.write(this.recentKey, [{ id: option.id, label: option.label, hint: option.hint ?? "" }, ...recent].slice(0, 6));
+    store.write(this.recentKey, [{ id: option.id, label: option.label, hint: option.hint ?? "", into: !!option.into }, ...recent].slice(0, 6));
     if (this.multiple && this.chosen) {
       const name = this.el.dataset.name ?? "";
       if (![...this.chosen.querySelectorAll("input")].some((i) => i.value === option.id)) {
@@ -118,7 +118,9 @@ class Picker {
       const answer = (await response.json()) as Answer;
       this.up = answer.up ?? null;
       const recent = !q.trim() && parent === undefined ? (store.read<Option[]>(this.recentKey) ?? []) : [];
-      this.draw([...recent.map((o) => ({ ...o, group: t("最近用过") })), ...answer.options], parent !== undefined, q);
+      const known = new Set(recent.map((o) => o.id));
+      const rest = answer.options.filter((o) => !known.has(o.id));
+      this.draw([...recent.map((o) => ({ ...o, group: t("最近用过") })), ...rest], parent !== undefined, q);
     } catch {
       if (!mine.signal.aborted) this.note(t("没有连上，列不出来。"));
     }

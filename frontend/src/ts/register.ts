@@ -178,7 +178,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typingNow() || document.querySelector("dialog[open]")) return;
   const row = document.querySelector<HTMLElement>("tr.is-cursor");
   const turn = document.querySelector<HTMLElement>(`[data-turn="${event.key === "n" || event.key === "p" ? event.key : ""}"]`);
-  if (event.key === "/") document.querySelector<HTMLElement>("[data-register] [data-slash], [data-slash]")?.focus();
+  if (event.key === "/") (document.querySelector<HTMLElement>("[data-register] [data-slash]") ?? document.querySelector<HTMLElement>("[data-slash]"))?.focus();
   else if (event.key === "?") openDialog("keys-help");
   else if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django import template
+from django import forms, template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.templatetags.static import static
 from django.utils import timezone
@@ -385,6 +385,7 @@ def field(bound: BoundField, label: str = "", help: str = "", suffix: str = "") 
         "field": bound,
         "control": bound.as_widget(attrs=attrs),
         "label": label or bound.label,
+        "errors": error_words(bound),
         "help": help or bound.help_text,
         "suffix": suffix,
         "group": many or own == "photos",
@@ -393,10 +394,31 @@ def field(bound: BoundField, label: str = "", help: str = "", suffix: str = "") 
     }
 
 
+def error_words(bound: BoundField) -> list[str]:
+    """The errors of a field as sentences: a missing one is told by its name, the others as they come."""
+    words = []
+    for error in bound.errors.as_data() if bound.errors else []:
+        own = bound.field.default_error_messages.get("required")
+        missing = error.code == "required" and str(error.message) == str(forms.Field.default_error_messages["required"])
+        if missing and own is not None:
+            chosen = (
+                isinstance(bound.field, forms.ChoiceField) or getattr(bound.field.widget, "kd_widget", "") == "picker"
+            )
+            words.append((_("请选“%s”。") if chosen else _("请填“%s”。")) % bound.label)
+        else:
+            words += error.messages
+    return words
+
+
 @register.inclusion_tag("kernel/parts/form_errors.html")
 def form_errors(form: Any, refused: str = "") -> dict[str, Any]:
     """The errors once on top, each a link to its field; `refused` is the sentence of a `Refused`."""
-    return {"form": form, "refused": refused}
+    lines = []
+    if form is not None and form.errors:
+        lines = [(b.id_for_label or b.auto_id, word) for b in form.visible_fields() for word in error_words(b)]
+        hidden = [word for b in form.hidden_fields() for word in b.errors]
+        lines = [("", str(word)) for word in [*form.non_field_errors(), *hidden]] + lines
+    return {"lines": lines, "refused": refused}
 
 
 @register.inclusion_tag("kernel/parts/form_body.html")
