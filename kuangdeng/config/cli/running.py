@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -62,10 +64,20 @@ def serve(
 
 def worker(concurrency: Annotated[int, typer.Option(min=1, help="同时进行的任务数。")] = 4) -> None:
     """运行后台任务：通知、期限、台账封存、导入。"""
+    if supervisor := os.environ.get("KUANGDENG_SUPERVISED"):
+        threading.Thread(target=_leave_with, args=(int(supervisor),), daemon=True).start()
     with mine():
         from django.core.management import call_command
 
         call_command("procrastinate", "worker", "--concurrency", str(concurrency), "--shutdown-graceful-timeout", "15")
+
+
+def _leave_with(parent: int, patience: float = 3.0) -> None:
+    """When the supervisor was killed the database is going down too; a queue that waits for it would never end."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    time.sleep(patience)
+    os._exit(Code.SURROUNDINGS)
 
 
 def database() -> None:
@@ -240,7 +252,8 @@ def _collect_static() -> None:
     if stamp.exists() and stamp.read_text() == seen.hexdigest():
         return
     say("整理界面文件……")
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    # ReDoc is the second of two API pages that come along; nobody links to it.
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=["redoc*"])
     stamp.write_text(seen.hexdigest())
 
 
