@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Annotated
 
 import typer
@@ -191,24 +192,32 @@ def _announce(host: str, port: int, services: list[Service], with_demo: bool, se
 
 
 def _print_sign_ins() -> None:
-    from kuangdeng.config import demo as demo_mine
+    """One person per role; the demo mine's people are the same every time."""
+    from kuangdeng.kernel import clock
+    from kuangdeng.org.api import ROLE_LABELS
+    from kuangdeng.web import demo as demo_mine
+    from kuangdeng.web.demo_data import SEED
+    from kuangdeng.web.demo_data.people import make_cast, make_grants, make_persons
 
-    say("用下面的工号登录，每个角色一个：")
-    width = max(len(one.role) for one in demo_mine.SIGN_INS)
-    for one in demo_mine.SIGN_INS:
-        padding = "　" * (width - len(one.role))
-        say(f"  {one.role}{padding}  工号 {one.number}  密码 {one.password}  {one.name}")
+    persons = make_persons(Random(SEED), clock.today())  # noqa: S311 -- an invented mine
+    names = {person.number: person.name for person in persons}
+    cast = make_cast(persons, make_grants(persons, clock.today()))
+    labels = {"miner": "矿工"} | {str(role): str(label) for role, label in ROLE_LABELS.items()}
+    say(f"用下面的工号登录，密码都是 {demo_mine.PASSWORD}：")
+    for role, label in labels.items():
+        if role in cast:
+            say(f"  {label}{'　' * (8 - len(label))}{cast[role]}  {names[cast[role]]}")
 
 
 def _load_demo() -> None:
-    from kuangdeng.config import demo as demo_mine
+    from kuangdeng.web import demo as demo_mine
 
     if demo_mine.loaded():
         return
-    say("装入演示矿……")
+    say("装入示例矿……")
     with progress() as bar:
-        task = bar.add_task("演示数据", total=None)
-        demo_mine.load(progress=lambda done, total: bar.update(task, completed=done, total=total))
+        task = bar.add_task("示例数据", total=None)
+        demo_mine.load(lambda done, total: bar.update(task, completed=done, total=total))
 
 
 def _waiting_migrations() -> list[str]:
