@@ -198,6 +198,20 @@ def check(source: Path, *, progress: Progress = _silent) -> dict[str, Any]:
 
     Refused with the name of the first part that is missing, superfluous or changed.
     """
+    try:
+        manifest, found = _read(source, progress)
+    except (tarfile.TarError, EOFError, ValueError) as trouble:
+        raise Refused(f"{source} 不是完好的矿灯备份，可能没有复制完整（{trouble}）。请换一份备份。") from trouble
+    if manifest is None:
+        raise Refused(f"{source} 不完整：没有清单，备份可能中断过。请换一份备份。")
+    if manifest.get("format") != FORMAT:
+        raise Refused(f"备份格式是 {manifest.get('format')}，本版本只认识 {FORMAT}。请用更新的矿灯版本恢复。")
+    _compare(manifest, found)
+    return manifest
+
+
+def _read(source: Path, progress: Progress) -> tuple[dict[str, Any] | None, dict[str, tuple[str, int]]]:
+    """The manifest, and the sha256 and length of every other part."""
     found: dict[str, tuple[str, int]] = {}
     manifest: dict[str, Any] | None = None
     total = source.stat().st_size if source.is_file() else 0
@@ -210,12 +224,7 @@ def check(source: Path, *, progress: Progress = _silent) -> dict[str, Any]:
             manifest = json.loads(content.read())
         else:
             found[member.name] = _measure(content)
-    if manifest is None:
-        raise Refused(f"{source} 不完整：没有清单，备份可能中断过。请换一份备份。")
-    if manifest.get("format") != FORMAT:
-        raise Refused(f"备份格式是 {manifest.get('format')}，本版本只认识 {FORMAT}。请用更新的矿灯版本恢复。")
-    _compare(manifest, found)
-    return manifest
+    return manifest, found
 
 
 def _compare(manifest: dict[str, Any], found: dict[str, tuple[str, int]]) -> None:
@@ -233,14 +242,11 @@ def _compare(manifest: dict[str, Any], found: dict[str, tuple[str, int]]) -> Non
 
 
 def _members(source: Path) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
-    try:
-        with tarfile.open(source, mode="r:") as archive:
-            for member in archive:
-                yield archive, member
-    except FileNotFoundError as trouble:
-        raise Refused(f"没有这个文件：{source}。") from trouble
-    except (tarfile.TarError, EOFError, OSError) as trouble:
-        raise Refused(f"{source} 不是完好的矿灯备份：{trouble}。") from trouble
+    if not source.is_file():
+        raise Refused(f"没有这个文件：{source}。")
+    with tarfile.open(source, mode="r:") as archive:
+        for member in archive:
+            yield archive, member
 
 
 # --- restoring ----------------------------------------------------------------------------------------------------

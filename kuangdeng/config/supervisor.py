@@ -48,7 +48,7 @@ class Service:
         with self.log.open("ab") if self.log else contextlib.nullcontext() as out:
             self.process = subprocess.Popen(
                 self.command,
-                env={**os.environ, "KUANGDENG_SUPERVISED": "1", **self.environment},
+                env={**os.environ, "KUANGDENG_SUPERVISED": str(os.getpid()), **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,

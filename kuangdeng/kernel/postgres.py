@@ -549,14 +549,31 @@ class Cluster:
                 connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
 
     def _clear_leftovers(self) -> None:
-        """We hold the lock: a server still there has lost its parent, and a foreign process number means nothing."""
+        """We hold the lock: a server still there has lost its parent, and a foreign process number means nothing.
+
+        PostgreSQL itself looks only at process numbers. After a restart of the machine, or while a killed server waits
+        to be reaped, these belong to nobody of ours, and it would refuse to start.
+        """
         pid = self.pid
         if pid is not None:
             self.say("上次的数据库进程还在，正在让它正常停止……")
-            _end(pid, lambda: self.pid == pid)
+            _end([pid], lambda: [pid] if self.pid == pid else [])
+        if orphans := self._orphans():
+            _end(orphans, self._orphans, first=signal.SIGQUIT)
         lines = self._pid_file()
         if lines and lines[0].isdigit() and _alive(int(lines[0])):
             (self.data / "postmaster.pid").unlink(missing_ok=True)
+        for name in (SOCKET_NAME, f"{SOCKET_NAME}.lock"):
+            (self.socket_folder / name).unlink(missing_ok=True)
+
+    def _orphans(self) -> list[int]:
+        """Backends that outlived a killed server; two servers on the same files would destroy them."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if os.readlink(folder / "cwd") == str(self.data) and "postgres" in _command_line(int(folder.name)):
+                    found.append(int(folder.name))
+        return found
 
     def _pid_file(self) -> list[str]:
         try:
@@ -705,17 +722,18 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def _end(pid: int, still_there: Callable[[], bool]) -> None:
-    """Stop a server that is not our child: properly, then firmly."""
-    for how, wait in ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0)):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, how)
+def _end(pids: list[int], left: Callable[[], list[int]], first: signal.Signals = signal.SIGINT) -> None:
+    """Stop processes that are not our children: properly, then firmly."""
+    for how, wait in ((first, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, how)
         end = time.monotonic() + wait
         while time.monotonic() < end:
-            if not still_there():
+            if not (pids := left()):
                 return
             time.sleep(0.05)
-    raise DatabaseTrouble(f"上次的数据库进程（编号 {pid}）停不下来，请先结束它再启动。")
+    raise DatabaseTrouble(f"上次的数据库进程（编号 {pids[0]}）停不下来，请先结束它再启动。")
 
 
 def _explain(what: str, said: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Annotated
 
 import typer
@@ -62,10 +65,20 @@ def serve(
 
 def worker(concurrency: Annotated[int, typer.Option(min=1, help="同时进行的任务数。")] = 4) -> None:
     """运行后台任务：通知、期限、台账封存、导入。"""
+    if supervisor := os.environ.get("KUANGDENG_SUPERVISED"):
+        threading.Thread(target=_leave_with, args=(int(supervisor),), daemon=True).start()
     with mine():
         from django.core.management import call_command
 
         call_command("procrastinate", "worker", "--concurrency", str(concurrency), "--shutdown-graceful-timeout", "15")
+
+
+def _leave_with(parent: int, patience: float = 3.0) -> None:
+    """When the supervisor was killed the database is going down too; a queue that waits for it would never end."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    time.sleep(patience)
+    os._exit(Code.SURROUNDINGS)
 
 
 def database() -> None:
@@ -179,24 +192,32 @@ def _announce(host: str, port: int, services: list[Service], with_demo: bool, se
 
 
 def _print_sign_ins() -> None:
-    from kuangdeng.config import demo as demo_mine
+    """One person per role; the demo mine's people are the same every time."""
+    from kuangdeng.kernel import clock
+    from kuangdeng.org.api import ROLE_LABELS
+    from kuangdeng.web import demo as demo_mine
+    from kuangdeng.web.demo_data import SEED
+    from kuangdeng.web.demo_data.people import make_cast, make_grants, make_persons
 
-    say("用下面的工号登录，每个角色一个：")
-    width = max(len(one.role) for one in demo_mine.SIGN_INS)
-    for one in demo_mine.SIGN_INS:
-        padding = "　" * (width - len(one.role))
-        say(f"  {one.role}{padding}  工号 {one.number}  密码 {one.password}  {one.name}")
+    persons = make_persons(Random(SEED), clock.today())  # noqa: S311 -- an invented mine
+    names = {person.number: person.name for person in persons}
+    cast = make_cast(persons, make_grants(persons, clock.today()))
+    labels = {"miner": "矿工"} | {str(role): str(label) for role, label in ROLE_LABELS.items()}
+    say(f"用下面的工号登录，密码都是 {demo_mine.PASSWORD}：")
+    for role, label in labels.items():
+        if role in cast:
+            say(f"  {label}{'　' * (8 - len(label))}{cast[role]}  {names[cast[role]]}")
 
 
 def _load_demo() -> None:
-    from kuangdeng.config import demo as demo_mine
+    from kuangdeng.web import demo as demo_mine
 
     if demo_mine.loaded():
         return
-    say("装入演示矿……")
+    say("装入示例矿……")
     with progress() as bar:
-        task = bar.add_task("演示数据", total=None)
-        demo_mine.load(progress=lambda done, total: bar.update(task, completed=done, total=total))
+        task = bar.add_task("示例数据", total=None)
+        demo_mine.load(lambda done, total: bar.update(task, completed=done, total=total))
 
 
 def _waiting_migrations() -> list[str]:
@@ -240,7 +261,8 @@ def _collect_static() -> None:
     if stamp.exists() and stamp.read_text() == seen.hexdigest():
         return
     say("整理界面文件……")
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    # ReDoc is the second of two API pages that come along; nobody links to it.
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=["redoc*"])
     stamp.write_text(seen.hexdigest())
 
 

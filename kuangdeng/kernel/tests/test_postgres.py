@@ -175,6 +175,41 @@ def test_stale_pid_file_with_a_foreign_number_does_not_matter(ground: Path, kind
             assert connection.execute("select 1").fetchone() == (1,)
 
 
+def test_stale_socket_lock_with_a_living_number_does_not_matter(ground: Path, kind: str) -> None:
+    """What a killed server leaves in the socket folder, while its number is somebody's again."""
+    cluster = make(ground, kind)
+    cluster.start()
+    cluster.stop()
+    lock = cluster.socket_folder / f"{postgres.SOCKET_NAME}.lock"
+    lock.write_text(f"{os.getppid()}\n{cluster.data}\n1700000000\n5432\n{cluster.socket_folder}\n\n")
+    with cluster, psycopg.connect(cluster.address()) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+
+
+def test_busy_backends_of_a_killed_server_are_ended_before_the_next_start(ground: Path, kind: str) -> None:
+    cluster = make(ground, kind)
+    cluster.start()
+    try:
+        connection = psycopg.connect(cluster.address(), autocommit=True)
+        backend = connection.info.backend_pid
+        loop = "do $$ begin loop end loop; end $$"
+        script = "import psycopg, sys\npsycopg.connect(sys.argv[1], autocommit=True).execute(sys.argv[2])"
+        busy = subprocess.Popen([sys.executable, "-c", script, cluster.address(), loop], stderr=subprocess.DEVNULL)
+        query = "select pid from pg_stat_activity where state = 'active' and pid <> %s"
+        while not (row := connection.execute(query, [backend]).fetchone()):
+            time.sleep(0.05)
+        pid = cluster.pid
+        assert pid
+        os.kill(pid, signal.SIGKILL)
+        while cluster.poll() is None:
+            time.sleep(0.02)
+        cluster.start()
+        assert gone(row[0], 1), "an old backend still works on the same files"
+        busy.wait(10)
+    finally:
+        cluster.stop()
+
+
 def test_half_made_cluster_is_made_again(ground: Path, kind: str) -> None:
     cluster = make(ground, kind)
     cluster.start()
