@@ -147,6 +147,9 @@ MAY: dict[str, frozenset[Role]] = {
 }
 """Which role may do what. A unit's role reaches its own unit and below, safety and mine leaders the whole mine."""
 
+BY_PERSON_IN_CHARGE = frozenset({"sign", "rectify"})
+"""What the person named in the order (责任人) may do besides whoever heads the unit: it is his own order."""
+
 POWER_LABELS: dict[str, str] = {
     **{f"hazard.{verb}": f"隐患：{label}" for verb, label in VERB_LABELS.items()},
     "hazard.see_all": "查看全矿隐患",

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from kuangdeng.hazards.models import Extension, Hazard, HazardPhoto, Quarantine
-from kuangdeng.hazards.rules import FLOW, VERB_LABELS, Status
+from kuangdeng.hazards.rules import BY_PERSON_IN_CHARGE, FLOW, VERB_LABELS, Status
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.ledger.api import Entry
@@ -153,6 +153,8 @@ def next_verbs(hazard: Hazard, by: Person) -> list[Next]:
 def _allowed(verb: str, hazard: Hazard, by: Person) -> bool:
     if verb == "resubmit":
         return hazard.reporter_id == by.id or (by.unit_id is not None and hazard.reporter_unit_id == by.unit_id)
+    if verb in BY_PERSON_IN_CHARGE and hazard.person_id == by.id:
+        return True
     if verb == "escalate" and hazard.is_major:
         return False
     unit = by.unit if verb == "fix_on_site" else hazard.unit

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from kuangdeng.hazards.models import CatalogueVersion, Hazard, HazardPhoto, Situation
-from kuangdeng.hazards.rules import FLOW, VERB_LABELS
+from kuangdeng.hazards.rules import BY_PERSON_IN_CHARGE, FLOW, VERB_LABELS
 from kuangdeng.kernel.clock import local, now
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.files import claimed, forget_sender
@@ -38,7 +38,8 @@ def begin(verb: str, hazard_id: UUID, by: Person, *, unit: Unit | None = None) -
     if hazard.mine_id != by.mine_id:
         raise NotVisible
     FLOW.target(verb, hazard.status)
-    if not may(by, f"hazard.{verb}", unit or hazard.unit):
+    in_charge = verb in BY_PERSON_IN_CHARGE and hazard.person_id == by.id
+    if not in_charge and not may(by, f"hazard.{verb}", unit or hazard.unit):
         where = f"「{hazard.unit.name}」的" if hazard.unit else "这条"
         raise Refused(
             f"您没有权限对{where}隐患办理「{VERB_LABELS[verb]}」。如需办理，请联系有此职责的人员。", code="not_allowed"

@@ -1,5 +1,6 @@
 """The loop from report to closed, through the verbs."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from kuangdeng.hazards import services
 from kuangdeng.hazards.models import Hazard
 from kuangdeng.hazards.queries import next_verbs, timeline
 from kuangdeng.hazards.rules import FLOW, Status
-from kuangdeng.hazards.testkit import TEXT, hazard_in
+from kuangdeng.hazards.testkit import TEXT, hazard_in, order
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
@@ -73,6 +74,16 @@ def test_another_unit_cannot_sign(cast: Cast) -> None:
     hazard = hazard_in(Status.DISPATCHED, cast)
     with pytest.raises(Refused, match="综采一队"):
         services.sign(hazard.id, by=cast.other_head)
+
+
+def test_the_person_in_charge_may_finish_his_own_order(cast: Cast) -> None:
+    hazard = hazard_in(Status.GRADED, cast)
+    points = replace(order(cast), person_id=cast.team_leader.id)
+    services.dispatch(hazard.id, unit=cast.units["mining"], order=points, by=cast.safety)
+    services.sign(hazard.id, by=cast.team_leader)
+    with pytest.raises(Refused, match="没有权限"):
+        services.rectify(hazard.id, words="换好了", by=cast.miner)
+    assert services.rectify(hazard.id, words="换好了", by=cast.team_leader).status == Status.RECTIFIED
 
 
 def test_who_rectified_cannot_accept(cast: Cast) -> None:
