@@ -1,0 +1,107 @@
+"""Unit by unit: what is open, what is late, what became of the last days' hazards."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet
+
+from kuangdeng.hazards.models import Hazard
+from kuangdeng.hazards.queries import overdue, scope
+from kuangdeng.hazards.rules import ENDED, Status
+from kuangdeng.kernel import clock
+from kuangdeng.org.api import Person, Unit
+
+DAYS = 30
+OPEN = ~Q(status__in=sorted(ENDED))
+
+
+@dataclass
+class UnitLine:
+    """One unit's figures, its teams included. `timely` of `finished` were rectified by their deadline."""
+
+    unit: Unit
+    open: int = 0
+    to_sign: int = 0
+    working: int = 0
+    to_accept: int = 0
+    overdue: int = 0
+    major: int = 0
+    supervised: int = 0
+    ordered: int = 0
+    closed: int = 0
+    finished: int = 0
+    timely: int = 0
+
+    @property
+    def timely_rate(self) -> int | None:
+        """Per cent rectified in time; None when nothing was finished, because 0 of 0 is not 0 %."""
+        return round(100 * self.timely / self.finished) if self.finished else None
+
+
+FIGURES = [field.name for field in fields(UnitLine) if field.name != "unit"]
+
+
+def unit_summary(person: Person) -> list[UnitLine]:
+    """The units that this person may look into, each with its figures; four statements, however many hazards.
+
+    What is open is counted now; ordered, closed, finished and timely count the hazards received in the last 30 days.
+    """
+    hazards = Hazard.objects.filter(mine_id=person.mine_id, unit__isnull=False)
+    units = Unit.objects.filter(mine_id=person.mine_id, closed_on=None).order_by("position", "name")
+    reach = scope(person)
+    if reach is not None:
+        hazards, units = hazards.filter(unit_id__in=reach), units.filter(id__in=reach)
+    rows = list(units)
+    home = {unit.id: _main(unit) for unit in rows}
+    lines = {unit.id: UnitLine(unit) for unit in rows if home[unit.id] == unit.id}
+    _add(lines, home, _open_figures(hazards))
+    _add(lines, home, _recent_figures(hazards))
+    return [line for line in lines.values() if any(getattr(line, name) for name in FIGURES)]
+
+
+def _main(unit: Unit) -> UUID:
+    """The unit under which a team's hazards are counted."""
+    return unit.parent_id if unit.kind == Unit.Kind.TEAM and unit.parent_id else unit.id
+
+
+def _open_figures(hazards: QuerySet[Hazard]) -> Iterable[Any]:
+    return (
+        hazards.filter(OPEN)
+        .values("unit_id")
+        .order_by()
+        .annotate(
+            open=Count("id"),
+            to_sign=Count("id", filter=Q(status=Status.DISPATCHED)),
+            working=Count("id", filter=Q(status=Status.RECTIFYING)),
+            to_accept=Count("id", filter=Q(status=Status.RECTIFIED)),
+            overdue=Count("id", filter=overdue()),
+            major=Count("id", filter=Q(is_major=True)),
+            supervised=Count("id", filter=Q(supervised_at__isnull=False)),
+        )
+    )
+
+
+def _recent_figures(hazards: QuerySet[Hazard]) -> Iterable[Any]:
+    since = clock.now() - timedelta(days=DAYS)
+    return (
+        hazards.filter(received_at__gte=since)
+        .values("unit_id")
+        .order_by()
+        .annotate(
+            ordered=Count("id"),
+            closed=Count("id", filter=Q(status=Status.CLOSED)),
+            finished=Count("id", filter=Q(rectified_at__isnull=False)),
+            timely=Count("id", filter=Q(rectified_at__lte=F("due_at"))),
+        )
+    )
+
+
+def _add(lines: dict[UUID, UnitLine], home: dict[UUID, UUID], rows: Iterable[dict[str, Any]]) -> None:
+    for row in rows:
+        line = lines.get(home.get(row.pop("unit_id"), UUID(int=0)))
+        if line is not None:
+            for name, value in row.items():
+                setattr(line, name, getattr(line, name) + value)
