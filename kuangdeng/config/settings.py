@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "kuangdeng.kernel.middleware.ContentSecurityPolicy",
+    "kuangdeng.kernel.middleware.WholeAndCleanInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kuangdeng.kernel.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",

@@ -4,9 +4,14 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from kuangdeng.config.health import alive
+from kuangdeng.web.photo_views import photo
+from kuangdeng.web.rest.urls import api_urls
 
 urlpatterns = [
     path("_/", include("kuangdeng.kernel.urls")),
     path("healthz", alive, name="healthz"),
+    path("api/v1/", api_urls),
+    path("photos/<str:sha256>", photo, name="photo"),
+    path("hazards/", include("kuangdeng.hazards.urls")),
     path("language/", set_language, name="set_language"),
 ]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.http import HttpResponse, JsonResponse, UnreadablePostError
 from django.utils import translation
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.core.files.uploadedfile import UploadedFile
+    from django.http import HttpRequest
 
     Next = Callable[[HttpRequest], HttpResponse]
 
@@ -88,3 +91,69 @@ class ContentSecurityPolicy:
         response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
         return response
+
+
+UNFIT = re.compile("[\0\ud800-\udfff]")
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+PROGRAMS = ("/api/", "/photos/")
+
+
+class WholeAndCleanInput:
+    """Refuse, in words, what can be no text (NUL, half a surrogate pair) and forms that were cut on the way.
+
+    The database takes neither, so without this every single field of every page would be a server error for whoever
+    tries. A form that lost its end must not be taken for a shorter one: half a report would be stored as a whole.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = (*_texts(request.GET.lists()), *request.COOKIES.keys(), *request.COOKIES.values())
+        if _unfit((request.path_info, *asked)):
+            return _refuse(request, "地址或查询内容里有不能识别的字符。请删去后再试。")
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        """Only forms are read here; a photo or a JSON body is left to its own view."""
+        if request.content_type not in FORMS or request.path_info.startswith(PROGRAMS):
+            return None
+        try:
+            texts = [*_texts(request.POST.lists()), *_names(request.FILES.lists())]
+        except UnreadablePostError:
+            return _refuse(request, "提交的内容没有传完，没有保存。请重新提交。")
+        if _cut(request):
+            return _refuse(request, "提交的内容没有传完，没有保存。请重新提交。")
+        if _unfit(texts):
+            return _refuse(request, "提交的内容里有不能识别的字符，没有保存。请删去后再提交。")
+        return None
+
+
+def _texts(lists: Iterable[tuple[str, list[str]]]) -> list[str]:
+    return [text for key, values in lists for text in (key, *values)]
+
+
+def _names(lists: Iterable[tuple[str, list[UploadedFile]]]) -> list[str]:
+    return [text for key, files in lists for text in (key, *(file.name or "" for file in files))]
+
+
+def _unfit(texts: Iterable[str]) -> bool:
+    return any(UNFIT.search(text) for text in texts)
+
+
+def _cut(request: HttpRequest) -> bool:
+    """Whether less came than was announced."""
+    if hasattr(request, "_body"):
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        return said.isdigit() and len(request.body) < int(said)
+    stream = getattr(request, "_stream", None)
+    announced, read = getattr(stream, "limit", None), getattr(stream, "_pos", None)
+    return announced is not None and read is not None and read < announced
+
+
+def _refuse(request: HttpRequest, message: str) -> HttpResponse:
+    """Said without a template: whatever that needs (the session, the person) may be the very thing that is unfit."""
+    if request.path_info.startswith(PROGRAMS):
+        problem = {"code": "unclean", "message": message, "field": None}
+        return JsonResponse(problem, status=400, json_dumps_params={"ensure_ascii": False})
+    return HttpResponse(message, status=400, content_type="text/plain; charset=utf-8")

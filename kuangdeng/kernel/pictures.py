@@ -21,9 +21,6 @@ QUALITY = 85
 FORMATS = ("JPEG", "PNG", "WEBP")
 KIND = "image/jpeg"
 
-# Above this Pillow itself raises at opening; our own refusal comes first, from the same header.
-Image.MAX_IMAGE_PIXELS = MAX_POINTS
-
 
 @dataclass(frozen=True)
 class Picture:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import date, time
+from functools import cache
 
-from kuangdeng.org.models import Membership, Mine, Person, Place, RoleGrant, Shift, ShiftScheme, Unit
+from kuangdeng.org.models import ApiToken, Membership, Mine, Person, Place, RoleGrant, Shift, ShiftScheme, Unit
 from kuangdeng.org.rules import Role
+from kuangdeng.org.tokens import new_secret, token_digest
 
 PASSWORD = "kuangdeng-test"  # noqa: S105
 START = date(2020, 1, 1)
@@ -56,10 +58,16 @@ PEOPLE = [
 ]
 
 
-def make_cast(code: str = "TEST") -> Cast:
-    """Write the mine, its units, places, a 三八制 scheme and the cast; everybody's password is PASSWORD."""
+@cache
+def _hashed() -> str:
+    """Hashing is slow on purpose; once is enough for all tests of a process."""
     from django.contrib.auth.hashers import make_password
 
+    return make_password(PASSWORD)
+
+
+def make_cast(code: str = "TEST") -> Cast:
+    """Write the mine, its units, places, a 三八制 scheme and the cast; everybody's password is PASSWORD."""
     cast = Cast(Mine.objects.create(code=code, name="试验矿"))
     for position, (key, name, kind) in enumerate(UNITS):
         cast.units[key] = Unit.objects.create(
@@ -69,7 +77,7 @@ def make_cast(code: str = "TEST") -> Cast:
     cast.units["mining_team"] = Unit.objects.create(
         mine=cast.mine, name="综采一队一班", kind=Unit.Kind.TEAM, parent=mining, ancestors=[mining.id]
     )
-    hashed = make_password(PASSWORD)
+    hashed = _hashed()
     for part, number, name, unit, role in PEOPLE:
         person = Person.objects.create(
             mine=cast.mine, number=number, name=name, unit=cast.units[unit], password=hashed, must_change_password=False
@@ -89,3 +97,10 @@ def make_cast(code: str = "TEST") -> Cast:
     for name, start, end in [("零点班", 0, 8), ("八点班", 8, 16), ("四点班", 16, 0)]:
         Shift.objects.create(scheme=scheme, name=name, start=time(start), end=time(end))
     return cast
+
+
+def token_for(person: Person) -> str:
+    """A personal token of this person, as he would see it once."""
+    secret = new_secret()
+    ApiToken.objects.create(person=person, name="测试程序", digest=token_digest(secret))
+    return secret

@@ -95,9 +95,8 @@ def report(*, data: ReportData, by: Person, hazard_id: UUID | None = None) -> Re
     Refused when the words are empty, when the time lies in the future, or when a photo did not arrive whole.
     """
     _lock_id(hazard_id)
-    existing = Hazard.objects.filter(id=hazard_id).first() if hazard_id else None
-    if existing is not None:
-        return _again(existing, data, by)
+    if hazard_id and Hazard.objects.filter(id=hazard_id).exists():
+        return _again(Hazard.objects.get(id=hazard_id), data, by)
     hazard = _new_hazard(data, by, hazard_id or uuid7())
     hazard.save(force_insert=True)
     if not data.anonymous:

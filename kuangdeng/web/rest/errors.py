@@ -82,7 +82,7 @@ def install(api: NinjaAPI) -> None:
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         details = [detail(one) for one in error.errors]
         first = details[0] if details else {"field": None, "message": "请求内容不对。"}
-        return answer(request, 422, problem("invalid", str(first["message"]), first["field"], details=details))
+        return answer(request, 422, problem("invalid", first["message"] or "", first["field"], details=details))
 
     @api.exception_handler(OperationalError)
     @api.exception_handler(InterfaceError)
@@ -144,7 +144,7 @@ SENTENCES = {
 }
 
 
-def detail(error: Mapping[str, Any]) -> dict[str, object]:
+def detail(error: Mapping[str, Any]) -> dict[str, str | None]:
     """One fault of a request: which field, and in words what is wrong with it."""
     field = _field(error.get("loc", ()))
     context = error.get("ctx") or {}

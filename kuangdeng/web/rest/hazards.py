@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints
 from kuangdeng.hazards import api as hazards
 from kuangdeng.hazards.api import Hazard, HazardPhoto, ReportData, Wanted
 from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.web import photo_answer
 from kuangdeng.org.api import Person, get_person, get_place, get_unit
 from kuangdeng.web.rest import schemas as s
 from kuangdeng.web.rest.auth import caller
@@ -140,12 +141,28 @@ def one(request: HttpRequest, hazard_id: UUID) -> Any:
     }
 
 
+@router.get(
+    "/hazards/{uuid:hazard_id}/photos/{sha256}",
+    response={200: None} | READ_ERRORS,
+    openapi_extra={"responses": {200: {"description": "JPEG", "content": {"image/jpeg": {}}}}},
+    summary="隐患的一张照片",
+    operation_id="hazard_photo",
+    url_name="hazard_photo",
+)
+def hazard_photo(
+    request: HttpRequest, hazard_id: UUID, sha256: s.Sha256, size: Literal["full", "thumb"] = "full"
+) -> Any:
+    """原图（已转码）或小图（size=thumb）。"""
+    photo = hazards.get_photo(hazard_id, sha256, by=caller(request))
+    return photo_answer(photo.file_id, thumb=size == "thumb")
+
+
 def _ref(thing: Any) -> dict[str, object] | None:
     return {"id": thing.id, "name": str(thing)} if thing is not None else None
 
 
 def _photo(photo: HazardPhoto) -> dict[str, object]:
-    url = reverse("hazards:photo", args=[photo.hazard_id, photo.file_id])
+    url = reverse("api:hazard_photo", args=[photo.hazard_id, photo.file_id])
     return {"sha256": photo.file_id, "when": photo.when, "url": url}
 
 

@@ -5,13 +5,14 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern
 from ninja import NinjaAPI
 
 from kuangdeng import __version__
 from kuangdeng.web.rest import errors, hazards, photos, registers
 from kuangdeng.web.rest.auth import AUTH
-from kuangdeng.web.rest.bodies import CleanParser
+from kuangdeng.web.rest.bodies import MOST, CleanParser, announced_length
 from kuangdeng.web.rest.docs import OwnDocs
 
 api = NinjaAPI(
@@ -33,6 +34,8 @@ def _open(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if (announced_length(request) or 0) > MOST and "sha256" not in kwargs:
+            return JsonResponse(errors.problem("http_413", errors.HTTP_SENTENCES[413]), status=413)
         return view(request, *args, **kwargs)
 
     run.csrf_exempt = True  # type: ignore[attr-defined]
@@ -43,7 +46,7 @@ def _urls() -> tuple[list[Any], str, str]:
     patterns, app, namespace = api.urls
     for pattern in patterns:
         # The explaining page and its schema are for people who are signed in.
-        if pattern.name not in ("openapi-json", "openapi-view"):
+        if isinstance(pattern, URLPattern) and pattern.name not in ("openapi-json", "openapi-view"):
             pattern.callback = _open(pattern.callback)
     return patterns, app, namespace
 
