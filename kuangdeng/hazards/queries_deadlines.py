@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kuangdeng.hazards.models import DeadlineRule, Grade, Hazard, LadderRule
 from kuangdeng.hazards.rules import deadline
@@ -22,7 +22,7 @@ class Proposed:
     @property
     def words(self) -> str:
         """Why this deadline, in words."""
-        grade = self.rule.grade.name if self.rule.grade else "重大隐患"
+        grade = self.rule.grade.name if self.rule.grade else "其他等级"
         text = f"{grade}：{rule_words(self.rule)}"
         return text if self.rule.confirmed else f"{text}（规则未确认）"
 
@@ -41,19 +41,21 @@ def rule_words(rule: DeadlineRule) -> str:
 
 
 def deadline_rule(mine_id: UUID, grade: Grade | None, at: datetime) -> DeadlineRule | None:
-    """The rule that holds for this grade at this instant: the latest that has begun. None: there is no rule."""
-    rows = DeadlineRule.objects.filter(mine_id=mine_id, grade=grade, valid_from__lte=clock.local(at).date())
-    return rows.select_related("grade").order_by("-valid_from").first()
+    """The rule that holds for this grade at this instant: the latest that has begun, else the one for other grades."""
+    rows = DeadlineRule.objects.filter(mine_id=mine_id, valid_from__lte=clock.local(at).date())
+    found = list(rows.filter(Q(grade=grade) | Q(grade=None)).select_related("grade"))
+    own = [row for row in found if row.grade_id is not None]
+    return max(own or found, key=lambda row: row.valid_from, default=None)
 
 
 def proposed_due(hazard: Hazard, unit: Unit | None, grade: Grade | None, at: datetime | None = None) -> Proposed | None:
     """The deadline that an order given at `at` to `unit` gets by rule; a person may set another.
 
-    A major hazard is by the row without a grade, its plan decides. None when the mine has no rule. Refused when the
-    rule counts in shifts and the unit has no scheme.
+    None for a major hazard, whose plan decides, and when the mine has no rule. Refused when the rule counts in
+    shifts and the unit has no scheme.
     """
     at = at or clock.now()
-    rule = deadline_rule(hazard.mine_id, None if hazard.is_major else grade, at)
+    rule = None if hazard.is_major else deadline_rule(hazard.mine_id, grade, at)
     if rule is None:
         return None
     ends = timetable_of(hazard.mine, unit).ends_after(at, 2) if rule.kind.startswith("end_of") else []

@@ -9,6 +9,7 @@ import json
 from datetime import date
 from importlib import resources
 from typing import Any
+from uuid import UUID
 
 from kuangdeng.hazards.models import (
     CatalogueVersion,
@@ -29,15 +30,8 @@ from kuangdeng.ledger.api import Named, Subject, post
 from kuangdeng.org.api import Mine, Person, Role
 
 SAMPLE = "示例默认值，启用前请核定"
-COLOURS = {"A": "orange", "B": "yellow", "C": "blue"}
 CAUSES = {"人": Cause.PERSON, "物": Cause.THING, "管": Cause.MANAGEMENT, "管理": Cause.MANAGEMENT, "环": Cause.ENVIRONMENT,
           "环境": Cause.ENVIRONMENT}  # fmt: skip
-LEVEL_ROLES = {
-    "mine_leader": Role.MINE_LEADER,
-    "specialist": Role.SAFETY,
-    "unit": Role.UNIT_HEAD,
-    "team": Role.TEAM_LEADER,
-}
 CATALOGUES = ("order4-2020", "order21-2026")
 
 
@@ -108,7 +102,7 @@ def load_grades(mine: Mine) -> int:
     rows = read("grades.json")["grades"]
     Grade.objects.bulk_create(
         Grade(mine=mine, code=row["code"], name=row["name"], position=row["order"], meaning=row["meaning"],
-              colour=COLOURS.get(row["code"], "blue"))
+              colour=row["colour"])
         for row in rows
     )  # fmt: skip
     return len(rows)
@@ -132,7 +126,7 @@ def load_specialties(mine: Mine) -> int:
     return len(made)
 
 
-def specialty_spellings(mine_id: object) -> dict[str, Specialty]:
+def specialty_spellings(mine_id: UUID) -> dict[str, Specialty]:
     """How ledgers write the specialties, folded: code, name and the shipped other names; the top level first."""
     found: dict[str, Specialty] = {}
     tops = list(Specialty.objects.filter(mine_id=mine_id).order_by("parent_id", "position"))
@@ -148,18 +142,16 @@ def specialty_spellings(mine_id: object) -> dict[str, Specialty]:
 
 
 def load_deadline_rules(mine: Mine, since: date) -> int:
-    """A deadline per grade; the row without a grade reminds of a major hazard, whose plan decides."""
+    """A deadline per grade; the row without a grade is for every grade that has none of its own."""
     if DeadlineRule.objects.filter(mine=mine).exists():
         return 0
     grades = {grade.code: grade for grade in Grade.objects.filter(mine=mine)}
-    made = []
-    for row in read("deadline_rules.json")["rules"]:
-        if row.get("on_site") or (row["grade"] and row["grade"] not in grades):
-            continue
-        made.append(
-            DeadlineRule(mine=mine, grade=grades.get(row["grade"]), kind=row["kind"], amount=row["value"], valid_from=since,
-                         source=SAMPLE)
-        )  # fmt: skip
+    made = [
+        DeadlineRule(mine=mine, grade=grades.get(row["grade"]), kind=row["kind"], amount=row["amount"], valid_from=since,
+                     source=row["source"], confirmed=row["confirmed"])
+        for row in read("deadline_rules.json")["rules"]
+        if row["grade"] is None or row["grade"] in grades
+    ]  # fmt: skip
     DeadlineRule.objects.bulk_create(made)
     return len(made)
 
@@ -170,8 +162,9 @@ def load_ladder(mine: Mine) -> int:
         return 0
     rows = read("ladder_rules.json")["rows"]
     LadderRule.objects.bulk_create(
-        LadderRule(mine=mine, name=row["name"], step=row["unit"], amount=row["value"], roles=row["tell"],
-                   propose_supervision=row["propose_supervision"], position=row["order"], source=SAMPLE)
+        LadderRule(mine=mine, name=row["name"], step=row["step"], amount=row["amount"], roles=row["roles"],
+                   propose_supervision=row["propose_supervision"], position=row["order"],
+                   source=row.get("source", SAMPLE))
         for row in rows
     )  # fmt: skip
     return len(rows)
@@ -181,14 +174,13 @@ def load_round_plans(mine: Mine) -> int:
     """Who has to inspect how often."""
     if RoundPlan.objects.filter(mine=mine).exists():
         return 0
-    made = [
-        RoundPlan(mine=mine, name=row["name"], role=LEVEL_ROLES[row["level"]], every=row["period"], scope=row["text"],
-                  source=SAMPLE)
-        for row in read("round_plans.json")["plans"]
-        if row["times"] and row["level"] in LEVEL_ROLES
-    ]  # fmt: skip
-    RoundPlan.objects.bulk_create(made)
-    return len(made)
+    rows = [row for row in read("round_plans.json")["plans"] if row["role"] in set(Role)]
+    RoundPlan.objects.bulk_create(
+        RoundPlan(mine=mine, name=row["name"], role=row["role"], every=row["every"], scope=row["scope"],
+                  source=row["source"], confirmed=row["confirmed"])
+        for row in rows
+    )  # fmt: skip
+    return len(rows)
 
 
 def load_library(mine: Mine) -> int:

@@ -83,7 +83,7 @@ def find_places(mine_id: UUID, words: str, *, limit: int = 20) -> list[Place]:
             output_field=IntegerField(),
         )
     ).order_by("rank", Length("full_name"), "full_name")
-    found = list(rows[:limit])
+    found: list[Place] = [*rows[:limit]]
     if not found and (place := resolve_place(mine_id, words)) is not None:
         found = [place]
     return found

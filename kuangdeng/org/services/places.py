@@ -77,7 +77,7 @@ def _check_parent(parent: Place | None, by: Person) -> None:
 
 def _check_free(mine_id: UUID, parent: Place | None, name: str, besides: UUID | None = None) -> None:
     """Refused when a sister place is written the same way, full-width and blanks aside."""
-    sisters = Place.objects.filter(mine_id=mine_id, parent=parent).exclude(id=besides)
+    sisters = Place.objects.filter(mine_id=mine_id, parent=parent).exclude(id__in=[besides] if besides else [])
     same = next((one for one in sisters if fold_place(one.name) == fold_place(name)), None)
     if same is not None:
         state = "（已停用，可以恢复使用）" if same.closed_on else ""

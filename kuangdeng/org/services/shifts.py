@@ -94,7 +94,7 @@ def _check_name(name: str, mine_id: UUID, besides: UUID | None = None) -> str:
     name = name.strip()
     if not name:
         raise Refused("请填写班制名称，例如三八制。", field="name")
-    if ShiftScheme.objects.filter(mine_id=mine_id, name=name).exclude(id=besides).exists():
+    if ShiftScheme.objects.filter(mine_id=mine_id, name=name).exclude(id__in=[besides] if besides else []).exists():
         raise Refused(f"已经有名为「{name}」的班制。请换一个名称。", field="name")
     return name
 
