@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from kuangdeng.org import pinyin
 from kuangdeng.org.models import Membership, Mine, Person, Place, RoleGrant, Shift, ShiftScheme, Unit
 from kuangdeng.org.rules import Role
 
@@ -72,11 +73,19 @@ def make_cast(code: str = "TEST") -> Cast:
     hashed = make_password(PASSWORD)
     for part, number, name, unit, role in PEOPLE:
         person = Person.objects.create(
-            mine=cast.mine, number=number, name=name, unit=cast.units[unit], password=hashed, must_change_password=False
+            mine=cast.mine,
+            number=number,
+            name=name,
+            unit=cast.units[unit],
+            password=hashed,
+            must_change_password=False,
+            pinyin=pinyin.sort_key(name),
+            initials=pinyin.initials(name),
         )
         Membership.objects.create(person=person, unit=cast.units[unit], valid_from=START)
         if role is not None:
-            RoleGrant.objects.create(person=person, role=role, unit=cast.units[unit], valid_from=START)
+            where = None if role == Role.ADMINISTRATOR else cast.units[unit]
+            RoleGrant.objects.create(person=person, role=role, unit=where, valid_from=START)
         cast.persons[part] = person
     parent: Place | None = None
     for key, name in [("level", "一水平"), ("area", "二采区"), ("face", "2305综放面"), ("gate", "回风顺槽")]:
