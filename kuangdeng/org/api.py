@@ -25,11 +25,23 @@ from kuangdeng.org.queries import (
     shift_at,
     spans_between,
 )
-from kuangdeng.org.rules import ROLE_LABELS, Role, ShiftSpan
+from kuangdeng.org.queries_people import (
+    get_person,
+    get_unit,
+    person_of_token,
+    pickable_persons,
+    search_persons,
+    unit_name_on,
+    unit_on,
+    visible_persons,
+)
+from kuangdeng.org.rules import ROLE_LABELS, VERB_LABELS, Role, ShiftSpan
+from kuangdeng.org.services import Slip, add_person, add_unit, found_mine, grant_role, issue_passwords, reset_password
 
 __all__ = [
     "POWERS",
     "ROLE_LABELS",
+    "VERB_LABELS",
     "Branch",
     "ImportRun",
     "Mine",
@@ -41,16 +53,31 @@ __all__ = [
     "Shift",
     "ShiftScheme",
     "ShiftSpan",
+    "Slip",
     "Unit",
+    "add_person",
+    "add_unit",
     "below",
     "declare",
     "end_of_shift",
+    "found_mine",
+    "get_person",
+    "get_unit",
+    "grant_role",
     "has_power",
     "holders",
+    "issue_passwords",
     "may",
+    "person_of_token",
+    "pickable_persons",
     "reach",
+    "reset_password",
     "roles_of",
     "same_unit",
+    "search_persons",
     "shift_at",
     "spans_between",
+    "unit_name_on",
+    "unit_on",
+    "visible_persons",
 ]

@@ -1,6 +1,7 @@
 """What the organisation does by itself, at night."""
 
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
@@ -28,7 +29,7 @@ def apply_moves(day: date | None = None) -> int:
     return changed
 
 
-def _stale_persons(day: date) -> "list[object]":
+def _stale_persons(day: date) -> list[UUID]:
     row = Membership.objects.filter(person=OuterRef("id"), valid_from__lte=day).order_by("-valid_from")
     persons = Person.objects.annotate(
         there=Subquery(row.values("id")[:1]),
@@ -46,7 +47,7 @@ def _stale_persons(day: date) -> "list[object]":
     return list(persons.filter(moved | Q(held_unit=None, is_active=True)).values_list("id", flat=True))
 
 
-def _stale_units(day: date) -> "list[object]":
+def _stale_units(day: date) -> list[UUID]:
     row = UnitName.objects.filter(unit=OuterRef("id"), valid_from__lte=day).order_by("-valid_from")
     units = Unit.objects.annotate(held=Subquery(row.values("name")[:1])).filter(held__isnull=False)
     return list(units.exclude(name=F("held")).values_list("id", flat=True))

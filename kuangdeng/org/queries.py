@@ -3,28 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Replace
+from django.db.models import Q, QuerySet
 
 from kuangdeng.kernel import clock
-from kuangdeng.kernel.errors import NotVisible
-from kuangdeng.kernel.search import fold
-from kuangdeng.org.models import (
-    ApiToken,
-    Membership,
-    Mine,
-    Person,
-    RoleGrant,
-    Shift,
-    ShiftScheme,
-    Unit,
-    UnitName,
-    UnitShift,
-)
+from kuangdeng.org.models import Mine, Person, RoleGrant, Shift, ShiftScheme, Unit, UnitShift
 from kuangdeng.org.powers import POWERS
 from kuangdeng.org.rules import MINE_WIDE, Role, ShiftSpan, ShiftTime, spans_on
 
@@ -118,95 +103,6 @@ def _main_unit_id(unit: Unit) -> UUID:
     if unit.kind == Unit.Kind.TEAM and unit.parent_id:
         return unit.parent_id
     return unit.id
-
-
-# People -------------------------------------------------------------------------------------------------------------
-
-
-def get_person(person_id: UUID, viewer: Person) -> Person:
-    """A person whose page the viewer may open: himself, or one of his reach. NotVisible otherwise."""
-    person = Person.objects.select_related("unit", "mine").filter(id=person_id, mine_id=viewer.mine_id).first()
-    if person is None or not sees_person(viewer, person):
-        raise NotVisible
-    return person
-
-
-def sees_person(viewer: Person, person: Person) -> bool:
-    """Whether the viewer may open the person's page."""
-    if person.mine_id != viewer.mine_id:
-        return False
-    return person.id == viewer.id or may(viewer, "org.see_people", person.unit)
-
-
-def visible_persons(viewer: Person) -> QuerySet[Person]:
-    """The register of persons, as far as the viewer reaches."""
-    persons = Person.objects.filter(mine_id=viewer.mine_id)
-    limits = reach(viewer, "org.see_people")
-    return persons if limits is None else persons.filter(unit_id__in=limits)
-
-
-def pickable_persons(viewer: Person) -> QuerySet[Person]:
-    """Whom the viewer may name in a form: everybody of his own unit with its teams, and whom he reaches."""
-    persons = Person.objects.filter(mine_id=viewer.mine_id, is_active=True)
-    limits = reach(viewer, "org.see_people")
-    if limits is None:
-        return persons
-    own = below([_main_unit_id(viewer.unit)]) if viewer.unit else []
-    return persons.filter(unit_id__in={*limits, *own})
-
-
-def search_persons(persons: QuerySet[Person], words: str) -> QuerySet[Person]:
-    """Those whose name, number, pinyin or initials fit every word: 王铁 · 1001 · wtz · wangtie."""
-    for word in fold(words).split()[:5]:
-        fit = Q(name__icontains=word) | Q(number__istartswith=word)
-        if word.isascii() and word.isalpha():
-            fit |= Q(initials__startswith=word) | Q(joined__startswith=word)
-            persons = persons.alias(joined=Replace("pinyin", Value(" "), Value("")))
-        persons = persons.filter(fit)
-    return persons
-
-
-def get_unit(unit_id: UUID, viewer: Person) -> Unit:
-    """A unit of the viewer's mine; its name is no secret. NotVisible otherwise."""
-    unit = Unit.objects.select_related("parent", "branch").filter(id=unit_id, mine_id=viewer.mine_id).first()
-    if unit is None:
-        raise NotVisible
-    return unit
-
-
-def unit_name_on(unit: Unit, day: date) -> str:
-    """What the unit was called on a day; today's name when no older one is known."""
-    row = UnitName.objects.filter(unit=unit, valid_from__lte=day).order_by("-valid_from").first()
-    return row.name if row else unit.name
-
-
-def unit_on(person: Person, day: date) -> Unit | None:
-    """The unit in which the person worked on a day."""
-    row = (
-        Membership.objects.filter(person=person, valid_from__lte=day)
-        .select_related("unit")
-        .order_by("-valid_from")
-        .first()
-    )
-    return row.unit if row else None
-
-
-def handle(session_key: str) -> str:
-    """How a page names a session: its key itself would open it."""
-    return sha256(f"handle:{session_key}".encode()).hexdigest()[:16]
-
-
-def person_of_token(secret: str) -> Person | None:
-    """The person as whom a program acts with this token; None when it is unknown, stopped or past its day."""
-    digest = sha256(secret.encode()).hexdigest()
-    token = (
-        ApiToken.objects.select_related("person__unit", "person__mine").filter(digest=digest, revoked_at=None).first()
-    )
-    if token is None or not token.person.is_active or (token.expires_on and token.expires_on < clock.today()):
-        return None
-    if token.last_used_at is None or clock.now() - token.last_used_at > timedelta(minutes=10):
-        ApiToken.objects.filter(id=token.id).update(last_used_at=clock.now())
-    return token.person
 
 
 # Shifts -------------------------------------------------------------------------------------------------------------

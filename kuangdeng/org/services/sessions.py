@@ -5,7 +5,8 @@ from uuid import UUID
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.org.models import Person, SignIn
-from kuangdeng.org.queries import handle, may
+from kuangdeng.org.queries import may
+from kuangdeng.org.queries_people import handle
 from kuangdeng.org.services._steps import drop_sessions, enter, locked_person
 
 

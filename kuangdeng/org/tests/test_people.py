@@ -11,8 +11,8 @@ from kuangdeng.ledger.models import Entry
 from kuangdeng.org import services
 from kuangdeng.org.jobs import apply_moves
 from kuangdeng.org.models import ApiToken, Branch, Membership, Person, RoleGrant, Unit
-from kuangdeng.org.queries import (
-    may,
+from kuangdeng.org.queries import may
+from kuangdeng.org.queries_people import (
     person_of_token,
     pickable_persons,
     search_persons,
