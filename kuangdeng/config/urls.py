@@ -9,4 +9,6 @@ urlpatterns = [
     path("_/", include("kuangdeng.kernel.urls")),
     path("healthz", alive, name="healthz"),
     path("language/", set_language, name="set_language"),
+    path("", include("kuangdeng.web.urls")),
+    path("", include("kuangdeng.hazards.urls")),
 ]
