@@ -4,10 +4,12 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from kuangdeng.config.health import alive
+from kuangdeng.web.photo_views import photo
 
 urlpatterns = [
     path("_/", include("kuangdeng.kernel.urls")),
     path("healthz", alive, name="healthz"),
+    path("photos/<str:sha256>", photo, name="photo"),
     path("language/", set_language, name="set_language"),
     path("", include("kuangdeng.web.urls")),
     path("", include("kuangdeng.hazards.urls")),

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from kuangdeng.hazards import photo_views
 from kuangdeng.hazards.views import lists, queues, report, thing
 
 app_name = "hazards"
@@ -21,6 +22,7 @@ pages = [
     path("quarantine/<uuid:quarantine_id>/", queues.quarantined, name="quarantined"),
     path("bulk/<str:verb>/", lists.bulk, name="bulk"),
     path("<uuid:hazard_id>/", thing.detail, name="detail"),
+    path("<uuid:hazard_id>/photos/<str:sha256>", photo_views.photo, name="photo"),
     path("<uuid:hazard_id>/due/", thing.due_proposal, name="due_proposal"),
     path("<uuid:hazard_id>/<str:verb>/", thing.verb, name="verb"),
 ]

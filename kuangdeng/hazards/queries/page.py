@@ -83,7 +83,7 @@ def about(hazard: Hazard, by: Person) -> Shown:
     entries = list(timeline(hazard))
     linked = list(Hazard.objects.filter(Q(merged_into=hazard) | Q(recurrence_of=hazard)).order_by("received_at")[:50])
     story = events(entries, pictures)
-    settings = choices.settings_of(hazard.mine_id)
+    settings = getattr(hazard.mine, "hazard_settings", None) or choices.default_settings(hazard.mine_id)
     return Shown(
         holder=holder(hazard),
         late=is_overdue(hazard),
