@@ -12,6 +12,7 @@ urlpatterns = [
     path("healthz", alive, name="healthz"),
     path("api/v1/", api_urls),
     path("photos/<str:sha256>", photo, name="photo"),
-    path("hazards/", include("kuangdeng.hazards.urls")),
     path("language/", set_language, name="set_language"),
+    path("", include("kuangdeng.web.urls")),
+    path("", include("kuangdeng.hazards.urls")),
 ]

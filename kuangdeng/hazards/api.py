@@ -1,7 +1,19 @@
 """Front door of the hazard loop."""
 
-from kuangdeng.hazards.models import Grade, Hazard, HazardPhoto, Situation, Specialty, StandardHazard
-from kuangdeng.hazards.queries import get_hazard, get_photo, is_overdue, next_verbs, overdue, photos, timeline, visible
+from kuangdeng.hazards.models import Extension, Grade, Hazard, HazardPhoto, Situation, Specialty, StandardHazard
+from kuangdeng.hazards.queries import (
+    extensions_to_decide,
+    get_hazard,
+    get_photo,
+    is_overdue,
+    next_verbs,
+    overdue,
+    photos,
+    timeline,
+    visible,
+)
+from kuangdeng.hazards.queries.story import Change, changes
+from kuangdeng.hazards.queries.work import Day, Waiting, changes_for, day_of, late_by_unit, reported_by, waiting_for
 from kuangdeng.hazards.reading import (
     Wanted,
     grades_of,
@@ -21,11 +33,13 @@ from kuangdeng.hazards.services import (
     accept,
     approve_extension,
     close,
+    decide_quarantine,
     dispatch,
     escalate,
     fix_on_site,
     grade,
     merge,
+    record_penalty,
     rectify,
     refuse_extension,
     reject,
@@ -45,6 +59,9 @@ __all__ = [
     "FLOW",
     "STATUS_LABELS",
     "VERB_LABELS",
+    "Change",
+    "Day",
+    "Extension",
     "FivePoints",
     "Grade",
     "Hazard",
@@ -55,12 +72,18 @@ __all__ = [
     "Specialty",
     "StandardHazard",
     "Status",
+    "Waiting",
     "Wanted",
     "accept",
     "approve_extension",
+    "changes",
+    "changes_for",
     "close",
+    "day_of",
+    "decide_quarantine",
     "dispatch",
     "escalate",
+    "extensions_to_decide",
     "fix_on_site",
     "get_hazard",
     "get_photo",
@@ -69,6 +92,7 @@ __all__ = [
     "hazards_after",
     "is_overdue",
     "knows_of",
+    "late_by_unit",
     "merge",
     "next_verbs",
     "open_extension",
@@ -76,11 +100,13 @@ __all__ = [
     "photos",
     "photos_of",
     "pick",
+    "record_penalty",
     "rectify",
     "refuse_extension",
     "reject",
     "reopen",
     "report",
+    "reported_by",
     "request_extension",
     "resubmit",
     "save_plan",
@@ -94,4 +120,5 @@ __all__ = [
     "transfer",
     "visible",
     "void",
+    "waiting_for",
 ]

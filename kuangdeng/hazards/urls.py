@@ -1,10 +1,33 @@
 """Addresses of the hazard loop."""
 
-from django.urls import path
+from django.urls import include, path
 
 from kuangdeng.hazards import photo_views
+from kuangdeng.hazards.views import lists, queues, report, thing
 
 app_name = "hazards"
-urlpatterns = [
+
+pages = [
+    path("", lists.hazards, name="list"),
+    path("report/", report.report, name="report"),
+    path("report/<uuid:hazard_id>/", report.reported, name="reported"),
+    path("standards/", report.pick_standard, name="pick_standard"),
+    path("triage/", queues.triage, name="triage"),
+    path("orders/", lists.orders, name="orders"),
+    path("accepting/", lists.accepting, name="accepting"),
+    path("extensions/", queues.extensions, name="extensions"),
+    path("extensions/<uuid:extension_id>/<str:decision>/", thing.decide_extension, name="decide_extension"),
+    path("supervision/", queues.supervision, name="supervision"),
+    path("quarantine/", queues.quarantine, name="quarantine"),
+    path("quarantine/<uuid:quarantine_id>/", queues.quarantined, name="quarantined"),
+    path("bulk/<str:verb>/", lists.bulk, name="bulk"),
+    path("<uuid:hazard_id>/", thing.detail, name="detail"),
     path("<uuid:hazard_id>/photos/<str:sha256>", photo_views.photo, name="photo"),
+    path("<uuid:hazard_id>/due/", thing.due_proposal, name="due_proposal"),
+    path("<uuid:hazard_id>/<str:verb>/", thing.verb, name="verb"),
+]
+
+urlpatterns = [
+    path("hazards/", include(pages)),
+    path("t/<str:tag>/", report.report, name="report_at"),
 ]

@@ -12,6 +12,8 @@ VERBS = {
     "hazard.close": "销号",
     "hazard.plan": "编制治理方案",
     "hazard.quarantine": "留存同号不同内容的上报",
+    "hazard.record_penalty": "登记考核",
+    "hazard.decide_quarantine": "核对重号上报",
     "hazard.ladder": "超期阶梯提醒",
     "hazard.import": "导入旧台账",
 }
@@ -50,6 +52,11 @@ FIELDS = {
     "regulator_text": "报告内容和回执",
     "congress_at": "向职代会报告时间",
     "congress_text": "报告方式和内容",
+    "whom": "考核对象",
+    "points": "扣分",
+    "fine": "罚款（元）",
+    "decision": "核对结果",
+    "first": "先来的编号",
     "rule": "阶梯",
     "tell": "告知",
 }

@@ -1,19 +1,13 @@
 """What stands around every page: menu, mine, shift now, unread count, the phone's tabs, a warning for all."""
 
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from kuangdeng.kernel import clock
 from kuangdeng.kernel.frame import Frame, FrameBanner, MenuLink, RailItem, Tab
-from kuangdeng.org.api import Person, has_power, roles_of, shift_at
-from kuangdeng.org.rules import ROLE_LABELS
+from kuangdeng.ledger.api import unread as unread_count
+from kuangdeng.org.api import ROLE_LABELS, Person, calendar_warning, has_power, roles_of, shift_now
 from kuangdeng.web.menu import address, rail
-from kuangdeng.web.queries import unread_count
-
-SHIFT_KEPT = 60
-"""Seconds for which the name of the shift now is remembered; it saves two statements on every page."""
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
@@ -44,17 +38,6 @@ def _frame(request: HttpRequest) -> Frame:
     )
 
 
-def shift_now(person: Person) -> str:
-    """今天 八点班: the shift that runs now in the person's unit."""
-    key = f"shift-now:{person.mine_id}:{person.unit_id}"
-    name = cache.get(key)
-    if name is None:
-        span = shift_at(person.mine, person.unit, clock.now())
-        name = span.name if span else ""
-        cache.set(key, name, SHIFT_KEPT)
-    return name
-
-
 def _about(person: Person) -> str:
     """Unit and roles, under the name."""
     roles = [ROLE_LABELS[role] for role in dict.fromkeys(held.role for held in roles_of(person))]
@@ -79,11 +62,6 @@ def _menu() -> list[MenuLink]:
 
 
 def _banners(person: Person) -> list[FrameBanner]:
-    """What concerns everybody; the calendar warning only for who can do something about it."""
-    from kuangdeng.org import api
-
-    warning = getattr(api, "calendar_warning", None)
-    if warning is None or not has_power(person, "org.manage"):
-        return []
-    words = warning(person.mine_id)
+    """The calendar's warning, for who can do something about it."""
+    words = calendar_warning(person.mine_id) if has_power(person, "org.manage") else ""
     return [FrameBanner(str(words), action_url=address("org:calendar"), action_label=_("去补日历"))] if words else []

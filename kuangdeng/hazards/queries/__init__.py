@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from kuangdeng.hazards.models import Extension, Hazard, HazardPhoto, Quarantine
 from kuangdeng.hazards.rules import BY_PERSON_IN_CHARGE, FLOW, VERB_LABELS, Status
@@ -80,6 +80,13 @@ def get_hazard(hazard_id: UUID, *, by: Person) -> Hazard:
             "plan",
             "supervised_by",
             "escalated_by",
+            "mine__hazard_settings",
+        )
+        .prefetch_related(
+            Prefetch(
+                "extensions",
+                Extension.objects.select_related("asked_by", "first_by", "second_by", "refused_by"),
+            )
         )
         .filter(id=hazard_id)
         .first()

@@ -191,7 +191,12 @@ def proposed_due(hazard: Hazard, unit: Unit | None) -> tuple[datetime | None, st
 
 def settings_of(mine_id: UUID) -> MineSettings:
     """What the mine words its own way; the defaults when it has said nothing."""
-    return MineSettings.objects.filter(mine_id=mine_id).first() or MineSettings(mine_id=mine_id)
+    return MineSettings.objects.filter(mine_id=mine_id).first() or default_settings(mine_id)
+
+
+def default_settings(mine_id: UUID) -> MineSettings:
+    """What holds for a mine that has said nothing."""
+    return MineSettings(mine_id=mine_id)
 
 
 def five_point_labels(settings: MineSettings) -> dict[str, str]:

@@ -102,7 +102,7 @@ def _escalate(payload: Payload) -> tuple[str, str]:
 
 
 def _penalty(payload: Payload) -> tuple[str, str]:
-    parts = [str(payload.get("of", ""))]
+    parts = [str(payload.get("whom", ""))]
     if float(payload.get("points") or 0):
         parts.append(_("扣 %s 分") % payload["points"])
     if float(payload.get("fine") or 0):

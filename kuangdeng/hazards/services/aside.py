@@ -51,7 +51,9 @@ def record_penalty(
         hazard=hazard, person=person, unit=unit, points=points, fine=fine, reason=reason[:200], decided_by=by
     )
     of = person.name if person else unit.name if unit else ""
-    enter("record_penalty", hazard, by, payload={"of": of, "points": str(points), "fine": str(fine), "reason": reason})
+    enter(
+        "record_penalty", hazard, by, payload={"whom": of, "points": str(points), "fine": str(fine), "reason": reason}
+    )
     return penalty
 
 

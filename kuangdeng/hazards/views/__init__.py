@@ -1,0 +1,1 @@
+"""Pages of the hazard loop: report, lists, one hazard and its verbs, queues."""

@@ -1,0 +1,28 @@
+"""What the hazard pages share."""
+
+from typing import cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from kuangdeng.org.api import Person, has_power
+
+
+def me(request: HttpRequest) -> Person:
+    """Who is signed in."""
+    return cast(Person, request.user)
+
+
+def need_power(person: Person, power: str) -> None:
+    """A page of a role: 403 for everybody else, because the page itself is no secret."""
+    if not has_power(person, power):
+        raise PermissionDenied
+
+
+def address(name: str, *args: object) -> str:
+    """Where a page is; empty when it is not part of this installation."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,200 @@
+"""The home page: a to-do list, not a dashboard. What waits for me, what is late, my unit today, what changed."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kuangdeng.hazards import api as hazards
+from kuangdeng.kernel import clock, timetext
+from kuangdeng.org.api import Person, has_power
+from kuangdeng.web.menu import address
+
+VERBS = {
+    "grade": gettext_lazy("定级"),
+    "dispatch": gettext_lazy("下达"),
+    "sign": gettext_lazy("签收"),
+    "rectify": gettext_lazy("报整改完成"),
+    "accept": gettext_lazy("验收"),
+    "close": gettext_lazy("销号"),
+    "resubmit": gettext_lazy("补充"),
+    "look": gettext_lazy("看进展"),
+    "extension": gettext_lazy("审批"),
+}
+WHY = {
+    "grade": gettext_lazy("待定级"),
+    "dispatch": gettext_lazy("待下达"),
+    "sign": gettext_lazy("待签收"),
+    "rectify": gettext_lazy("整改中"),
+    "accept": gettext_lazy("待验收"),
+    "close": gettext_lazy("待销号"),
+    "resubmit": gettext_lazy("退回补充"),
+    "look": gettext_lazy("由您督办"),
+    "extension": gettext_lazy("申请延期"),
+}
+
+
+@dataclass
+class Todo:
+    """One line of what waits for me."""
+
+    title: str
+    url: str
+    verb: str
+    verb_url: str
+    meta: list[str]
+    due: datetime | None = None
+    clock_text: str = ""
+    tone: str = ""
+    late: bool = False
+    at: datetime = field(default_factory=clock.now)
+
+
+@dataclass
+class Figure:
+    """A number with its word, and where it leads."""
+
+    label: str
+    value: int
+    url: str = ""
+    tone: str = ""
+    note: str = ""
+
+
+@dataclass
+class Home:
+    """What stands on the page."""
+
+    todos: list[Todo]
+    figures: list[Figure]
+    waiting: list[Figure]
+    reported: list[hazards.Hazard]
+    late_units: list[Figure]
+    changes: list[hazards.Change]
+    place: str
+    report_first: bool
+    leader: bool
+    more_url: str
+
+
+def build(person: Person) -> Home:
+    """The page for one person at this moment; the number of statements does not depend on the number of rows."""
+    whole = has_power(person, "hazard.see_all")
+    works = has_power(person, "hazard.sign") or has_power(person, "hazard.accept")
+    leader = has_power(person, "hazard.supervise")
+    day = hazards.day_of(person)
+    todos = [_todo(one) for one in hazards.waiting_for(person)]
+    if has_power(person, "hazard.approve_extension"):
+        todos += [_extension(one) for one in hazards.extensions_to_decide(person)[:20]]
+    todos.sort(key=lambda one: (not one.late, one.at))
+    return Home(
+        todos=todos,
+        figures=_figures(day, person, whole),
+        waiting=_waiting(day, person),
+        reported=[] if whole or works else hazards.reported_by(person),
+        late_units=_late_units(person) if leader and whole else [],
+        changes=hazards.changes(hazards.changes_for(person)),
+        place=person.mine.name if whole else (person.unit.name if person.unit else ""),
+        report_first=not works and not whole,
+        leader=leader,
+        more_url=reverse("hazards:orders")
+        if has_power(person, "hazard.sign") and not whole
+        else reverse("hazards:list"),
+    )
+
+
+def _todo(one: hazards.Waiting) -> Todo:
+    hazard = one.hazard
+    place = hazard.place.full_name if hazard.place else hazard.place_text
+    marks = [_("重大")] if hazard.is_major else []
+    if one.verb == "rectify" and hazard.reject_count:
+        marks.append(_("验收退回"))
+    url = reverse("hazards:detail", args=[hazard.id])
+    target = url if one.verb in ("look", "sign", "close") else reverse("hazards:verb", args=[hazard.id, one.verb])
+    waited = timetext.age(one.since, clock.now())
+    return Todo(
+        title=timetext_cut(hazard.text),
+        url=url,
+        verb=str(VERBS[one.verb]),
+        verb_url=target,
+        meta=[*marks, str(WHY[one.verb]), hazard.grade.name if hazard.grade and not hazard.is_major else "", place,
+              hazard.unit_name or (hazard.reporter_unit.name if hazard.reporter_unit else ""), hazard.number],
+        due=one.due,
+        clock_text="" if one.due else _("已等 %s") % waited,
+        tone="" if one.due else "plain",
+        late=one.late,
+        at=one.due or one.since,
+    )  # fmt: skip
+
+
+def timetext_cut(text: str, length: int = 60) -> str:
+    """The words of a line, cut after so many characters."""
+    words = " ".join(text.split())
+    return words if len(words) <= length else words[: length - 1] + "…"
+
+
+def _extension(one: hazards.Extension) -> Todo:
+    hazard = one.hazard
+    return Todo(
+        title=timetext_cut(hazard.text),
+        url=reverse("hazards:detail", args=[hazard.id]),
+        verb=str(VERBS["extension"]),
+        verb_url=reverse("hazards:extensions"),
+        meta=[
+            str(WHY["extension"]),
+            hazard.unit_name,
+            _("申请延至 %s") % timetext.said(one.asked_until, clock.now()),
+            hazard.number,
+        ],
+        due=one.due_before,
+        late=one.due_before < clock.now(),
+        at=one.due_before,
+    )
+
+
+def _figures(day: hazards.Day, person: Person, whole: bool) -> list[Figure]:
+    """My unit today: what came in by shift, what was closed, what is open and late."""
+    listing = reverse("hazards:list")
+    shifts = "　".join(f"{name or _('未定班')} {n}" for name, n in day.by_shift.items())
+    return [
+        Figure(_("今天上报"), day.reported, f"{listing}?received=today", note=shifts),
+        Figure(_("今天销号"), day.closed),
+        Figure(_("未办结"), day.open, f"{listing}?open=1"),
+        Figure(_("已超期"), day.late, f"{listing}?late=1&sort=due", tone="late" if day.late else ""),
+    ]
+
+
+def _waiting(day: hazards.Day, person: Person) -> list[Figure]:
+    """How many wait for each daily verb of this person, with the way to the whole queue."""
+    queues = [
+        ("hazard.grade", _("待定级"), ("reported",), "hazards:triage", ""),
+        ("hazard.dispatch", _("待下达"), ("graded",), "hazards:list", "?status=graded"),
+        ("hazard.sign", _("待签收"), ("dispatched",), "hazards:orders", "?status=dispatched"),
+        ("hazard.rectify", _("整改中"), ("rectifying",), "hazards:orders", "?status=rectifying"),
+        (
+            "hazard.close",
+            _("待验收"),
+            ("rectified", "recheck"),
+            "hazards:accepting",
+            "?status=rectified&status=recheck",
+        ),
+        ("hazard.close", _("待销号"), ("accepted",), "hazards:accepting", "?status=accepted"),
+    ]
+    found = []
+    for power, label, statuses, name, query in queues:
+        url = address(name)
+        if url and has_power(person, power):
+            found.append(Figure(label, day.count(*statuses), url + query))
+    return found
+
+
+def _late_units(person: Person) -> list[Figure]:
+    """Which units are late, the most first."""
+    listing = reverse("hazards:list")
+    return [
+        Figure(name or _("未定单位"), n, f"{listing}?late=1&sort=due&unit={unit_id}", "late",
+               _("最早%s") % timetext.clock(since, clock.now()))
+        for unit_id, name, n, since in hazards.late_by_unit(person)
+    ]  # fmt: skip
