@@ -14,7 +14,12 @@ from kuangdeng.kernel.clock import local
 from kuangdeng.kernel.widgets import DateTimeInput, FreeText, PhotosField, PickerField
 from kuangdeng.org.api import Person
 
-PICKERS = {"place": "org:pick_place", "unit": "org:pick_unit", "person": "org:pick_person", "standard": "hazards:pick_standard"}
+PICKERS = {
+    "place": "org:pick_place",
+    "unit": "org:pick_unit",
+    "person": "org:pick_person",
+    "standard": "hazards:pick_standard",
+}
 
 
 def pick_url(kind: str, query: str = "") -> Callable[[], str]:
@@ -90,12 +95,19 @@ class ReportForm(PersonForm):
         help_text=_("一条只写一处。写清在哪里、什么样、有多少。"),
     )  # fmt: skip
     place_text = forms.CharField(
-        label=_("具体位置"), max_length=200, required=False, widget=forms.TextInput(attrs={"placeholder": _("例：42#–46# 架、距迎头 20 米")})
+        label=_("具体位置"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("例：42#–46# 架、距迎头 20 米")}),
     )
     photos = PhotosField(label=_("照片"), required=False, limit=9)
     fixed = forms.BooleanField(label=_("已经现场整改了"), required=False)
     fixed_words = forms.CharField(
-        label=_("怎么处理的"), required=False, max_length=500, widget=Area(2), help_text=_("已现场整改的，写明怎么处理的；会由他人复查。")
+        label=_("怎么处理的"),
+        required=False,
+        max_length=500,
+        widget=Area(2),
+        help_text=_("已现场整改的，写明怎么处理的；会由他人复查。"),
     )
     occurred_at = forms.DateTimeField(label=_("发现时间"), required=False, widget=DateTimeInput)
     specialty = forms.ChoiceField(label=_("专业"), required=False)
@@ -107,7 +119,9 @@ class ReportForm(PersonForm):
     )
 
     def arrange(self) -> None:
-        self.fields["place"] = place_field(self.by, required=False, free=True, help_text=_("扫巷道里的二维码，地点会自动填好。"))
+        self.fields["place"] = place_field(
+            self.by, required=False, free=True, help_text=_("扫巷道里的二维码，地点会自动填好。")
+        )
         self.fields["standard"] = PickerField(
             label=_("从标准隐患里选"), required=False, url=pick_url("standard"), kind="standard", icon="bookmark",
             find=lambda value: choices.standard_of(self.by.mine_id, value), placeholder=_("输入几个字，如：锚杆、护罩"),
@@ -211,7 +225,9 @@ class MergeForm(PersonForm):
     """合并: pick one of the likely ones, or name its number."""
 
     into = forms.ChoiceField(label=_("与哪一条是同一处"), widget=forms.RadioSelect, required=False)
-    number = forms.CharField(label=_("或者写编号"), required=False, max_length=20, help_text=_("只写后面的数字也行，如 123。"))
+    number = forms.CharField(
+        label=_("或者写编号"), required=False, max_length=20, help_text=_("只写后面的数字也行，如 123。")
+    )
 
     def arrange(self) -> None:
         likely = choices.merge_targets(self.hazard) if self.hazard is not None else []
@@ -302,7 +318,12 @@ class DispatchForm(PersonForm):
         self.fields["unit"] = unit_field(self.by, label=_("责任单位"))
         self.fields["person"] = person_field(self.by, label=labels["person"], required=False)
         self.fields["helper_unit"] = unit_field(self.by, label=_("协作单位"), required=False)
-        for name, label in (("measure", "measure"), ("due_at", "deadline"), ("funds", "funds"), ("contingency", "contingency")):
+        for name, label in (
+            ("measure", "measure"),
+            ("due_at", "deadline"),
+            ("funds", "funds"),
+            ("contingency", "contingency"),
+        ):
             self.fields[name].label = labels[label]
         self.order_fields(["unit", "person", "measure", "due_at", "funds", "contingency", "goal", "helper_unit"])
         if hazard is None:
@@ -401,7 +422,9 @@ class PenaltyForm(ReasonForm):
     fine = forms.DecimalField(label=_("罚款（元）"), min_value=0, max_digits=10, decimal_places=2, required=False)
 
     def arrange(self) -> None:
-        self.fields["person"] = person_field(self.by, label=_("考核到人"), required=False, help_text=_("人和单位填一个。"))
+        self.fields["person"] = person_field(
+            self.by, label=_("考核到人"), required=False, help_text=_("人和单位填一个。")
+        )
         self.fields["unit"] = unit_field(self.by, label=_("考核到单位"), required=False)
         self.fields["reason"].label = _("事由")
         self.fields["reason"].max_length = 200  # type: ignore[attr-defined]

@@ -85,7 +85,9 @@ def columns() -> list[Column]:
 
 def related(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:
     """What the rows of a page show of others."""
-    return rows.select_related("grade", "place", "unit", "specialty", "reporter", "person").defer("search_text", "imported")
+    return rows.select_related("grade", "place", "unit", "specialty", "reporter", "person").defer(
+        "search_text", "imported"
+    )
 
 
 def _pick(name: str) -> str:
@@ -231,7 +233,12 @@ def bulk_verbs(person: Person) -> Sequence[Bulk]:
         ("grade", "hazard.grade", _("定级"), {"icon": "shield", "form": BulkGrade}),
         ("send_back", "hazard.send_back", _("退回补充"), {"icon": "back", "form": BulkSendBack}),
         ("accept", "hazard.accept", _("验收合格"), {"icon": "check", "form": BulkAccept}),
-        ("close", "hazard.close", _("销号"), {"icon": "done", "confirm": _("销号后不能改回。确认这些隐患都已验收合格？")}),
+        (
+            "close",
+            "hazard.close",
+            _("销号"),
+            {"icon": "done", "confirm": _("销号后不能改回。确认这些隐患都已验收合格？")},
+        ),
     ]
     verbs = []
     for verb, power, label, extra in offered:

@@ -75,6 +75,12 @@ def below(unit_ids: Iterable[UUID]) -> list[UUID]:
     return list(Unit.objects.filter(Q(id__in=tops) | Q(ancestors__overlap=tops)).values_list("id", flat=True))
 
 
+def roles_for(person: Person, unit: Unit | None, *, everywhere: bool = False) -> list[Held]:
+    """The roles that the person holds for `unit` (None: only those over the whole mine), or everywhere."""
+    line = {unit.id, *unit.ancestors} if unit else set()
+    return [held for held in roles_of(person) if everywhere or held.unit_id is None or held.unit_id in line]
+
+
 def holders(mine_id: UUID, roles: Iterable[Role], unit: Unit | None = None) -> QuerySet[Person]:
     """Persons who hold one of the roles today, for `unit` or above it; mine-wide roles always count."""
     day = clock.today()

@@ -235,3 +235,97 @@ def timetable(
                 steps.append((day, max(begun, key=lambda row: row[0])[1]))
                 break
     return Timetable(tz, default, tuple(steps))
+
+
+# Ledger -------------------------------------------------------------------------------------------------------------
+
+VERB_LABELS: dict[str, str] = {
+    "person.add": "登记职工",
+    "person.change": "更正职工资料",
+    "person.move": "调动",
+    "person.leave": "离矿",
+    "unit.add": "新建单位",
+    "unit.rename": "单位更名",
+    "unit.change": "更正单位资料",
+    "unit.move": "单位改隶",
+    "unit.close": "撤销单位",
+    "unit.branch": "设置党支部",
+    "role.grant": "授予角色",
+    "role.end": "收回角色",
+    "password.reset": "重置密码",
+    "password.change": "修改密码",
+    "password.issue": "发放首次密码",
+    "session.end": "结束登录",
+    "token.create": "新建访问令牌",
+    "token.revoke": "停用访问令牌",
+    "org.found": "建矿",
+    "org.import": "导入单位、职工、地点",
+}
+"""What the ledger's verbs of this context are called on the screen."""
+
+
+# Passwords ----------------------------------------------------------------------------------------------------------
+
+PASSWORD_LENGTH = 8
+DIGITS_ONLY_LENGTH = 10
+PASSWORD_LONGEST = 128
+"""Longer ones only cost the server time."""
+ONE_TIME_DAYS = 30
+"""A one-time password that nobody used so long is dead: slips get lost."""
+ONE_TIME_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""No i, l, o, 0, 1: it is read from paper in bad light."""
+
+
+def password_fault(
+    password: str, *, number: str = "", name_spellings: Sequence[str] = (), born_on: date | None = None, phone: str = ""
+) -> str | None:
+    """What is wrong with a password, as a sentence; None when it will do.
+
+    Miners choose what they can remember, and what others can guess is known: the number, the name, the birthday,
+    the phone, a row of keys. Digits alone will do when there are enough of them.
+    """
+    folded = password.lower()
+    if len(password) < PASSWORD_LENGTH:
+        return f"密码太短。请至少用 {PASSWORD_LENGTH} 个字符。"
+    if len(password) > PASSWORD_LONGEST:
+        return f"密码太长。请不要超过 {PASSWORD_LONGEST} 个字符。"
+    if password != password.strip():
+        return "密码的开头和结尾不能是空格。"
+    if len(number) >= 3 and number.lower() in folded and len(password) < len(number) + 6:
+        return "密码里不能用自己的工号。请换一个别人猜不到的。"
+    if any(len(spelling) >= 4 and folded.strip("0123456789") == spelling for spelling in name_spellings):
+        return "密码不能只是自己的姓名加数字。请换一个别人猜不到的。"
+    if phone and len(phone) >= 7 and phone in password:
+        return "密码里不能用自己的手机号。请换一个别人猜不到的。"
+    if born_on and any(f"{born_on:{form}}" in password for form in ("%Y%m%d", "%y%m%d")) and len(password) < 14:
+        return "密码里不能用自己的生日。请换一个别人猜不到的。"
+    if password.isdigit() and len(password) < DIGITS_ONLY_LENGTH:
+        return f"只用数字的密码至少要 {DIGITS_ONLY_LENGTH} 位，或者加上字母。"
+    if len(set(folded)) < 4 or _is_row(folded):
+        return "这个密码太简单，一试就中。请换一个。"
+    return None
+
+
+_ROWS = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn")
+
+
+def _is_row(folded: str) -> bool:
+    """Whether a password is one or two runs along the keyboard or the alphabet."""
+
+    def run(part: str) -> bool:
+        return len(part) < 2 or len(set(part)) == 1 or any(part in row or part in row[::-1] for row in _ROWS)
+
+    return any(run(folded[:cut]) and run(folded[cut:]) for cut in range(2, len(folded) + 1) if cut != len(folded) - 1)
+
+
+def may_reset(doer: frozenset[Role], target: frozenset[Role]) -> bool:
+    """Whether one who holds `doer` for somebody's unit may reset the password of one who holds `target` anywhere.
+
+    Who resets a password can sign in with it once: so nobody may do so to one who may do more than he himself.
+    """
+    if Role.ADMINISTRATOR in doer:
+        return True
+    below = {Role.MINER}
+    if Role.UNIT_HEAD in doer:
+        below |= {Role.TEAM_LEADER}
+    return bool(doer & {Role.UNIT_HEAD, Role.TEAM_LEADER}) and target <= below

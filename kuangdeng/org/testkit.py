@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cache
 
+from kuangdeng.org import pinyin
 from kuangdeng.org.models import ApiToken, Membership, Mine, Person, Place, RoleGrant, Shift, ShiftScheme, Unit
 from kuangdeng.org.rules import Role
 from kuangdeng.org.tokens import new_secret, token_digest
@@ -80,7 +81,14 @@ def make_cast(code: str = "TEST") -> Cast:
     hashed = _hashed()
     for part, number, name, unit, role in PEOPLE:
         person = Person.objects.create(
-            mine=cast.mine, number=number, name=name, unit=cast.units[unit], password=hashed, must_change_password=False
+            mine=cast.mine,
+            number=number,
+            name=name,
+            unit=cast.units[unit],
+            password=hashed,
+            must_change_password=False,
+            pinyin=pinyin.sort_key(name),
+            initials=pinyin.initials(name),
         )
         Membership.objects.create(person=person, unit=cast.units[unit], valid_from=START)
         if role is not None:

@@ -99,7 +99,9 @@ def build(person: Person) -> Home:
         place=person.mine.name if whole else (person.unit.name if person.unit else ""),
         report_first=not works and not whole,
         leader=leader,
-        more_url=reverse("hazards:orders") if has_power(person, "hazard.sign") and not whole else reverse("hazards:list"),
+        more_url=reverse("hazards:orders")
+        if has_power(person, "hazard.sign") and not whole
+        else reverse("hazards:list"),
     )
 
 
@@ -140,7 +142,12 @@ def _extension(one: hazards.Extension) -> Todo:
         url=reverse("hazards:detail", args=[hazard.id]),
         verb=str(VERBS["extension"]),
         verb_url=reverse("hazards:extensions"),
-        meta=[str(WHY["extension"]), hazard.unit_name, _("申请延至 %s") % timetext.said(one.asked_until, clock.now()), hazard.number],
+        meta=[
+            str(WHY["extension"]),
+            hazard.unit_name,
+            _("申请延至 %s") % timetext.said(one.asked_until, clock.now()),
+            hazard.number,
+        ],
         due=one.due_before,
         late=one.due_before < clock.now(),
         at=one.due_before,
@@ -166,7 +173,13 @@ def _waiting(day: hazards.Day, person: Person) -> list[Figure]:
         ("hazard.dispatch", _("待下达"), ("graded",), "hazards:list", "?status=graded"),
         ("hazard.sign", _("待签收"), ("dispatched",), "hazards:orders", "?status=dispatched"),
         ("hazard.rectify", _("整改中"), ("rectifying",), "hazards:orders", "?status=rectifying"),
-        ("hazard.close", _("待验收"), ("rectified", "recheck"), "hazards:accepting", "?status=rectified&status=recheck"),
+        (
+            "hazard.close",
+            _("待验收"),
+            ("rectified", "recheck"),
+            "hazards:accepting",
+            "?status=rectified&status=recheck",
+        ),
         ("hazard.close", _("待销号"), ("accepted",), "hazards:accepting", "?status=accepted"),
     ]
     found = []

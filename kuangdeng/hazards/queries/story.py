@@ -76,7 +76,10 @@ def _approve(payload: Payload) -> tuple[str, str]:
 
 
 def _transfer(payload: Payload) -> tuple[str, str]:
-    return _("转派"), _("由 %(from)s 转出。%(reason)s") % {"from": payload.get("from"), "reason": payload.get("reason", "")}
+    return _("转派"), _("由 %(from)s 转出。%(reason)s") % {
+        "from": payload.get("from"),
+        "reason": payload.get("reason", ""),
+    }
 
 
 def _merge(payload: Payload) -> tuple[str, str]:
@@ -138,7 +141,14 @@ SAID: dict[str, Callable[[Payload], tuple[str, str]]] = {
 }
 """How a verb's line is read aloud. A verb without a line here says its name and its words or reason."""
 
-TONES = {"close": "done", "accept": "done", "reject": "late", "escalate": "late", "refuse_extension": "late", "overdue": "late"}
+TONES = {
+    "close": "done",
+    "accept": "done",
+    "reject": "late",
+    "escalate": "late",
+    "refuse_extension": "late",
+    "overdue": "late",
+}
 
 
 def said(entry: Entry) -> tuple[str, str]:

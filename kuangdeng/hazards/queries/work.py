@@ -133,7 +133,9 @@ def day_of(person: Person) -> Day:
         F("shift_name"),
     )  # fmt: skip
     closed = _counted(
-        "closed", Entry.objects.filter(here, mine_id=person.mine_id, verb="hazard.close", received_at__gte=start), F("verb")
+        "closed",
+        Entry.objects.filter(here, mine_id=person.mine_id, verb="hazard.close", received_at__gte=start),
+        F("verb"),
     )
     day = Day()
     for kind, key, n, late in opened.union(came, closed, all=True):
@@ -220,7 +222,9 @@ def extensions_asked(person: Person, limit: int = 30) -> Sequence[Extension]:
         return []
     rows = Extension.objects.filter(hazard__mine_id=person.mine_id, hazard__unit_id__in=units)
     return list(
-        rows.select_related("hazard__unit", "asked_by", "first_by", "second_by", "refused_by").order_by("-asked_at")[:limit]
+        rows.select_related("hazard__unit", "asked_by", "first_by", "second_by", "refused_by").order_by("-asked_at")[
+            :limit
+        ]
     )
 
 

@@ -51,7 +51,9 @@ def record_penalty(
         hazard=hazard, person=person, unit=unit, points=points, fine=fine, reason=reason[:200], decided_by=by
     )
     of = person.name if person else unit.name if unit else ""
-    enter("record_penalty", hazard, by, payload={"whom": of, "points": str(points), "fine": str(fine), "reason": reason})
+    enter(
+        "record_penalty", hazard, by, payload={"whom": of, "points": str(points), "fine": str(fine), "reason": reason}
+    )
     return penalty
 
 
@@ -62,7 +64,9 @@ def decide_quarantine(quarantine_id: UUID, *, as_new: bool, by: Person, note: st
     Either it is the same hazard and the first report stays as it is, or it is another one and becomes a report of its
     own, with its first sender as reporter. Refused when somebody has decided already.
     """
-    aside = Quarantine.objects.select_for_update(of=("self",)).select_related("by__unit").filter(id=quarantine_id).first()
+    aside = (
+        Quarantine.objects.select_for_update(of=("self",)).select_related("by__unit").filter(id=quarantine_id).first()
+    )
     if aside is None or aside.mine_id != by.mine_id:
         raise NotVisible
     if not may(by, "hazard.grade"):
@@ -75,8 +79,12 @@ def decide_quarantine(quarantine_id: UUID, *, as_new: bool, by: Person, note: st
     aside.decided_at, aside.decided_by = now(), by
     aside.decision = "。".join(filter(None, [decision, note.strip()]))[:200]
     aside.save()
-    enter("decide_quarantine", hazard, by, payload={"decision": aside.decision, "quarantine": str(aside.id),
-                                                    "first": kept.number})
+    enter(
+        "decide_quarantine",
+        hazard,
+        by,
+        payload={"decision": aside.decision, "quarantine": str(aside.id), "first": kept.number},
+    )
     return hazard
 
 

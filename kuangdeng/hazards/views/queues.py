@@ -58,7 +58,13 @@ def supervision(request: HttpRequest) -> HttpResponse:
     by = me(request)
     need_power(by, "hazard.supervise")
     rows = [
-        {"hazard": one, "grade": grade_chip(one), "state": state_chip(one), "due": due_of(one), "late": not one.not_late}
+        {
+            "hazard": one,
+            "grade": grade_chip(one),
+            "state": state_chip(one),
+            "due": due_of(one),
+            "late": not one.not_late,
+        }
         for one in work.watched(by)
     ]
     groups = {"major": [], "supervised": [], "proposed": []}  # type: dict[str, list[dict[str, object]]]

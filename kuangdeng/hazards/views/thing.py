@@ -79,7 +79,14 @@ def verb(request: HttpRequest, hazard_id: UUID, verb: str) -> HttpResponse:
 
 
 def _verb_page(
-    request: HttpRequest, hazard: Any, name: str, target: VerbPage, form: Any, offer: page.Offer | None, *, status: int = 200
+    request: HttpRequest,
+    hazard: Any,
+    name: str,
+    target: VerbPage,
+    form: Any,
+    offer: page.Offer | None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     by = me(request)
     words = {

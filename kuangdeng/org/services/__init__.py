@@ -1,1 +1,39 @@
 """The verbs of the organisation, split by noun."""
+
+from kuangdeng.org.services.passwords import Slip, change_password, issue_passwords, reset_password
+from kuangdeng.org.services.persons import add_person, change_person, leave, move_person
+from kuangdeng.org.services.roles import end_role, grant_role
+from kuangdeng.org.services.sessions import end_sessions
+from kuangdeng.org.services.tokens import create_token, revoke_token
+from kuangdeng.org.services.units import (
+    add_unit,
+    change_unit,
+    close_unit,
+    found_mine,
+    move_unit,
+    rename_unit,
+    set_branch,
+)
+
+__all__ = [
+    "Slip",
+    "add_person",
+    "add_unit",
+    "change_password",
+    "change_person",
+    "change_unit",
+    "close_unit",
+    "create_token",
+    "end_role",
+    "end_sessions",
+    "found_mine",
+    "grant_role",
+    "issue_passwords",
+    "leave",
+    "move_person",
+    "move_unit",
+    "rename_unit",
+    "reset_password",
+    "revoke_token",
+    "set_branch",
+]
