@@ -1,6 +1,6 @@
 """What stands around every page: menu, mine, shift now, unread count, the phone's tabs, a warning for all."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest  # noqa: TID251 - a context processor stands beside the views
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 

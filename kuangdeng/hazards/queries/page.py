@@ -73,6 +73,7 @@ class Shown:
     penalties: list[Event] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
     title: str = ""
+    finders: str = ""
 
 
 def about(hazard: Hazard, by: Person) -> Shown:
@@ -99,6 +100,7 @@ def about(hazard: Hazard, by: Person) -> Shown:
         penalties=[one for one in story if one.what == _("考核")],
         labels=choices.five_point_labels(settings),
         title=settings.five_points_title,
+        finders="" if hazard.anonymous else "、".join(hazard.finders.values_list("name", flat=True)),
     )
 
 

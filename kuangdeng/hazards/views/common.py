@@ -2,10 +2,10 @@
 
 from typing import cast
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.org.api import Person, has_power
 
 
@@ -15,9 +15,9 @@ def me(request: HttpRequest) -> Person:
 
 
 def need_power(person: Person, power: str) -> None:
-    """A page of a role: 403 for everybody else, because the page itself is no secret."""
+    """A page of a role. NotVisible for everybody else."""
     if not has_power(person, power):
-        raise PermissionDenied
+        raise NotVisible
 
 
 def address(name: str, *args: object) -> str:
