@@ -18,7 +18,8 @@ FAULTS = r"""() => {
   for (const i of document.images) if (!i.hasAttribute("alt")) bad.push("no alt: " + i.src);
   for (const name of ["aria-controls", "aria-describedby", "aria-labelledby"])
     for (const e of document.querySelectorAll(`[${name}]`))
-      for (const id of e.getAttribute(name).split(/\s+/)) if (id && !document.getElementById(id)) bad.push(`${name} points nowhere: ${id}`);
+      for (const id of e.getAttribute(name).split(/\s+/))
+        if (id && !document.getElementById(id)) bad.push(`${name} points nowhere: ${id}`);
   const tops = [...document.querySelectorAll("h1")].filter(seen).length;
   if (tops !== 1) bad.push(`${tops} h1 headings`);
   if (!document.documentElement.lang) bad.push("no language");
@@ -31,13 +32,16 @@ FAULTS = r"""() => {
     return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * f[0] + 0.7152 * f[1] + 0.0722 * f[2]; };
   const ground = (e) => { for (; e; e = e.parentElement) { const s = getComputedStyle(e); const c = s.backgroundColor;
     if (s.backgroundImage !== "none" || !c.startsWith("rgb")) return null;
-    const alpha = c.match(/[\d.]+/g)[3]; if (alpha === undefined || +alpha === 1) return c; if (+alpha > 0) return null; } return "rgb(255,255,255)"; };
+    const alpha = c.match(/[\d.]+/g)[3]; if (alpha === undefined || +alpha === 1) return c;
+    if (+alpha > 0) return null; } return "rgb(255,255,255)"; };
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); const told = new Set();
   while (walk.nextNode()) { const e = walk.currentNode.parentElement;
-    if (!walk.currentNode.textContent.trim() || !seen(e) || e.closest("script,style,option,.visually-hidden,[disabled],[aria-disabled=true]")) continue;
+    if (!walk.currentNode.textContent.trim() || !seen(e)) continue;
+    if (e.closest("script,style,option,.visually-hidden,[disabled],[aria-disabled=true]")) continue;
     const ink = getComputedStyle(e).color, under = ground(e); if (!under || !ink.startsWith("rgb(")) continue;
     const [a, b] = [light(ink), light(under)].sort((x, y) => y - x); const ratio = (a + 0.05) / (b + 0.05);
-    const key = ink + under; if (ratio < 4.5 && !told.has(key)) { told.add(key); bad.push(`contrast ${ratio.toFixed(2)}: ${e.textContent.trim().slice(0, 20)}`); } }
+    const key = ink + under; if (ratio < 4.5 && !told.has(key)) {
+      told.add(key); bad.push(`contrast ${ratio.toFixed(2)}: ${e.textContent.trim().slice(0, 20)}`); } }
   return bad;
 }"""
 

@@ -3,12 +3,15 @@
 import hashlib
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
 
 from kuangdeng.kernel.testkit.browser import SIZES, complaints, faults
 
@@ -16,15 +19,18 @@ BUILT = Path(__file__).parents[2] / "web/static/build/kd.js"
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.skipif(not BUILT.exists(), reason="front end not built"),
-    pytest.mark.django_db(transaction=True),
     pytest.mark.xdist_group("browser"),
 ]
 PAGES = ["", "register/", "thing/", "form/", "print/", "bare/"]
 
 
-@pytest.fixture
-def base(live_server: Any) -> str:
-    return f"{live_server.url}/_/styleguide/"
+@pytest.fixture(scope="module")
+def base() -> Iterator[str]:
+    """A server of its own without database: the style guide keeps nothing, and nothing has to be emptied after it."""
+    with override_settings(SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies"):
+        server = LiveServer("localhost")
+        yield f"{server.url}/_/styleguide/"
+        server.stop()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -158,7 +164,7 @@ def test_nothing_typed_is_lost(page: Page, base: str) -> None:
     expect(page.locator("#id_place")).to_have_attribute("aria-activedescendant", "id_place-list-0")
     page.keyboard.press("Enter")
     expect(page.locator("#id_place")).to_have_value("主运皮带巷")
-    page.set_input_files("[data-file]", [{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()}])
+    page.set_input_files("[data-file]", FilePayload(name="a.jpg", mimeType="image/jpeg", buffer=photo()))
     expect(page.locator(".upload-item")).to_contain_text("等网络")
     expect(page.locator("input[name=photos]")).to_have_count(0)
     expect(page.locator("input[name=photos]")).to_have_count(1, timeout=5000)
@@ -196,7 +202,7 @@ def test_sha256_without_the_browsers_own(page: Page, base: str) -> None:
     page.route("**/photos/**", server)
     page.goto(base + "form/")
     for number, size in enumerate([(1, 1), (700, 500)]):
-        page.set_input_files("[data-file]", [{"name": "a.png", "mimeType": "image/jpeg", "buffer": photo(*size)}])
+        page.set_input_files("[data-file]", FilePayload(name="a.jpg", mimeType="image/jpeg", buffer=photo(*size)))
         expect(page.locator("input[name=photos]")).to_have_count(number + 1)
     assert seen == [True, True]
 
