@@ -1,1 +1,1 @@
-"""Pages of the organisation."""
+"""Pages of the organisation, by noun."""
