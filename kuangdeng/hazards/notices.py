@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from kuangdeng.hazards.models import Extension, Hazard
 from kuangdeng.hazards.rules import Status
@@ -48,7 +48,7 @@ class _Step:
     def to(
         self, people: Iterable[Person | None], role: str, topic: str, title: str, *, act: bool = False, body: str = ""
     ) -> Iterator[Recipient]:
-        url = reverse("hazards:detail", args=[self.hazard.id])
+        url = _page(self.hazard.id)
         for person in people:
             if person is not None and person.is_active:
                 addresses = {"email": person.email} if person.email else {}
@@ -86,6 +86,13 @@ class _Step:
     def due(self) -> str:
         """The deadline as a person says it: 11月22日 16:00 前."""
         return f"{_when(self.hazard.due_at)}前" if self.hazard.due_at else ""
+
+
+def _page(hazard_id: UUID) -> str:
+    try:
+        return reverse("hazards:detail", args=[hazard_id])
+    except NoReverseMatch:
+        return f"/hazards/{hazard_id}/"
 
 
 def _short(text: str, most: int = 30) -> str:
