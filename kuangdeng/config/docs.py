@@ -16,10 +16,10 @@ PRINTED = "<!-- Printed from the code by `python -m kuangdeng.config.docs`; do n
 
 def pages() -> dict[str, str]:
     """File name → text of every printed page."""
-    from kuangdeng.hazards import rules
+    from kuangdeng.hazards.api import FLOW
 
     return {
-        "hazard.md": "\n".join(_flow("隐患 · Hazard", rules.FLOW, "hazard")) + "\n",
+        "hazard.md": "\n".join(_flow("隐患 · Hazard", FLOW, "hazard")) + "\n",
         "powers.md": "\n".join(_powers()) + "\n",
     }
 

@@ -194,7 +194,7 @@ def _lost(step: _Step) -> Iterator[Recipient]:
         .order_by("-id")
         .first()
     )
-    unit = Unit.objects.filter(id=before.unit_id).first() if before else None
+    unit = Unit.objects.filter(id=before.unit_id).first() if before and before.unit_id else None
     if unit is not None:
         title = f"{step.what} 已转派给{step.unit_name}，{unit.name}不再承担。"
         yield from step.roles([Role.UNIT_HEAD], ORDER, title, unit=unit)

@@ -21,23 +21,26 @@ from kuangdeng.ledger import api as ledger
 from kuangdeng.org.api import ROLE_LABELS, has_power
 from kuangdeng.web import services
 from kuangdeng.web.forms import topic_choices
-from kuangdeng.web.ledger_lists import INBOX, dead_letter_register
+from kuangdeng.web.ledger_lists import dead_letter_register, inbox_register
+from kuangdeng.web.me import me
 
 
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     """Everything I was told, newest first."""
     context = {
-        "unread": ledger.unread(request.user.id),
-        "manages": has_power(request.user, "org.manage"),
+        "unread": ledger.unread(me(request).id),
+        "manages": has_power(me(request), "org.manage"),
     }
-    return register_page(request, INBOX, ledger.inbox(request.user.id), template="web/inbox.html", context=context)
+    return register_page(
+        request, inbox_register(), ledger.inbox(me(request).id), template="web/inbox.html", context=context
+    )
 
 
 @require_GET
 def open_notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """Follow a notice to where it leads; from now on it is read."""
-    notice = ledger.open_notice(notice_id, person_id=request.user.id)
+    notice = ledger.open_notice(notice_id, person_id=me(request).id)
     safe = url_has_allowed_host_and_scheme(notice.url, None) and notice.url.startswith("/")
     return redirect(notice.url if safe else reverse("inbox"))
 
@@ -45,7 +48,7 @@ def open_notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark everything as read; tasks stay tasks."""
-    count = ledger.mark_read(person_id=request.user.id)
+    count = ledger.mark_read(person_id=me(request).id)
     messages.success(request, ngettext("%(n)d 条通知已标为已读。", "%(n)d 条通知已标为已读。", count) % {"n": count})
     return redirect("inbox")
 
@@ -53,7 +56,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
     """What I want to be told of, in the inbox and by mail."""
-    person = request.user
+    person = me(request)
     wishes = ledger.wishes(person.mine_id, person_id=person.id)
     if request.method == "POST":
         if "default" in request.POST:
@@ -71,7 +74,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def roles(request: HttpRequest) -> HttpResponse:
     """What each role is told of, for the administrator."""
-    person = request.user
+    person = me(request)
     if not has_power(person, "org.manage"):
         raise NotVisible
     role = request.GET.get("role", "safety")
@@ -93,7 +96,7 @@ def roles(request: HttpRequest) -> HttpResponse:
 @require_GET
 def dead_letters(request: HttpRequest) -> HttpResponse:
     """Mails that were given up, for the administrator to decide."""
-    person = request.user
+    person = me(request)
     if not has_power(person, "org.manage"):
         raise NotVisible
     register = dead_letter_register(partial(_again_button, get_token(request)))
@@ -111,6 +114,6 @@ def _again_button(token: str, delivery: ledger.Delivery) -> str:
 @require_POST
 def again(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     """Send one of them again."""
-    services.resend_mail(delivery_id, by=request.user)
+    services.resend_mail(delivery_id, by=me(request))
     messages.success(request, _("邮件已重新排队，一两分钟内发送。"))
     return redirect("dead_letters")

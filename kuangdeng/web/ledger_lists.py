@@ -1,13 +1,12 @@
 """The registers of the ledger pages: the ledger itself, the inbox, the mails that were given up."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.listing import Choice, Column, Dates, Flag, Multi, Picked, Register, Text, View
@@ -75,7 +74,7 @@ def ledger_register(person: Person) -> Register:
         key="ledger",
         title=_("台账"),
         noun=_("记录"),
-        columns=LEDGER_COLUMNS,
+        columns=_ledger_columns(),
         filters=filters,
         views=[View(_("全部")), View(_("今天"), "received=today"), View(_("近 7 天"), "received=7d")],
         default_sort="-received",
@@ -91,20 +90,21 @@ def _seq(entry: Entry) -> object:
     return seal.seq if seal else _("待封存")
 
 
-LEDGER_COLUMNS: Sequence[Column] = (
-    Column("received", _("登记时间"), lambda row: said(row.received_at), sort="received_at", width="narrow", phone="meta",
-           export=lambda row: row.received_at, label_on_phone=False),
-    Column("verb", _("事项"), lambda row: verb_word(row.verb), width="narrow", phone="chip"),
-    Column("subject", _("对象"), lambda row: cut(row.subject_label, 32), link=True, width="wide", phone="title",
-           export=lambda row: row.subject_label),
-    Column("kind", _("对象类别"), lambda row: subject_word(row.subject_kind), show=False),
-    Column("by", _("办理人"), lambda row: row.by_name or _("系统或匿名"), phone="meta"),
-    Column("unit", _("单位"), "unit_name", phone="meta"),
-    Column("place", _("地点"), lambda row: cut(row.place_name, 18), phone="hide", export=lambda row: row.place_name),
-    Column("occurred", _("发生时间"), lambda row: said(row.occurred_at), sort="occurred_at", width="narrow", phone="hide",
-           export=lambda row: row.occurred_at),
-    Column("seq", _("封存号"), _seq, align="right", width="narrow", phone="hide"),
-)  # fmt: skip
+def _ledger_columns() -> list[Column]:
+    return [
+        Column("received", _("登记时间"), lambda row: said(row.received_at), sort="received_at", width="narrow", phone="meta",
+               export=lambda row: row.received_at, label_on_phone=False),
+        Column("verb", _("事项"), lambda row: verb_word(row.verb), width="narrow", phone="chip"),
+        Column("subject", _("对象"), lambda row: cut(row.subject_label, 32), link=True, width="wide", phone="title",
+               export=lambda row: row.subject_label),
+        Column("kind", _("对象类别"), lambda row: subject_word(row.subject_kind), show=False),
+        Column("by", _("办理人"), lambda row: row.by_name or _("系统或匿名"), phone="meta"),
+        Column("unit", _("单位"), "unit_name", phone="meta"),
+        Column("place", _("地点"), lambda row: cut(row.place_name, 18), phone="hide", export=lambda row: row.place_name),
+        Column("occurred", _("发生时间"), lambda row: said(row.occurred_at), sort="occurred_at", width="narrow", phone="hide",
+               export=lambda row: row.occurred_at),
+        Column("seq", _("封存号"), _seq, align="right", width="narrow", phone="hide"),
+    ]  # fmt: skip
 
 
 # Inbox --------------------------------------------------------------------------------------------------------------
@@ -130,34 +130,36 @@ def _waiting(rows: QuerySet[Notice], yes: bool) -> QuerySet[Notice]:
     return rows.filter(must_act=True, acted_at=None) if yes else rows
 
 
-INBOX = Register(
-    key="inbox",
-    title=_("收件箱"),
-    noun=_("通知"),
-    columns=[
-        Column("mark", _("状态"), _mark, width="narrow", phone="chip", export=False),
-        Column("title", _("通知"), _title, link=True, width="wide", phone="title", export=lambda row: row.title),
-        Column("topic", _("类别"), lambda row: _topic(row.topic), phone="meta"),
-        Column("by", _("办理人"), lambda row: row.entry.by_name or _("系统"), phone="meta"),
-        Column("at", _("送达"), lambda row: said(row.delivered_at), sort="id", width="narrow", phone="meta",
-               export=lambda row: row.delivered_at, label_on_phone=False),
-        Column("acted", _("办结"), lambda row: row.acted_at, show=False),
-    ],
-    filters=[
-        Flag("unread", _("未读"), yes=_("只看未读"), apply=_unread, any=_("已读和未读")),
-        Flag("waiting", _("待办"), yes=_("只看待办"), apply=_waiting, any=_("待办和其他")),
-        Multi("topic", _("类别"), lambda: [(topic.code, topic.label) for topic in TOPICS.values()]),
-        Text("q", placeholder=_("通知内容"), fields=["title"]),
-    ],
-    views=[View(_("全部")), View(_("未读"), "unread=1"), View(_("待办"), "waiting=1")],
-    default_sort="-at",
-    row_url=lambda row: reverse("inbox_open", args=[row.pk]),
-    row_late=lambda row: row.topic.endswith(".late") and row.must_act and row.acted_at is None,
-    rows=lambda rows: rows.select_related("entry"),
-    empty_title=_("没有通知"),
-    empty_text=_("有隐患下达、退回、验收，或者快到期限时，这里会告诉您。"),
-    saved_views=False,
-)  # fmt: skip
+def inbox_register() -> Register:
+    """A person's notices."""
+    return Register(
+        key="inbox",
+        title=_("收件箱"),
+        noun=_("通知"),
+        columns=[
+            Column("mark", _("状态"), _mark, width="narrow", phone="chip", export=False),
+            Column("title", _("通知"), _title, link=True, width="wide", phone="title", export=lambda row: row.title),
+            Column("topic", _("类别"), lambda row: _topic(row.topic), phone="meta"),
+            Column("by", _("办理人"), lambda row: row.entry.by_name or _("系统"), phone="meta"),
+            Column("at", _("送达"), lambda row: said(row.delivered_at), sort="id", width="narrow", phone="meta",
+                   export=lambda row: row.delivered_at, label_on_phone=False),
+            Column("acted", _("办结"), lambda row: row.acted_at, show=False),
+        ],
+        filters=[
+            Flag("unread", _("未读"), yes=_("只看未读"), apply=_unread, any=_("已读和未读")),
+            Flag("waiting", _("待办"), yes=_("只看待办"), apply=_waiting, any=_("待办和其他")),
+            Multi("topic", _("类别"), lambda: [(topic.code, topic.label) for topic in TOPICS.values()]),
+            Text("q", placeholder=_("通知内容"), fields=["title"]),
+        ],
+        views=[View(_("全部")), View(_("未读"), "unread=1"), View(_("待办"), "waiting=1")],
+        default_sort="-at",
+        row_url=lambda row: reverse("inbox_open", args=[row.pk]),
+        row_late=lambda row: row.topic.endswith(".late") and row.must_act and row.acted_at is None,
+        rows=lambda rows: rows.select_related("entry"),
+        empty_title=_("没有通知"),
+        empty_text=_("有隐患下达、退回、验收，或者快到期限时，这里会告诉您。"),
+        saved_views=False,
+    )  # fmt: skip
 
 
 def _topic(code: str) -> str:

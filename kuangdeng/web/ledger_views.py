@@ -8,18 +8,19 @@ from django.shortcuts import render
 from kuangdeng.kernel.views import register_page
 from kuangdeng.ledger.api import about, facts, get_entry, seal_of, subject_word, verb_word
 from kuangdeng.web.ledger_lists import ledger_register, seen_entries
+from kuangdeng.web.me import me
 from kuangdeng.web.queries_ledger import thing_url
 
 
 def ledger(request: HttpRequest) -> HttpResponse:
     """Every line that this person may see, newest first."""
-    seen = seen_entries(request.user)
-    return register_page(request, ledger_register(request.user), seen)
+    seen = seen_entries(me(request))
+    return register_page(request, ledger_register(me(request)), seen)
 
 
 def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     """One line: who, what, which, where, when, in words; its place in the chain; the other lines about the same thing."""
-    seen = seen_entries(request.user)
+    seen = seen_entries(me(request))
     line = get_entry(seen, entry_id)
     others = [
         {"what": verb_word(one.verb), "at": one.received_at, "who": one.by_name, "unit": one.unit_name, "pk": one.pk}
