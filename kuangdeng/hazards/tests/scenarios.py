@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 
 from kuangdeng.hazards import services
 from kuangdeng.hazards.models import CatalogueVersion, Category, Extension, Hazard, Situation
 from kuangdeng.hazards.rules import Status
 from kuangdeng.hazards.testkit import TEXT, hazard_in, order, tables
 from kuangdeng.kernel.clock import now
+from kuangdeng.kernel.ids import uuid7
 from kuangdeng.org.testkit import Cast
 
 Run = Callable[[], object]
@@ -142,15 +144,34 @@ def supervise(cast: Cast) -> Run:
     return lambda: services.supervise(hazard.id, supervisor=cast.mine_leader, by=cast.safety)
 
 
+def record_penalty(cast: Cast) -> Run:
+    hazard = hazard_in(Status.RECTIFYING, cast)
+    mining = cast.units["mining"]
+    return lambda: services.record_penalty(
+        hazard.id, unit=mining, points=Decimal(2), reason="同类隐患重复出现", by=cast.safety
+    )
+
+
+def decide_quarantine(cast: Cast) -> Run:
+    hazard_id, at = uuid7(), now()
+    services.report(data=services.ReportData(text=TEXT, occurred_at=at), by=cast.miner, hazard_id=hazard_id)
+    other = services.ReportData(text="另一处锚索断丝", occurred_at=at)
+    aside = services.report(data=other, by=cast.miner, hazard_id=hazard_id).quarantine
+    assert aside is not None
+    return lambda: services.decide_quarantine(aside.id, as_new=True, by=cast.safety)
+
+
 SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     "accept": accept,
     "approve_extension": approve_extension,
     "close": close,
+    "decide_quarantine": decide_quarantine,
     "dispatch": dispatch,
     "escalate": escalate,
     "fix_on_site": fix_on_site,
     "grade": grade,
     "merge": merge,
+    "record_penalty": record_penalty,
     "rectify": rectify,
     "refuse_extension": refuse_extension,
     "reject": reject,

@@ -64,7 +64,7 @@ PAGES: list[Page] = [
     Page("healthz", nothing, ALL, opens=True),
     # web: ledger and inbox
     Page("ledger", nothing, HEADS | WIDE),
-    Page("ledger_entry", lambda world: {"entry_id": world.entry.id}, UNIT | SAFETY | LEADERS | OFFICES),
+    Page("ledger_entry", lambda world: {"entry_id": world.entry.id}, UNIT | WIDE),
     Page("inbox", nothing, ALL),
     Page(
         "inbox_open",
