@@ -62,13 +62,20 @@ class ByForm(forms.Form):
 class PlaceForm(ByForm):
     """A new place."""
 
-    name = forms.CharField(label=_("名称"), max_length=60, help_text=_("只写这一级的名称，例如 2305综放面、回风顺槽、机头。"))
+    name = forms.CharField(
+        label=_("名称"), max_length=60, help_text=_("只写这一级的名称，例如 2305综放面、回风顺槽、机头。")
+    )
     kind = forms.CharField(
-        label=_("类别"), max_length=20, required=False, help_text=_("例如 水平、采区、采煤工作面、掘进工作面、巷道、硐室、部位。")
+        label=_("类别"),
+        max_length=20,
+        required=False,
+        help_text=_("例如 水平、采区、采煤工作面、掘进工作面、巷道、硐室、部位。"),
     )
 
     def arrange(self) -> None:
-        self.fields["parent"] = place_picker(self.by, label=_("上级地点"), required=False, help_text=_("不选就是最上一级。"))
+        self.fields["parent"] = place_picker(
+            self.by, label=_("上级地点"), required=False, help_text=_("不选就是最上一级。")
+        )
         self.fields["unit"] = unit_picker(self.by, required=False)
         self.fields["kind"].widget.attrs["list"] = "place-kinds"
         self.order_fields(["parent", "name", "kind", "unit"])
@@ -94,14 +101,18 @@ class MoveForm(ByForm):
     """Another parent."""
 
     def arrange(self) -> None:
-        self.fields["parent"] = place_picker(self.by, label=_("新的上级地点"), required=False, help_text=_("不选就移到最上一级。"))
+        self.fields["parent"] = place_picker(
+            self.by, label=_("新的上级地点"), required=False, help_text=_("不选就移到最上一级。")
+        )
 
 
 class AliasForm(ByForm):
     """Another spelling."""
 
     spelling = forms.CharField(
-        label=_("别名"), max_length=200, help_text=_("全角半角、空格、「工作面」和「面」这类差别不用登记，系统自己认得。")
+        label=_("别名"),
+        max_length=200,
+        help_text=_("全角半角、空格、「工作面」和「面」这类差别不用登记，系统自己认得。"),
     )
 
 
@@ -122,7 +133,9 @@ class TagsForm(ByForm):
     confirmed_only = forms.BooleanField(label=_("只打印已确认的地点"), required=False, initial=True)
 
     def arrange(self) -> None:
-        self.fields["top"] = place_picker(self.by, label=_("打印哪个地点和它下面的"), required=False, help_text=_("不选就是全矿。"))
+        self.fields["top"] = place_picker(
+            self.by, label=_("打印哪个地点和它下面的"), required=False, help_text=_("不选就是全矿。")
+        )
         self.order_fields(["top", "site", "confirmed_only"])
 
 
@@ -206,7 +219,9 @@ class PutOnForm(ByForm):
     valid_from = forms.DateField(label=_("从哪天起"), widget=DateInput)
 
     def arrange(self) -> None:
-        self.fields["unit"] = unit_picker(self.by, label=_("单位"), required=False, help_text=_("不选就是全矿；选了单位，它下面的班组一起。"))
+        self.fields["unit"] = unit_picker(
+            self.by, label=_("单位"), required=False, help_text=_("不选就是全矿；选了单位，它下面的班组一起。")
+        )
         self.fields["valid_from"].initial = clock.today()
         self.order_fields(["unit", "valid_from"])
 
@@ -229,7 +244,13 @@ class CalendarFileForm(ByForm):
 
     file = forms.FileField(
         label=_("日历文件"),
-        help_text=_("Excel（.xlsx）或 CSV，要有「日期」「类别」两列，可有「名称」「依据」；或本系统的 .json。类别写 放假 或 调休上班。"),
+        help_text=_(
+            "Excel（.xlsx）或 CSV，要有「日期」「类别」两列，可有「名称」「依据」；或本系统的 .json。类别写 放假 或 调休上班。"
+        ),
     )
-    source = forms.CharField(label=_("依据"), max_length=200, required=False, help_text=_("文件里没有写依据时用这一条，例如国务院办公厅通知的文号。"))
-
+    source = forms.CharField(
+        label=_("依据"),
+        max_length=200,
+        required=False,
+        help_text=_("文件里没有写依据时用这一条，例如国务院办公厅通知的文号。"),
+    )

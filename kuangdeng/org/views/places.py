@@ -68,7 +68,9 @@ def _register(person: Person) -> Register:
                 kind="place",
                 icon="place",
             ),
-            Choice("kind", _("类别"), lambda: [(kind, kind) for kind in queries.place_kinds(person.mine_id)], lookup="kind"),
+            Choice(
+                "kind", _("类别"), lambda: [(kind, kind) for kind in queries.place_kinds(person.mine_id)], lookup="kind"
+            ),
             Choice(
                 "state",
                 _("状态"),
@@ -172,7 +174,9 @@ def place_new(request: HttpRequest) -> HttpResponse:
     """A new place, below the one that the person came from."""
     person = me(request)
     need_power(person, "org.manage_places")
-    parent = queries.place_by_id(person.mine_id, request.GET["parent"]) if _is_uuid(request.GET.get("parent", "")) else None
+    parent = (
+        queries.place_by_id(person.mine_id, request.GET["parent"]) if _is_uuid(request.GET.get("parent", "")) else None
+    )
     form = PlaceForm(request.POST or None, by=person, initial={"parent": parent})
     made: list[Place] = []
 
@@ -274,7 +278,9 @@ def alias_remove(request: HttpRequest, alias_id: int) -> HttpResponse:
     person = me(request)
     need_power(person, "org.manage_places")
     return do_and_return(
-        request, lambda: _("别名已从「%s」删除。") % verbs.remove_alias(alias_id, by=person).full_name, reverse("org:places")
+        request,
+        lambda: _("别名已从「%s」删除。") % verbs.remove_alias(alias_id, by=person).full_name,
+        reverse("org:places"),
     )
 
 
@@ -289,7 +295,8 @@ def _likely(row: PlaceProposal) -> SafeString | str:
     if not found:
         return _("没有相近的地点")
     buttons = [
-        (reverse("org:proposal_choose", args=[row.id, one.place.id]), one.place.full_name, one.score) for one in found[:3]
+        (reverse("org:proposal_choose", args=[row.id, one.place.id]), one.place.full_name, one.score)
+        for one in found[:3]
     ]
     return format_html(
         '<div class="row">{}</div>',
@@ -523,4 +530,3 @@ def _option(place: Place, label: str, hint: str, *, into: bool = False) -> dict[
 def _hint(place: Place) -> str:
     """Where a found place lies: its path without its own name."""
     return place.full_name.removesuffix(place.name).strip()
-

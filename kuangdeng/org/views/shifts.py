@@ -50,7 +50,9 @@ def shifts(request: HttpRequest) -> HttpResponse:
 def _scheme_page(
     request: HttpRequest, form: SchemeForm, act: Callable[[dict[str, Any]], str], title: str, label: str
 ) -> HttpResponse:
-    return edit_page(request, form, act, title=title, label=label, back=reverse("org:shifts"), template="org/scheme.html")
+    return edit_page(
+        request, form, act, title=title, label=label, back=reverse("org:shifts"), template="org/scheme.html"
+    )
 
 
 def scheme_new(request: HttpRequest) -> HttpResponse:
@@ -271,7 +273,4 @@ def _read_json(text: bytes, source: str) -> list[days.DayData]:
             for row in rows
         ]
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise Refused(
-            "这个 .json 文件读不懂。请用本系统的日历格式：每天一项，有 day 和 kind。", field="file"
-        ) from None
-
+        raise Refused("这个 .json 文件读不懂。请用本系统的日历格式：每天一项，有 day 和 kind。", field="file") from None
