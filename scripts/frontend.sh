@@ -7,6 +7,14 @@ cd "$(dirname "$0")/.."
 task=${1:-build}
 [ -f frontend/package-lock.json ] || exit 0
 
+# Node brings its own list of authorities; a mine's proxy is often known only to the system's.
+for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
+    if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -r "$bundle" ]; then
+        NODE_EXTRA_CA_CERTS=$bundle
+        export NODE_EXTRA_CA_CERTS
+    fi
+done
+
 digest() { { sha256sum 2>/dev/null || shasum -a 256; } | cut -d' ' -f1; }
 new_enough() { [ "$("$1" -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)" -ge 20 ]; }
 

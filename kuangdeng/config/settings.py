@@ -177,6 +177,8 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 # --- mail ---------------------------------------------------------------------------------------------------------
 globals().update(env.email(env.text("KUANGDENG_EMAIL_URL")))
+PUBLIC_URL = env.text("KUANGDENG_PUBLIC_URL")
+"""Where people reach this installation, for links in mails: https://kuangdeng.example.cn"""
 
 # --- log ----------------------------------------------------------------------------------------------------------
 LOGGING = {

@@ -1,5 +1,6 @@
 """Every address of the system: each package brings its own, this file only says where they hang."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
@@ -12,7 +13,8 @@ urlpatterns = [
     path("healthz", alive, name="healthz"),
     path("api/v1/", api_urls),
     path("photos/<str:sha256>", photo, name="photo"),
-    path("language/", set_language, name="set_language"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("org/", include("kuangdeng.org.urls")),
     path("", include("kuangdeng.web.urls")),
     path("", include("kuangdeng.hazards.urls")),
 ]

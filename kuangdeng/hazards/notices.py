@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from kuangdeng.hazards.models import Extension, Hazard
 from kuangdeng.hazards.rules import Status
 from kuangdeng.kernel.clock import local
 from kuangdeng.ledger.api import Entry, Recipient, Topic, declare_topics, route
-from kuangdeng.org.api import ROLE_LABELS, Person, Role, Unit, holders
+from kuangdeng.org.api import Person, Role, Unit, holders, roles_of
 
 REPORT, ORDER, ACCEPTANCE, EXTENSION = "hazard.report", "hazard.order", "hazard.acceptance", "hazard.extension"
 RESULT, LATE, WATCH, MAJOR = "hazard.result", "hazard.late", "hazard.watch", "hazard.major"
@@ -48,7 +48,7 @@ class _Step:
     def to(
         self, people: Iterable[Person | None], role: str, topic: str, title: str, *, act: bool = False, body: str = ""
     ) -> Iterator[Recipient]:
-        url = reverse("hazards:detail", args=[self.hazard.id])
+        url = _page(self.hazard.id)
         for person in people:
             if person is not None and person.is_active:
                 addresses = {"email": person.email} if person.email else {}
@@ -86,6 +86,13 @@ class _Step:
     def due(self) -> str:
         """The deadline as a person says it: 11月22日 16:00 前."""
         return f"{_when(self.hazard.due_at)}前" if self.hazard.due_at else ""
+
+
+def _page(hazard_id: UUID) -> str:
+    try:
+        return reverse("hazards:detail", args=[hazard_id])
+    except NoReverseMatch:
+        return f"/hazards/{hazard_id}/"
 
 
 def _short(text: str, most: int = 30) -> str:
@@ -187,7 +194,7 @@ def _lost(step: _Step) -> Iterator[Recipient]:
         .order_by("-id")
         .first()
     )
-    unit = Unit.objects.filter(id=before.unit_id).first() if before else None
+    unit = Unit.objects.filter(id=before.unit_id).first() if before and before.unit_id else None
     if unit is not None:
         title = f"{step.what} 已转派给{step.unit_name}，{unit.name}不再承担。"
         yield from step.roles([Role.UNIT_HEAD], ORDER, title, unit=unit)
@@ -265,16 +272,19 @@ def late(entry: Entry) -> Iterator[Recipient]:
     title = (
         f"{step.what} {words}（{_when(hazard.due_at)}），{step.unit_name}尚未整改完成。" if hazard.due_at else step.what
     )
-    body = step.said("rule")
-    own = {Role.TEAM_LEADER, Role.UNIT_HEAD, Role.BRANCH_SECRETARY}
-    for told in entry.payload.get("tell", []):
-        if told in ROLE_LABELS:
-            role = Role(told)
-            team = hazard.person.unit if hazard.person and role == Role.TEAM_LEADER else None
-            yield from step.roles([role], LATE, title, unit=team or step.unit, act=role in own, body=body)
-        else:
-            yield from step.to(Person.objects.filter(id=UUID(told)).select_related("unit"), "", LATE, title, body=body)
-    yield from step.to([hazard.person], "", LATE, title, act=True, body=body)
+    body = step.said("step")
+    told = Person.objects.filter(id__in=[UUID(one) for one in entry.payload.get("tell", [])]).select_related("unit")
+    for person in told:
+        yield from step.to([person], _role(person), LATE, title, act=_inside(person, step.unit), body=body)
+
+
+def _role(person: Person) -> str:
+    """The role in which he is told: his office, if he holds one."""
+    return next((held.role for held in roles_of(person) if held.role != Role.MINER), Role.MINER)
+
+
+def _inside(person: Person, unit: Unit | None) -> bool:
+    return unit is not None and person.unit is not None and unit.id in (person.unit.id, *person.unit.ancestors)
 
 
 @route("hazard.quarantine")
@@ -284,5 +294,5 @@ def put_aside(entry: Entry) -> Iterator[Recipient]:
     yield from step.roles(SAFETY, REPORT, f"{step.what} 的编号又收到一份内容不同的上报，已留存，请核对。", act=True)
 
 
-NOT_TOLD = frozenset({"hazard.sign", "hazard.plan", "hazard.import"})
-"""Steps that nobody waits for: the timeline shows them."""
+NOT_TOLD = frozenset({"hazard.sign"})
+"""Steps of the flow that nobody waits for: the timeline shows them."""

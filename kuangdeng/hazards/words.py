@@ -12,10 +12,10 @@ VERBS = {
     "hazard.close": "销号",
     "hazard.plan": "编制治理方案",
     "hazard.quarantine": "留存同号不同内容的上报",
-    "hazard.record_penalty": "登记考核",
-    "hazard.decide_quarantine": "核对重号上报",
     "hazard.ladder": "超期阶梯提醒",
     "hazard.import": "导入旧台账",
+    "hazard.record_penalty": "登记扣分、罚款",
+    "hazard.decide_quarantine": "核对重号上报",
 }
 
 FIELDS = {
@@ -36,7 +36,7 @@ FIELDS = {
     "due_at": "整改期限",
     "measure": "整改措施",
     "words": "情况说明",
-    "from": "原责任单位",
+    "hazard.transfer.from": "原责任单位",
     "until": "申请延至",
     "state": "延期申请",
     "supervisor": "督办人",
@@ -53,12 +53,14 @@ FIELDS = {
     "congress_at": "向职代会报告时间",
     "congress_text": "报告方式和内容",
     "whom": "考核对象",
+    "step": "阶梯",
+    "nobody": "没有人担任的角色",
+    "propose_supervision": "建议挂牌督办",
+    "guessed_shifts": "按默认班制推算",
     "points": "扣分",
     "fine": "罚款（元）",
     "decision": "核对结果",
     "first": "先来的编号",
-    "rule": "阶梯",
-    "tell": "告知",
 }
 
 
@@ -73,7 +75,7 @@ def declare() -> None:
             "source": dict(Source.choices),
             "check_type": dict(CheckType.choices),
             "state": dict(Extension.State.choices),
-            "tell": ROLE_LABELS,
+            "nobody": ROLE_LABELS,
         },
-        hidden={"person", "extension", "quarantine", "into", "of"},
+        hidden={"person", "extension", "quarantine", "into", "hazard.reopen.of", "hazard.ladder.rule", "tell"},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse, UnreadablePostError
@@ -133,7 +133,7 @@ def _texts(lists: Iterable[tuple[str, list[str]]]) -> list[str]:
     return [text for key, values in lists for text in (key, *values)]
 
 
-def _names(lists: Iterable[tuple[str, list[UploadedFile]]]) -> list[str]:
+def _names(lists: Iterable[tuple[str, list[UploadedFile[Any]]]]) -> list[str]:
     return [text for key, files in lists for text in (key, *(file.name or "" for file in files))]
 
 
@@ -144,7 +144,7 @@ def _unfit(texts: Iterable[str]) -> bool:
 def _cut(request: HttpRequest) -> bool:
     """Whether less came than was announced."""
     if hasattr(request, "_body"):
-        said = request.META.get("CONTENT_LENGTH") or "0"
+        said = str(request.META.get("CONTENT_LENGTH") or 0)
         return said.isdigit() and len(request.body) < int(said)
     stream = getattr(request, "_stream", None)
     announced, read = getattr(stream, "limit", None), getattr(stream, "_pos", None)

@@ -51,5 +51,5 @@ def delete_view(*, owner: UUID, view_id: UUID) -> SavedView | None:
     return view
 
 
-PREFERENCES = (save_view, delete_view)
+PREFERENCES = (save_view, delete_view, saved_views)
 """Verbs that the ledger walk leaves out, and why: see the top of this module."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 from uuid import UUID
 
@@ -55,7 +55,7 @@ def register_page_of(
     """The same for a listing that the view has read itself."""
     register, kind = listing.register, request.GET.get("export")
     if register.export and kind in ("csv", "xlsx"):
-        return export_response(listing, kind)
+        return cast(HttpResponse, export_response(listing, kind))  # a stream, for callers an answer like any other
     part = request.headers.get("HX-Target") == listing.dom_id and "HX-History-Restore-Request" not in request.headers
     words = {"listing": listing, "register": register} | (context or {})
     response = render(request, "kernel/register_part.html" if part else template, words)

@@ -43,6 +43,7 @@ class Entry(models.Model):
             models.Index(fields=["mine_id", "by_id", "-received_at", "-id"], name="entry_by_person"),
             models.Index(fields=["mine_id", "verb", "-received_at", "-id"], name="entry_by_verb"),
             models.Index(fields=["mine_id", "place_id", "-received_at", "-id"], name="entry_by_place"),
+            models.Index(fields=["mine_id", "subject_kind", "-received_at", "-id"], name="entry_by_kind"),
         ]
 
     def __str__(self) -> str:

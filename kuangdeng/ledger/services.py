@@ -113,11 +113,13 @@ def _choose(
     for (topic, channel), wanted in choices.items():
         if topic not in TOPICS or channel not in CHANNELS:
             raise Refused("没有这个通知类别。请刷新页面后重新选择。")
-        row = {"mine_id": mine_id, "role": role, "person_id": person_id, "topic": topic, "channel": channel}
+        row = Subscription.objects.filter(mine_id=mine_id, role=role, person_id=person_id, topic=topic, channel=channel)
         if wanted is None:
-            Subscription.objects.filter(**row).delete()
-        else:
-            Subscription.objects.update_or_create(**row, defaults={"wanted": wanted})
+            row.delete()
+        elif not row.update(wanted=wanted):
+            Subscription.objects.create(
+                mine_id=mine_id, role=role, person_id=person_id, topic=topic, channel=channel, wanted=wanted
+            )
 
 
 def send_again(delivery_id: UUID, *, mine_id: UUID) -> Delivery:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast
 
 
 @dataclass
@@ -26,7 +25,7 @@ class MailServer:
 
     @property
     def mails(self) -> list[EmailMessage]:
-        return [cast(EmailMessage, message_from_bytes(raw, policy=policy.default)) for raw in self.taken]
+        return [message_from_bytes(raw, policy=policy.default) for raw in self.taken]
 
 
 class _Handler(socketserver.StreamRequestHandler):

@@ -30,7 +30,7 @@ def declare_words(
     """Add a context's words.
 
     `fields` names the keys of its payloads, `values` the codes that stand under a key (`status`), `hidden` the keys
-    that only programs need (ids, digests).
+    that only programs need (ids, digests). Where one key means different things, `verb.key` names it for one verb.
     """
     VERB_WORDS.update(verbs)
     SUBJECT_WORDS.update(subjects)
@@ -62,24 +62,24 @@ def facts(entry: Entry) -> list[Fact]:
     """An entry's payload in words, in the order in which it was written, without what is empty."""
     found = []
     for key, value in entry.payload.items():
-        if key in HIDDEN or value in (None, "", [], {}):
+        if key in HIDDEN or f"{entry.verb}.{key}" in HIDDEN or value in (None, "", [], {}):
             continue
         label = FIELD_WORDS.get(f"{entry.verb}.{key}", FIELD_WORDS.get(key))
-        found.append(Fact(str(label or key), _said(key, value), known=label is not None))
+        codes = VALUE_WORDS.get(f"{entry.verb}.{key}", VALUE_WORDS.get(key, {}))
+        found.append(Fact(str(label or key), _said(value, codes), known=label is not None))
     return found
 
 
-def _said(key: str, value: object) -> str:
+def _said(value: object, codes: Mapping[str, object]) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
-        return "、".join(_said(key, item) for item in value) if len(value) <= MORE else f"共 {len(value)} 项"
+        return "、".join(_said(item, codes) for item in value) if len(value) <= MORE else f"共 {len(value)} 项"
     if isinstance(value, dict):
-        return "；".join(f"{FIELD_WORDS.get(name, name)}：{_said(name, item)}" for name, item in value.items() if item)
+        said = {name: _said(item, VALUE_WORDS.get(name, {})) for name, item in value.items() if item not in (None, "")}
+        return "；".join(f"{FIELD_WORDS.get(name, name)}：{text}" for name, text in said.items())
     text = str(value)
-    if key in VALUE_WORDS:
-        return str(VALUE_WORDS[key].get(text, text))
-    return _moment(text)
+    return str(codes[text]) if text in codes else _moment(text)
 
 
 def _moment(text: str) -> str:

@@ -8,6 +8,7 @@ class OrgConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kuangdeng.org import powers, rules
+        from kuangdeng.org import powers, rules, words
 
         powers.declare("组织", rules.MAY, rules.POWER_LABELS)
+        words.declare()

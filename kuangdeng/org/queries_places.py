@@ -3,15 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Length
+from pypinyin import Style, lazy_pinyin
 from rapidfuzz import fuzz, process
 
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.search import fold
-from kuangdeng.org.models import Mine, Person, Place, PlaceAlias, PlaceProposal
+from kuangdeng.org.models import Mine, Person, Place, PlaceAlias, PlaceProposal, Unit
 from kuangdeng.org.spelling import fold_place
 
 PROPOSAL_SOURCES = {"import": "导入", "report": "上报", "round": "检查", "places": "地点表"}
@@ -65,15 +67,32 @@ def places(mine_id: UUID) -> QuerySet[Place]:
     )
 
 
-def find_places(mine_id: UUID, words: str, *, limit: int = 20) -> list[Place]:
+def aliases_of(place: Place) -> list[PlaceAlias]:
+    """The other spellings of a place."""
+    return list(PlaceAlias.objects.filter(place=place).order_by("spelling"))
+
+
+def tagged_places(mine_id: UUID, top: Place | None, *, confirmed_only: bool) -> QuerySet[Place]:
+    """The places in use whose tags are printed, in the order of the tree."""
+    rows = places_below(top) if top else Place.objects.filter(mine_id=mine_id, closed_on=None)
+    if confirmed_only:
+        rows = rows.filter(confirmed=True)
+    return rows.order_by("full_name")
+
+
+def find_places(mine_id: UUID, words: str, *, limit: int = 20, closed: bool = False) -> list[Place]:
     """Places in use whose path or other spelling has all the words, the closest writing first."""
     wanted = words.split()
-    rows = Place.objects.filter(mine_id=mine_id, closed_on=None)
+    rows = Place.objects.filter(mine_id=mine_id)
+    if not closed:
+        rows = rows.filter(closed_on=None)
     for word in wanted:
         spelled = PlaceAlias.objects.filter(place_id=OuterRef("id"), folded__contains=fold_place(word) or word)
         rows = rows.filter(Q(full_name__icontains=word) | Q(full_name__icontains=fold(word)) | Exists(spelled))
     if not wanted:
         return []
+    if any(char.isascii() and char.isalpha() for char in words) and words.isascii():
+        return _by_initials(mine_id, words, limit)
     rows = rows.annotate(
         rank=Case(
             When(name__iexact=words.strip(), then=Value(0)),
@@ -87,6 +106,44 @@ def find_places(mine_id: UUID, words: str, *, limit: int = 20) -> list[Place]:
     if not found and (place := resolve_place(mine_id, words)) is not None:
         found = [place]
     return found
+
+
+def place_by_id(mine_id: UUID, value: str) -> Place | None:
+    """The place in use behind a chosen id."""
+    return Place.objects.filter(mine_id=mine_id, id=value, closed_on=None).first()
+
+
+def unit_by_id(mine_id: UUID, value: str) -> Unit | None:
+    """The unit in use behind a chosen id."""
+    return Unit.objects.filter(mine_id=mine_id, id=value, closed_on=None).first()
+
+
+def units_named(mine_id: UUID, text: str) -> list[Unit]:
+    """The units that a typed name may mean."""
+    rows = Unit.objects.filter(Q(name=text) | Q(short_name=text), mine_id=mine_id, closed_on=None)
+    return list(rows[:2])
+
+
+def place_kinds(mine_id: UUID) -> list[str]:
+    """The kinds that the mine's places have, for the form to offer."""
+    rows = Place.objects.filter(mine_id=mine_id).exclude(kind="").order_by("kind").values_list("kind", flat=True)
+    return list(rows.distinct()[:40])
+
+
+@lru_cache(maxsize=20_000)
+def initials_of(name: str) -> str:
+    """The pinyin initials of a place's name, digits kept: 2305zfm."""
+    return "".join(piece[0] for piece in lazy_pinyin(name, style=Style.FIRST_LETTER, errors=list) if piece).lower()
+
+
+def _by_initials(mine_id: UUID, letters: str, limit: int) -> list[Place]:
+    """Places in use whose own name has these initials; the closest beginning first."""
+    wanted = "".join(letters.lower().split())
+    rows = Place.objects.filter(mine_id=mine_id, closed_on=None).values_list("id", "name", "full_name")
+    found = [(initials_of(name).find(wanted), len(full_name), place_id) for place_id, name, full_name in rows]
+    ids = [place_id for at, _length, place_id in sorted(found) if at >= 0][:limit]
+    by_id = Place.objects.in_bulk(ids)
+    return [by_id[one] for one in ids]
 
 
 # What a spelling means ------------------------------------------------------------------------------------------------

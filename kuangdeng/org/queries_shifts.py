@@ -14,7 +14,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.search import fold
 from kuangdeng.org.models import CalendarDay, Mine, Person, Shift, ShiftScheme, Unit, UnitShift
-from kuangdeng.org.rules import SchemeTimes, ShiftSpan, ShiftTime, Timetable, timetable
+from kuangdeng.org.rules import SchemeTimes, ShiftSpan, ShiftTime, Timetable, gap_minutes, timetable
 
 # Timetables -----------------------------------------------------------------------------------------------------------
 
@@ -135,6 +135,12 @@ def get_scheme(scheme_id: UUID, *, by: Person) -> ShiftScheme:
     return scheme
 
 
+def has_gaps(scheme: ShiftScheme) -> bool:
+    """Whether nobody works by this scheme at some time of the day: an office's scheme."""
+    times = [ShiftTime(shift.name, shift.start, shift.end) for shift in scheme.shifts.all()]
+    return bool(times) and gap_minutes(times) > 0
+
+
 def scheme_rows(mine_id: UUID) -> QuerySet[UnitShift]:
     """Which unit works by which scheme from which day on, the latest first."""
     return (
@@ -168,6 +174,14 @@ class Workday:
 def calendar(mine_id: UUID) -> QuerySet[CalendarDay]:
     """The days that are not what their weekday says."""
     return CalendarDay.objects.filter(mine_id=mine_id)
+
+
+def get_day(day_id: int, *, by: Person) -> CalendarDay:
+    """One day of the mine's calendar. NotVisible when there is none."""
+    row = CalendarDay.objects.filter(id=day_id, mine_id=by.mine_id).first()
+    if row is None:
+        raise NotVisible
+    return row
 
 
 def known_years(mine_id: UUID) -> dict[int, bool]:

@@ -1,9 +1,10 @@
 """Addresses of the shell, without a namespace."""
 
-from django.urls import path
+from django.urls import include, path
 
 from kuangdeng.web import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include("kuangdeng.web.ledger_urls")),
 ]

@@ -58,7 +58,12 @@ class Picker {
       button?.closest(".chip")?.remove();
       if (button) this.tell();
     });
-    el.kdRestore = () => undefined; // several chosen things are named by the server; a draft keeps the first page's
+    // a draft keeps the ids of several chosen things; the names of recent ones are on this device, others must be chosen again
+    el.kdRestore = (ids) => {
+      const known = store.read<Option[]>(this.recentKey) ?? [];
+      const there = new Set([...(this.chosen?.querySelectorAll("input") ?? [])].map((i) => i.value));
+      for (const option of known) if (ids.includes(option.id) && !there.has(option.id)) this.add(option);
+    };
     el.closest("form")?.addEventListener("kd:restored", () => {
       this.label = this.input.value;
       this.mark();
@@ -90,18 +95,20 @@ class Picker {
 
   private choose(option: Option): void {
     const recent = (store.read<Option[]>(this.recentKey) ?? []).filter((o) => o.id !== option.id);
-    store.write(this.recentKey, [{ id: option.id, label: option.label, hint: option.hint ?? "", into: !!option.into }, ...recent].slice(0, 6));
+    store.write(this.recentKey, [{ id: option.id, label: option.label, hint: option.hint ?? "", into: !!option.into }, ...recent].slice(0, 12));
     if (this.multiple && this.chosen) {
-      const name = this.el.dataset.name ?? "";
-      if (![...this.chosen.querySelectorAll("input")].some((i) => i.value === option.id)) {
-        const off = h("button", { type: "button", "data-unpick": true, "aria-label": t("去掉 {label}", { label: option.label }) }, icon("close"));
-        this.chosen.append(h("span", { class: "chip" }, h("span", {}, option.label), h("input", { type: "hidden", name, value: option.id }), off));
-      }
+      if (![...this.chosen.querySelectorAll("input")].some((i) => i.value === option.id)) this.add(option);
       this.input.value = "";
       this.mark();
       this.tell();
     } else this.set(option.id, option.label, true);
     this.close();
+  }
+
+  private add(option: Option): void {
+    const name = this.el.dataset.name ?? "";
+    const off = h("button", { type: "button", "data-unpick": true, "aria-label": t("去掉 {label}", { label: option.label }) }, icon("close"));
+    this.chosen?.append(h("span", { class: "chip" }, h("span", {}, option.label), h("input", { type: "hidden", name, value: option.id }), off));
   }
 
   // -------------------------------------------------------------- asking
@@ -117,7 +124,7 @@ class Picker {
       if (!response.ok) throw new Error(String(response.status));
       const answer = (await response.json()) as Answer;
       this.up = answer.up ?? null;
-      const recent = !q.trim() && parent === undefined ? (store.read<Option[]>(this.recentKey) ?? []) : [];
+      const recent = !q.trim() && parent === undefined ? (store.read<Option[]>(this.recentKey) ?? []).slice(0, 6) : [];
       const known = new Set(recent.map((o) => o.id));
       const rest = answer.options.filter((o) => !known.has(o.id));
       this.draw([...recent.map((o) => ({ ...o, group: t("最近用过") })), ...rest], parent !== undefined, q);

@@ -35,7 +35,7 @@ def plain(value: Any) -> Any:
         return local(value).replace(tzinfo=None, microsecond=0)
     if isinstance(value, date | int | float | Decimal):
         return value
-    text = unescape(strip_tags(value)) if isinstance(value, SafeData) else str(value)
+    text = unescape(strip_tags(str(value))) if isinstance(value, SafeData) else str(value)
     return CONTROL.sub("", text).strip()
 
 
@@ -88,7 +88,7 @@ def write_xlsx(listing: Listing, file: BinaryIO) -> None:
     with xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", str(listing.register.title))[:31] or "1")
         head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#F6F7F5"})
-        formats = {
+        formats: dict[Any, Any] = {
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
             date: book.add_format({"num_format": "yyyy-mm-dd"}),
         }
@@ -102,7 +102,7 @@ def write_xlsx(listing: Listing, file: BinaryIO) -> None:
                 _write_cell(sheet, number, at, value, formats)
 
 
-def _write_cell(sheet: Any, row: int, at: int, value: Any, formats: dict[type, Any]) -> None:
+def _write_cell(sheet: Any, row: int, at: int, value: Any, formats: dict[Any, Any]) -> None:
     if isinstance(value, datetime | date):
         sheet.write_datetime(row, at, value, formats[type(value)])
     elif isinstance(value, int | float | Decimal):

@@ -192,7 +192,7 @@ class Listing:
 
         here = sorted(self._pairs(drop=("size",)))
         own = saved_views(self.owner, self.register.key) if self.owner and self.register.saved_views else []
-        made = [{"label": v.label, "query": v.query, "id": None} for v in self.register.views]
+        made: list[dict[str, Any]] = [{"label": v.label, "query": v.query, "id": None} for v in self.register.views]
         made += [{"label": v.name, "query": v.querystring, "id": v.pk} for v in own]
         for view in made:
             view["url"] = f"{self.path}?{view['query']}" if view["query"] else self.path
@@ -246,7 +246,8 @@ class Listing:
     def _keyed(self) -> QuerySet[Any]:
         assert self.sort is not None
         by = self.sort.column.sort
-        return self.filtered.annotate(**{SORT_KEY: F(by) if isinstance(by, str) else by})
+        keyed: QuerySet[Any] = self.filtered.annotate(**{SORT_KEY: F(by) if isinstance(by, str) else by})
+        return keyed
 
     @cached_property
     def counted(self) -> int:

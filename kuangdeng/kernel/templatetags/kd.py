@@ -376,7 +376,7 @@ def field(bound: BoundField, label: str = "", help: str = "", suffix: str = "") 
     own = getattr(widget, "kd_widget", "")
     described = [f"{bound.auto_id}-help"] if (help or bound.help_text) else []
     described += [f"{bound.auto_id}-error"] if bound.errors else []
-    attrs: dict[str, str] = {}
+    attrs: dict[str, str | bool] = {}
     if described:
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
@@ -398,9 +398,8 @@ def error_words(bound: BoundField) -> list[str]:
     """The errors of a field as sentences: a missing one is told by its name, the others as they come."""
     words = []
     for error in bound.errors.as_data() if bound.errors else []:
-        own = bound.field.default_error_messages.get("required")
-        missing = error.code == "required" and str(error.message) == str(forms.Field.default_error_messages["required"])
-        if missing and own is not None:
+        usual = str(forms.Field.default_error_messages["required"])
+        if error.code == "required" and str(error.message) == usual:
             chosen = (
                 isinstance(bound.field, forms.ChoiceField) or getattr(bound.field.widget, "kd_widget", "") == "picker"
             )

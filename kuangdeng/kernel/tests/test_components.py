@@ -144,7 +144,7 @@ class Report(forms.Form):
     words = forms.CharField(label="内容")
 
 
-def filled(**changes: object) -> Report:
+def filled(**changes: str | list[str]) -> Report:
     from django.http import QueryDict
 
     data = QueryDict(mutable=True)

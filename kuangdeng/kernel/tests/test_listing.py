@@ -3,18 +3,20 @@
 import csv
 import io
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.contrib.messages.storage.fallback import FallbackStorage
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import NullIf
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from django.test import RequestFactory
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from kuangdeng.kernel import clock, services
+from kuangdeng.kernel import clock, services, views
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.listing import (
@@ -162,13 +164,13 @@ def test_walking_on_beyond_the_cap_misses_nothing(rows: list[SavedView], small_c
         listing = read(following.partition("?")[2])
         steps += 1
         assert steps < 10
-    assert sorted(sum(there, [])) == sorted(r.name for r in rows)
+    assert sorted(chain.from_iterable(there)) == sorted(r.name for r in rows)
     back = [names(listing)]
     while (previous := listing.turns.get("previous")) and listing.cursor:
         listing = read(previous.partition("?")[2])
         back.insert(0, names(listing))
-    joined = sum(back, [])
-    assert joined == sum(there, [])[-len(joined) :]
+    joined = list(chain.from_iterable(back))
+    assert joined == list(chain.from_iterable(there))[-len(joined) :]
 
 
 def test_beyond_the_cap_the_total_is_honest(rows: list[SavedView], small_cap: None) -> None:
@@ -292,7 +294,8 @@ def test_the_query_for_rows_may_join_while_the_one_for_ids_stays_lean(
     rows: list[SavedView], django_assert_num_queries: Any
 ) -> None:
     def heavy(qs: QuerySet[Any]) -> QuerySet[Any]:
-        return qs.annotate(twice=F("name"))
+        doubled: QuerySet[Any] = qs.annotate(twice=F("name"))
+        return doubled
 
     listing = read("", register(rows=heavy))
     with django_assert_num_queries(3) as seen:
@@ -323,7 +326,7 @@ def test_a_missing_link_in_a_path_is_empty(rows: list[SavedView]) -> None:
 def get(rf: RequestFactory, settings: Any) -> Any:
     def ask(query: str = "", reg: Register | None = None, qs: QuerySet[Any] | None = None, **headers: str) -> Any:
         request = rf.get(f"/list/?{query}", headers=headers)
-        request.user = type("P", (), {"pk": OWNER, "is_authenticated": True})()  # type: ignore[attr-defined]
+        request.user = type("P", (), {"pk": OWNER, "is_authenticated": True})()
         with clock.set_to(NOW):
             return register_page(request, reg or register(), SavedView.objects.all() if qs is None else qs)
 
@@ -376,6 +379,38 @@ def test_a_view_is_a_question_not_a_place_and_its_name_is_one(db: None) -> None:
     assert services.saved_views(OWNER, "r") == [second]
     with pytest.raises(Refused, match="起个名字"):
         services.save_view(owner=OWNER, register="r", name=" ", querystring="")
+
+
+@pytest.fixture
+def press(rf: RequestFactory) -> Any:
+    """POST as the signed-in owner."""
+
+    def send(view: Any, data: dict[str, str], **kwargs: Any) -> Any:
+        request = rf.post("/_/views/", data)
+        request.user = type("P", (), {"pk": OWNER, "is_authenticated": True})()
+        request.__dict__["session"] = {}
+        request.__dict__["_messages"] = FallbackStorage(request)
+        return view(request, **kwargs)
+
+    return send
+
+
+def test_saving_leads_back_to_the_list(db: None, press: Any) -> None:
+    data = {"register": "test", "name": "顶板", "query": "kind=roof", "next": "/list/"}
+    assert press(views.save_view, data).url == "/list/?kind=roof"
+    assert services.saved_views(OWNER, "test")[0].name == "顶板"
+    assert press(views.save_view, data | {"name": " "}).url == "/list/?kind=roof"
+    for elsewhere in ("https://evil.example/x", "//evil.example", "javascript:alert(1)"):
+        assert press(views.save_view, data | {"next": elsewhere}).url == "/?kind=roof"
+
+
+def test_deleting_over_the_web(db: None, press: Any) -> None:
+    view = services.save_view(owner=OWNER, register="r", name="我的", querystring="")
+    other = services.save_view(owner=uuid7(), register="r", name="别人的", querystring="")
+    assert press(views.delete_view, {"next": "/list/"}, view_id=view.pk).url == "/list/"
+    assert services.saved_views(OWNER, "r") == []
+    with pytest.raises(Http404):
+        press(views.delete_view, {"next": "/list/"}, view_id=other.pk)
 
 
 def test_nobody_deletes_another_ones_view(db: None) -> None:

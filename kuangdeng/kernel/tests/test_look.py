@@ -19,7 +19,7 @@ def tokens(selector: str) -> dict[str, str]:
     text = (CSS / "tokens.css").read_text()
     body = re.search(re.escape(selector) + r" \{(.*?)\n\}", text, re.S)
     assert body
-    found = dict(re.findall(r"--([\w-]+): ([^;]+);", body.group(1)))
+    found: dict[str, str] = dict(re.findall(r"--([\w-]+): ([^;]+);", body.group(1)))
     return {name: found.get(value[6:-1], value) if value.startswith("var(") else value for name, value in found.items()}
 
 

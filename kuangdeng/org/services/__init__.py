@@ -1,6 +1,6 @@
 """The verbs of the organisation, split by noun."""
 
-from kuangdeng.org.services.passwords import Slip, change_password, issue_passwords, reset_password
+from kuangdeng.org.services.passwords import Slip, change_password, issue_passwords, may_reset_for, reset_password
 from kuangdeng.org.services.persons import add_person, change_person, leave, move_person
 from kuangdeng.org.services.roles import end_role, grant_role
 from kuangdeng.org.services.sessions import end_sessions
@@ -30,6 +30,7 @@ __all__ = [
     "grant_role",
     "issue_passwords",
     "leave",
+    "may_reset_for",
     "move_person",
     "move_unit",
     "rename_unit",

@@ -13,7 +13,6 @@ from kuangdeng.org.jobs import apply_moves
 from kuangdeng.org.models import ApiToken, Branch, Membership, Person, RoleGrant, Unit
 from kuangdeng.org.queries import may
 from kuangdeng.org.queries_people import (
-    person_of_token,
     pickable_persons,
     search_persons,
     unit_name_on,
@@ -22,6 +21,7 @@ from kuangdeng.org.queries_people import (
 )
 from kuangdeng.org.rules import Role
 from kuangdeng.org.testkit import PASSWORD, Cast, make_cast
+from kuangdeng.org.tokens import person_of_token
 
 pytestmark = pytest.mark.django_db(transaction=False)
 

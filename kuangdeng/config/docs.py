@@ -1,0 +1,74 @@
+"""Pages of the documentation that are printed from the code: `python -m kuangdeng.config.docs`.
+
+A test compares what is committed with what the code says now, so a diagram can never tell a different story.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from kuangdeng.kernel.flow import Flow
+
+STATES = Path(__file__).resolve().parents[2] / "docs" / "states"
+
+
+PRINTED = "<!-- Printed from the code by `python -m kuangdeng.config.docs`; do not edit. -->"
+
+
+def pages() -> dict[str, str]:
+    """File name → text of every printed page."""
+    from kuangdeng.hazards.api import FLOW
+
+    return {
+        "hazard.md": "\n".join(_flow("隐患 · Hazard", FLOW, "hazard")) + "\n",
+        "powers.md": "\n".join(_powers()) + "\n",
+    }
+
+
+def _flow(title: str, flow: Flow, area: str) -> Iterator[str]:
+    """A state table as a diagram, and as a table with who may take each step."""
+    from kuangdeng.org.api import POWERS, ROLE_LABELS
+
+    yield from (f"# {title}\n", f"{PRINTED}\n", "```mermaid", flow.mermaid().rstrip(), "```\n")
+    yield "| 动作 verb | 之前 from | 之后 to | 谁可以 who may |"
+    yield "|---|---|---|---|"
+    for step in flow.steps:
+        source = flow.states[step.source] if step.source else "—"
+        allowed = POWERS[f"{area}.{step.verb}"].roles
+        roles = "、".join(label for role, label in ROLE_LABELS.items() if role in allowed)
+        yield f"| {flow.verbs[step.verb]} `{step.verb}` | {source} | {flow.states[step.target]} | {roles} |"
+
+
+def _powers() -> Iterator[str]:
+    from kuangdeng.org.api import POWERS, ROLE_LABELS
+
+    yield "# 角色权限 · What each role may do\n"
+    yield f"{PRINTED}\n"
+    yield "| 权限 | " + " | ".join(ROLE_LABELS.values()) + " |"
+    yield "|---|" + "---|" * len(ROLE_LABELS)
+    for code, power in sorted(POWERS.items()):
+        marks = ["●" if role in power.roles else "" for role in ROLE_LABELS]
+        yield f"| {power.label} `{code}` | " + " | ".join(marks) + " |"
+
+
+def write() -> list[Path]:
+    """Print all pages; returns those that changed."""
+    STATES.mkdir(parents=True, exist_ok=True)
+    changed = []
+    for name, text in pages().items():
+        path = STATES / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            changed.append(path)
+    return changed
+
+
+if __name__ == "__main__":
+    import os
+    import sys
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kuangdeng.config.settings")
+    import django
+
+    django.setup()
+    for path in write():
+        sys.stdout.write(f"{path}\n")

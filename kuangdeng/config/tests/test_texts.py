@@ -1,0 +1,94 @@
+"""Whoever works here reads Chinese: no page shows an English word, unless it is one that the mine itself uses."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kuangdeng.config.tests.source import ROOT, files, name, tree
+
+KNOWN = {
+    "Excel", "CSV", "GBK", "PDF", "QR", "API", "JSON", "OpenAPI", "Word", "WPS", "EXIF", "HTTPS", "SMTP", "URL", "ID", "PNG",
+    "JPEG", "JPG", "HEIC", "WebP", "MB", "KB", "GB", "Kuangdeng", "KUANGDENG", "Esc", "Enter", "Shift", "Ctrl", "Tab",
+    "Chrome", "Edge", "Firefox", "Safari", "Bearer", "Authorization", "UUID", "UUIDv7", "SHA", "sha256", "xlsx", "csv", "xls",
+    "English", "BSC", "Swagger", "curl", "token", "tab",
+}  # fmt: skip
+"""Words that a person at the mine meets anyway."""
+WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
+SCRIPT = re.compile(r"<(script|style|svg|code|pre|kbd|template)\b.*?</\1>", re.S | re.I)
+COMMENT = re.compile(r"{#.*?#}|{%\s*comment.*?endcomment\s*%}|<!--.*?-->", re.S)
+SHOWN = re.compile(r"""\b(?:alt|title|placeholder|aria-label|label)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+CLASSES = re.compile(r"{%\s*block \w+_(?:class|attrs)\s*%}.*?{%\s*endblock.*?%}", re.S)
+DJANGO = re.compile(r"{%.*?%}|{{.*?}}", re.S)
+SPOKEN = re.compile(r"""{%\s*(?:translate|trans)\s+(?:"([^"]*)"|'([^']*)')""")
+TAG = re.compile(r"<[^>]*>", re.S)
+ENTITY = re.compile(r"&\w+;")
+
+
+def spoken(text: str) -> Iterator[str]:
+    """What a template shows: texts between tags, attributes that are read out, and what is given to gettext."""
+    text = CLASSES.sub(" ", SCRIPT.sub(" ", COMMENT.sub(" ", text)))
+    for first, second in SPOKEN.findall(text):
+        yield first or second
+    plain = DJANGO.sub(" ", text)
+    for first, second in SHOWN.findall(plain):
+        yield first or second
+    yield ENTITY.sub(" ", TAG.sub(" ", plain))
+
+
+def strange(text: str) -> set[str]:
+    return {word for word in WORD.findall(text) if word not in KNOWN and len(word) > 2}
+
+
+def templates() -> list[Path]:
+    found = [path for path in ROOT.rglob("templates/**/*.html") if "styleguide" not in path.parts]
+    return sorted(found)
+
+
+@pytest.mark.parametrize("path", templates(), ids=name)
+def test_templates_speak_chinese(path: Path) -> None:
+    words: set[str] = set()
+    for text in spoken(path.read_text(encoding="utf-8")):
+        words |= strange(text)
+    assert words == set()
+
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+def test_texts_for_gettext_are_chinese() -> None:
+    """The Chinese sentence is the msgid: an English one would stay English on the page."""
+    found = []
+    for path in files():
+        for node in ast.walk(tree(path)):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or not node.args:
+                continue
+            if node.func.id not in {"_", "gettext", "gettext_lazy"} or not isinstance(node.args[0], ast.Constant):
+                continue
+            text = str(node.args[0].value)
+            if (
+                re.search(r"[A-Za-z]{3}", re.sub(r"%\(\w+\)\w|\{\w+\}", "", text))
+                and not HAN.search(text)
+                and strange(text)
+            ):
+                found.append(f"{name(path)}:{node.lineno} {text!r}")
+    assert found == []
+
+
+def test_refusals_are_chinese_sentences() -> None:
+    """`Refused("…")` says what is wrong and what to do, in Chinese, and ends like a sentence."""
+    found = []
+    for path in files():
+        for node in ast.walk(tree(path)):
+            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "Refused" or not node.args:
+                continue
+            texts = [
+                part.value
+                for part in ast.walk(node.args[0])
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            ]
+            if texts and not HAN.search("".join(texts)):
+                found.append(f"{name(path)}:{node.lineno} {texts}")
+    assert found == []

@@ -1,0 +1,188 @@
+"""The moment before each verb of the hazard loop, for the ledger walk: `scenario(cast)` returns what runs the verb."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from kuangdeng.hazards import services
+from kuangdeng.hazards.models import CatalogueVersion, Category, Extension, Hazard, Situation
+from kuangdeng.hazards.rules import Status
+from kuangdeng.hazards.testkit import TEXT, hazard_in, order, tables
+from kuangdeng.kernel.clock import now
+from kuangdeng.kernel.ids import uuid7
+from kuangdeng.org.testkit import Cast
+
+Run = Callable[[], object]
+
+
+def situation_of_law() -> Situation:
+    """A situation of a catalogue in force today; the seeded one where there is one."""
+    version = CatalogueVersion.objects.filter(effective_from__lte=date(2026, 7, 1)).order_by("-effective_from").first()
+    if version is None:
+        version = CatalogueVersion.objects.create(
+            code="test", title="判定标准", document_no="试验令", effective_from=date(2015, 1, 1), source="试验"
+        )
+    category, _ = Category.objects.get_or_create(version=version, no=1, defaults={"name": "超能力、超强度组织生产"})
+    found = Situation.objects.filter(category__version=version).first()
+    return found or Situation.objects.create(category=category, no="1", text="超过核定生产能力组织生产")
+
+
+def report(cast: Cast) -> Run:
+    return lambda: services.report(data=services.ReportData(text=TEXT), by=cast.miner)
+
+
+def grade(cast: Cast) -> Run:
+    hazard = hazard_in(Status.REPORTED, cast)
+    level, specialty = tables(cast)
+    return lambda: services.grade(hazard.id, grade=level, specialty=specialty, by=cast.safety)
+
+
+def send_back(cast: Cast) -> Run:
+    hazard = hazard_in(Status.REPORTED, cast)
+    return lambda: services.send_back(hazard.id, reason="缺架号", by=cast.safety)
+
+
+def resubmit(cast: Cast) -> Run:
+    hazard = hazard_in(Status.RETURNED, cast)
+    return lambda: services.resubmit(hazard.id, text=TEXT + "，45至47架", by=cast.miner)
+
+
+def merge(cast: Cast) -> Run:
+    first, second = hazard_in(Status.REPORTED, cast), hazard_in(Status.REPORTED, cast)
+    return lambda: services.merge(second.id, into_id=first.id, by=cast.safety)
+
+
+def void(cast: Cast) -> Run:
+    hazard = hazard_in(Status.REPORTED, cast)
+    return lambda: services.void(hazard.id, reason="不是隐患", by=cast.safety)
+
+
+def fix_on_site(cast: Cast) -> Run:
+    hazard = hazard_in(Status.REPORTED, cast)
+    return lambda: services.fix_on_site(hazard.id, words="当场更换", by=cast.team_leader)
+
+
+def dispatch(cast: Cast) -> Run:
+    hazard = hazard_in(Status.GRADED, cast)
+    return lambda: services.dispatch(hazard.id, unit=cast.units["mining"], order=order(cast), by=cast.safety)
+
+
+def sign(cast: Cast) -> Run:
+    hazard = hazard_in(Status.DISPATCHED, cast)
+    return lambda: services.sign(hazard.id, by=cast.unit_head)
+
+
+def transfer(cast: Cast) -> Run:
+    hazard = hazard_in(Status.DISPATCHED, cast)
+    return lambda: services.transfer(hazard.id, unit=cast.units["electric"], reason="归机电队管", by=cast.safety)
+
+
+def rectify(cast: Cast) -> Run:
+    hazard = hazard_in(Status.RECTIFYING, cast)
+    return lambda: services.rectify(hazard.id, words="三根已更换", by=cast.unit_head)
+
+
+def extension(cast: Cast) -> tuple[Hazard, Extension]:
+    """A hazard whose unit asks for more time."""
+    hazard = hazard_in(Status.RECTIFYING, cast)
+    assert hazard.due_at is not None
+    until = hazard.due_at + timedelta(hours=24)
+    return hazard, services.request_extension(hazard.id, until=until, reason="备件明早到", by=cast.unit_head)
+
+
+def request_extension(cast: Cast) -> Run:
+    hazard = hazard_in(Status.RECTIFYING, cast)
+    until = now() + timedelta(days=3)
+    return lambda: services.request_extension(hazard.id, until=until, reason="备件明早到", by=cast.unit_head)
+
+
+def approve_extension(cast: Cast) -> Run:
+    _, asked = extension(cast)
+    return lambda: services.approve_extension(asked.id, by=cast.mine_leader)
+
+
+def refuse_extension(cast: Cast) -> Run:
+    _, asked = extension(cast)
+    return lambda: services.refuse_extension(asked.id, reason="今天必须改完", by=cast.mine_leader)
+
+
+def accept(cast: Cast) -> Run:
+    hazard = hazard_in(Status.RECTIFIED, cast)
+    return lambda: services.accept(hazard.id, words="合格", by=cast.safety)
+
+
+def reject(cast: Cast) -> Run:
+    hazard = hazard_in(Status.RECTIFIED, cast)
+    return lambda: services.reject(hazard.id, reason="还漏液", by=cast.safety)
+
+
+def close(cast: Cast) -> Run:
+    hazard = hazard_in(Status.ACCEPTED, cast)
+    return lambda: services.close(hazard.id, by=cast.safety2)
+
+
+def reopen(cast: Cast) -> Run:
+    hazard = hazard_in(Status.CLOSED, cast)
+    return lambda: services.reopen(hazard.id, text="同一架又漏液", by=cast.safety)
+
+
+def escalate(cast: Cast) -> Run:
+    hazard = hazard_in(Status.DISPATCHED, cast)
+    situation = situation_of_law()
+    return lambda: services.escalate(hazard.id, situation=situation, reason="瓦斯超限", by=cast.safety)
+
+
+def save_plan(cast: Cast) -> Run:
+    hazard = hazard_in(Status.GRADED, cast)
+    services.escalate(hazard.id, situation=situation_of_law(), reason="瓦斯超限", by=cast.safety)
+    facts = {"goals": "消除瓦斯超限", "stopped_area": "2305工作面", "stopped_at": now() - timedelta(minutes=5)}
+    return lambda: services.save_plan(hazard.id, facts=facts, stop_area=True, by=cast.safety)
+
+
+def supervise(cast: Cast) -> Run:
+    hazard = hazard_in(Status.DISPATCHED, cast)
+    return lambda: services.supervise(hazard.id, supervisor=cast.mine_leader, by=cast.safety)
+
+
+def record_penalty(cast: Cast) -> Run:
+    hazard = hazard_in(Status.RECTIFYING, cast)
+    mining = cast.units["mining"]
+    return lambda: services.record_penalty(
+        hazard.id, unit=mining, points=Decimal(2), reason="同类隐患重复出现", by=cast.safety
+    )
+
+
+def decide_quarantine(cast: Cast) -> Run:
+    hazard_id, at = uuid7(), now()
+    services.report(data=services.ReportData(text=TEXT, occurred_at=at), by=cast.miner, hazard_id=hazard_id)
+    other = services.ReportData(text="另一处锚索断丝", occurred_at=at)
+    aside = services.report(data=other, by=cast.miner, hazard_id=hazard_id).quarantine
+    assert aside is not None
+    return lambda: services.decide_quarantine(aside.id, as_new=True, by=cast.safety)
+
+
+SCENARIOS: dict[str, Callable[[Cast], Run]] = {
+    "accept": accept,
+    "approve_extension": approve_extension,
+    "close": close,
+    "decide_quarantine": decide_quarantine,
+    "dispatch": dispatch,
+    "escalate": escalate,
+    "fix_on_site": fix_on_site,
+    "grade": grade,
+    "merge": merge,
+    "record_penalty": record_penalty,
+    "rectify": rectify,
+    "refuse_extension": refuse_extension,
+    "reject": reject,
+    "reopen": reopen,
+    "report": report,
+    "request_extension": request_extension,
+    "resubmit": resubmit,
+    "save_plan": save_plan,
+    "send_back": send_back,
+    "sign": sign,
+    "supervise": supervise,
+    "transfer": transfer,
+    "void": void,
+}

@@ -1,0 +1,6 @@
+"""Addresses of the organisation, under org/."""
+
+from kuangdeng.org import urls_people, urls_places
+
+app_name = "org"
+urlpatterns = [*urls_people.urlpatterns, *urls_places.urlpatterns]

@@ -1,0 +1,51 @@
+"""What the administrator decides about notices."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from kuangdeng.kernel.errors import Refused
+from kuangdeng.kernel.verbs import verb
+from kuangdeng.ledger.api import Delivery, Named, Subject, choose_topics_for_role, post, send_again
+from kuangdeng.org.api import ROLE_LABELS, Person, has_power
+
+
+def _check(by: Person) -> None:
+    if not has_power(by, "org.manage"):
+        raise Refused("只有系统管理员可以办理。请联系系统管理员。", code="not_allowed")
+
+
+@verb
+def set_role_notices(role: str, *, choices: Mapping[tuple[str, str], bool | None], by: Person) -> None:
+    """Say which topics a role gets, in the inbox and by mail (角色通知设置); a person's own choice still counts first.
+
+    Refused for everybody but the administrator, and for an unknown role or topic.
+    """
+    _check(by)
+    if role not in ROLE_LABELS:
+        raise Refused("没有这个角色。请刷新页面后重新选择。", field="role")
+    choose_topics_for_role(mine_id=by.mine_id, role=role, choices=choices)
+    post(
+        "notice.set_role",
+        Subject("role", role, ROLE_LABELS[role]),
+        mine_id=by.mine_id,
+        by=Named(by.id, by.name),
+        payload={"wanted": [f"{topic}/{channel}" for (topic, channel), wanted in choices.items() if wanted]},
+    )
+
+
+@verb
+def resend_mail(delivery_id: UUID, *, by: Person) -> Delivery:
+    """Send a mail again that was given up (重发邮件); whoever gets it may then have it twice, which is why a person decides.
+
+    Refused for everybody but the administrator, and when the mail is not given up.
+    """
+    _check(by)
+    delivery = send_again(delivery_id, mine_id=by.mine_id)
+    post(
+        "notice.resend",
+        Subject("mail", delivery.id, delivery.notice.title),
+        mine_id=by.mine_id,
+        by=Named(by.id, by.name),
+        payload={"address": delivery.address, "error": delivery.error},
+    )
+    return delivery

@@ -1,0 +1,71 @@
+"""How many SQL statements each page costs: reviewed like code, and the same for 3 rows and for 30.
+
+The baseline is `sql_baseline.json`. When a page changes on purpose, write it anew and look at the diff:
+`KUANGDENG_WRITE_SQL_BASELINE=1 python -m pytest kuangdeng/web/tests/test_sql.py -n0`.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from kuangdeng.web.tests.pages import PAGES, Page
+from kuangdeng.web.tests.world import World, address
+
+BASELINE = Path(__file__).with_name("sql_baseline.json")
+WRITE = "KUANGDENG_WRITE_SQL_BASELINE"
+MOST = 12
+VIEWERS = ("safety", "administrator", "unit_head")
+COUNTED = [page for page in PAGES if not page.opens]
+
+
+def viewer(page: Page) -> str:
+    return next((part for part in VIEWERS if part in page.parts), min(page.parts))
+
+
+def statements(page: Page, world: World) -> list[str]:
+    client = world.client(viewer(page))
+    url = address(page.name, page.kwargs(world)) + page.query
+    client.get(url)
+    ContentType.objects.clear_cache()
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(url).status_code == page.found
+    return [query["sql"] for query in caught.captured_queries if "SAVEPOINT" not in query["sql"]]
+
+
+def baseline() -> dict[str, int]:
+    return json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
+
+
+def test_the_baseline_names_every_page() -> None:
+    if os.environ.get(WRITE):
+        kept = {name: count for name, count in baseline().items() if name in {page.name for page in COUNTED}}
+        _write(kept)
+        return
+    assert sorted(baseline()) == sorted({page.name for page in COUNTED})
+
+
+def _write(counts: dict[str, int]) -> None:
+    BASELINE.write_text(json.dumps(dict(sorted(counts.items())), indent=1) + "\n")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", COUNTED, ids=lambda page: page.name)
+def test_a_page_costs_what_the_baseline_says_whatever_the_rows(page: Page) -> None:
+    world = World.make(5)
+    few = statements(page, world)
+    if os.environ.get(WRITE):
+        _write({**baseline(), page.name: len(few)})
+    else:
+        said = baseline().get(page.name)
+        listing = "\n".join(f"  {number}. {sql[:160]}" for number, sql in enumerate(few, 1))
+        assert len(few) == said, f"{page.name}: {said} statements in the baseline, now {len(few)}:\n{listing}"
+    assert len(few) <= MOST, f"{page.name} needs {len(few)} statements"
+    world.fill(25, begin=5)
+    many = statements(page, world)
+    more = "\n".join(f"  {sql[:200]}" for sql in many)
+    assert len(many) == len(few), f"{page.name}: {len(few)} statements for 5 rows, {len(many)} for 30:\n{more}"

@@ -1,0 +1,96 @@
+"""A small mine with something in every list, for the tests that go through all pages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from kuangdeng.hazards.models import Hazard
+from kuangdeng.hazards.rules import Status
+from kuangdeng.hazards.testkit import hazard_in
+from kuangdeng.ledger.api import Delivery, Entry, Notice, seal_all, tell_all
+from kuangdeng.org.models import Person, Place, Unit
+from kuangdeng.org.testkit import Cast, make_cast
+
+STATES = (Status.REPORTED, Status.DISPATCHED, Status.RECTIFYING, Status.RECTIFIED, Status.CLOSED)
+
+
+@dataclass
+class World:
+    """The cast, and one of each thing that a page may be about."""
+
+    cast: Cast
+    hazards: list[Hazard] = field(default_factory=list)
+
+    @classmethod
+    def make(cls, rows: int = 3) -> "World":
+        """A mine with at least `rows` of everything that lists show."""
+        world = cls(make_cast())
+        world.fill(rows)
+        return world
+
+    def fill(self, rows: int, *, begin: int = 0) -> None:
+        """Add rows to every list."""
+        cast, numbers = self.cast, range(begin, begin + rows)
+        for number in numbers:
+            place = Place.objects.create(
+                mine=cast.mine, name=f"联络巷{number}", full_name=f"联络巷{number}", tag=f"P{number:05d}"
+            )
+            cast.places[f"more{number}"] = place
+            status = STATES[number % len(STATES)]
+            self.hazards.append(hazard_in(status, cast, text=f"第{number}处锚杆托盘松动", place=f"more{number}"))
+        Unit.objects.bulk_create(
+            Unit(mine=cast.mine, name=f"掘进一队{number}班", kind="team", parent=cast.units["tunnel"],
+                 ancestors=[cast.units["tunnel"].id]) for number in numbers
+        )  # fmt: skip
+        Person.objects.bulk_create(
+            Person(mine=cast.mine, number=f"7{number:03d}", name=f"职工{number}", unit=cast.units["mining"])
+            for number in numbers
+        )
+        seal_all()
+        tell_all()
+        for notice in Notice.objects.filter(deliveries=None).order_by("id")[:rows]:
+            Delivery.objects.create(
+                notice=notice, channel="email", address="x@example.cn", state="dead", dead_at=notice.delivered_at
+            )
+
+    @property
+    def hazard(self) -> Hazard:
+        """A hazard that the mining unit works on."""
+        return next(one for one in self.hazards if one.status == Status.RECTIFYING)
+
+    @property
+    def entry(self) -> Entry:
+        """A ledger line of the mining unit."""
+        return Entry.objects.filter(verb="hazard.sign").order_by("id").first()
+
+    @property
+    def delivery(self) -> Delivery:
+        """A mail that was given up."""
+        return Delivery.objects.order_by("id").first()
+
+    def notice_of(self, person: Person) -> Notice:
+        return Notice.objects.filter(person_id=person.id).order_by("id").first()
+
+    def client(self, part: str) -> Client:
+        """A browser in which somebody of the cast is signed in."""
+        client = Client(raise_request_exception=True)
+        client.force_login(self.cast.persons[part], backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+
+def address(name: str, kwargs: dict[str, object]) -> str:
+    return reverse(name, kwargs=kwargs)
+
+
+@contextmanager
+def shared(rows: int) -> Iterator[World]:
+    """One world for a whole module of tests that only read; each test undoes what it wrote itself."""
+    block = transaction.atomic()
+    block._from_testcase = True  # type: ignore[attr-defined]  # verbs are durable: they accept only a test around them
+    with block:
+        yield World.make(rows)
+        transaction.set_rollback(True)
