@@ -161,8 +161,16 @@ def offer(verb: str, hazard: Hazard, by: Person) -> Offer | None:
     return next((one for one in offered(hazard, by) if one.verb == verb), None)
 
 
-def beside(verb: str, hazard: Hazard, by: Person) -> dict[str, Any]:
-    """What helps with this verb, beside its form: the photos, and for a judgement what is there already."""
+def permitted(verb: str, hazard: Hazard, by: Person) -> bool:
+    """Whether this verb is this person's at all, whatever the state; others do not know of its page."""
+    power = "hazard.escalate" if verb == "plan" else f"hazard.{verb}"
+    if verb == "resubmit":
+        return hazard.reporter_id == by.id or (by.unit_id is not None and hazard.reporter_unit_id == by.unit_id)
+    return may(by, power, by.unit if verb == "fix_on_site" else hazard.unit)
+
+
+def beside(hazard: Hazard) -> dict[str, Any]:
+    """What helps with a verb, beside its form: the photos."""
     taken = list(photos(hazard))
     return {"pictures": [picture(hazard.id, one) for one in taken]}
 

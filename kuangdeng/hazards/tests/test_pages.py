@@ -15,7 +15,7 @@ from django.utils import timezone
 from kuangdeng.hazards import services
 from kuangdeng.hazards.models import Extension, Hazard, MineSettings, Penalty, Quarantine
 from kuangdeng.hazards.rules import Status
-from kuangdeng.hazards.testkit import TEXT, hazard_in, order, tables
+from kuangdeng.hazards.testkit import TEXT, hazard_in, tables
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
@@ -240,7 +240,9 @@ def test_a_verb_of_somebody_else_is_refused_in_words(cast: Cast, as_: SignedIn) 
     answer = as_(cast.miner).post(reverse("hazards:verb", args=[hazard.id, "rectify"]), {"words": "好了"})
     assert answer.status_code == 422
     assert "没有权限" in answer.content.decode() and "好了" in answer.content.decode()
-    assert as_(cast.miner).get(reverse("hazards:verb", args=[hazard.id, "rectify"])).status_code == 302
+    assert as_(cast.miner).get(reverse("hazards:verb", args=[hazard.id, "rectify"])).status_code == 404
+    stale = as_(cast.unit_head).get(reverse("hazards:verb", args=[hazard.id, "sign"]), follow=True)
+    assert "状态已经变了" in stale.content.decode()
 
 
 def test_a_verb_that_is_not_possible_yet_is_grey_with_its_reason(cast: Cast, as_: SignedIn) -> None:

@@ -14,9 +14,9 @@ def me(request: HttpRequest) -> Person:
     return cast(Person, request.user)
 
 
-def need_power(person: Person, power: str) -> None:
-    """A page of a role. NotVisible for everybody else."""
-    if not has_power(person, power):
+def need_power(person: Person, *powers: str) -> None:
+    """A page for who has one of these powers. NotVisible for everybody else."""
+    if not any(has_power(person, power) for power in powers):
         raise NotVisible
 
 
