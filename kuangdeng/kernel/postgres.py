@@ -598,7 +598,7 @@ def database(home: Path, *, say: Callable[[str], None] = _quiet) -> Iterator[Clu
     try:
         cluster.start()
     except AlreadyRunning:
-        _wait_for_other(cluster)
+        wait_for_other(cluster)
         yield cluster
         return
     try:
@@ -607,7 +607,7 @@ def database(home: Path, *, say: Callable[[str], None] = _quiet) -> Iterator[Clu
         cluster.stop()
 
 
-def _wait_for_other(cluster: Cluster, patience: float = 60.0) -> None:
+def wait_for_other(cluster: Cluster, patience: float = 60.0) -> None:
     """Another process is bringing the server up: wait for it."""
     end = time.monotonic() + patience
     while not cluster.ready:
