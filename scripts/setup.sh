@@ -90,7 +90,7 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
     fi
 fi
 
-# --- translations and front end ----------------------------------------------------------------------------------------------------
+# --- translations and front end -------------------------------------------------------------------------------------
 .venv/bin/python scripts/compile_messages.py
 scripts/frontend.sh build
 
