@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import socket
 import sys
 import threading
 import time
@@ -89,7 +90,17 @@ def database() -> None:
     with Supervisor([], cluster) as supervisor:
         cluster.start()
         say(f"数据库已启动：{cluster.address()}")
+        _tell_systemd("READY=1")
         supervisor.run()
+
+
+def _tell_systemd(message: str) -> None:
+    """Let the units that wait for the database start; without systemd nothing happens."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if address:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.connect(f"\0{address[1:]}" if address.startswith("@") else address)
+            line.sendall(message.encode())
 
 
 def migrate(
@@ -148,8 +159,7 @@ def _shared(cluster: postgres.Cluster | None) -> Iterator[None]:
     try:
         cluster.start()
     except postgres.AlreadyRunning:
-        if not cluster.ready:
-            raise
+        postgres.wait_for_other(cluster)
         say("使用已经在运行的内置数据库。")
     yield
 
