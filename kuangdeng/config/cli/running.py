@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import os
+import signal
 import socket
 import sys
 import threading
@@ -68,10 +70,16 @@ def worker(concurrency: Annotated[int, typer.Option(min=1, help="同时进行的
     """运行后台任务：通知、期限、台账封存、导入。"""
     if supervisor := os.environ.get("KUANGDENG_SUPERVISED"):
         threading.Thread(target=_leave_with, args=(int(supervisor),), daemon=True).start()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
     with mine():
-        from django.core.management import call_command
+        from kuangdeng.config.worker import run_worker
 
-        call_command("procrastinate", "worker", "--concurrency", str(concurrency), "--shutdown-graceful-timeout", "15")
+        run_worker(stop, concurrency=concurrency)
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(Code.DONE)  # a job that is still running in a thread would hold the process; the next worker repeats it
 
 
 def _leave_with(parent: int, patience: float = 3.0) -> None:
