@@ -90,11 +90,11 @@ class ReportForm(PersonForm):
     id = forms.UUIDField(widget=forms.HiddenInput(attrs={"data-no-draft": ""}))
     tag = forms.CharField(required=False, widget=forms.HiddenInput, max_length=12)
     text = forms.CharField(
-        label=_("发现了什么隐患"), max_length=2000, required=False,
+        label=_("发现了什么隐患"), max_length=2000, error_messages={"required": _("请写清楚发现了什么隐患。")},
         widget=Area(4, autofocus=True, placeholder=_("例：回风顺槽超前段 3 根单体柱漏液，没有更换")),
         help_text=_("一条只写一处。写清在哪里、什么样、有多少。"),
     )  # fmt: skip
-    place_text = forms.CharField(
+    spot = forms.CharField(
         label=_("具体位置"),
         max_length=200,
         required=False,
@@ -134,11 +134,10 @@ class ReportForm(PersonForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not (data.get("text") or "").strip():
-            if data.get("standard"):
-                data["text"] = data["standard"].text
-            elif "text" not in self.errors:
-                self.add_error("text", _("请写清楚发现了什么隐患。"))
+        if not data.get("text") and data.get("standard"):
+            # A wording picked from the library is words enough.
+            self.errors.pop("text", None)
+            data["text"] = data["standard"].text
         if data.get("fixed") and not (data.get("fixed_words") or "").strip():
             self.add_error("fixed_words", _("请写清楚现场是怎么处理的。"))
         return data
@@ -209,15 +208,15 @@ class ResubmitForm(PersonForm):
     """补充后重报."""
 
     text = forms.CharField(label=_("隐患内容"), widget=Area(4), max_length=2000)
-    place_text = forms.CharField(label=_("具体位置"), max_length=200, required=False)
+    spot = forms.CharField(label=_("具体位置"), max_length=200, required=False)
     photos = PhotosField(label=_("补充照片"), required=False)
 
     def arrange(self) -> None:
         self.fields["place"] = place_field(self.by, required=False)
-        self.order_fields(["text", "place", "place_text", "photos"])
+        self.order_fields(["text", "place", "spot", "photos"])
         if self.hazard is not None:
-            for name in ("text", "place_text"):
-                self.initial.setdefault(name, getattr(self.hazard, name))
+            self.initial.setdefault("text", self.hazard.text)
+            self.initial.setdefault("spot", self.hazard.place_text)
             self.initial.setdefault("place", self.hazard.place)
 
 

@@ -102,7 +102,7 @@ def filters(person: Person) -> list[Any]:
     """The questions that a hazard list can be asked."""
     grades, specialties = choices.tables_of(person)
     mine_id = person.mine_id
-    asked = [
+    return [
         Text("q", _("搜索"), placeholder=_("内容、地点、编号"), apply=lambda rows, words: rows.filter(containing("search_text", words))),
         Choice("open", _("办理"), [("1", _("未办结")), ("0", _("已办结"))], any=_("未办结和已办结"), apply=_open),
         Multi("status", _("状态"), list(STATUS_LABELS.items()), any=_("各种状态")),
@@ -124,7 +124,6 @@ def filters(person: Person) -> list[Any]:
         Choice("check", _("检查类型"), CheckType.choices, any=_("各类检查"), lookup="check_type"),
         Flag("mine", _("上报人"), yes=_("我上报的"), any=_("任何人上报"), apply=lambda rows, _yes: rows.filter(reporter=person)),
     ]  # fmt: skip
-    return asked
 
 
 def _open(rows: QuerySet[Hazard], value: str) -> QuerySet[Hazard]:

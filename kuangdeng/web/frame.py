@@ -1,6 +1,6 @@
 """What stands around every page: menu, mine, shift now, unread count, the phone's tabs, a warning for all."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest  # noqa: TID251 - a context processor stands beside the views
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -46,14 +46,14 @@ def _about(person: Person) -> str:
 
 def _tabs(path: str) -> list[Tab]:
     """The tabs under the thumb: 待办, 上报, 我的; a tab without a page is not drawn."""
-    tabs = [("home", _("待办"), "todo"), ("hazards:report", _("上报"), "report"), ("me", _("我的"), "person")]
+    tabs = [("home", _("待办"), "todo"), ("hazards:report", _("上报"), "report"), ("org:me", _("我的"), "person")]
     found = [(address(name), label, icon) for name, label, icon in tabs]
     return [Tab(label, icon, url, current=url == path) for url, label, icon in found if url]
 
 
 def _menu() -> list[MenuLink]:
     lines = [
-        ("me", _("我的账号"), "person", "get"),
+        ("org:me", _("我的账号"), "person", "get"),
         ("org:switch_user", _("换人登录"), "switch", "get"),
         ("org:sign_out", _("退出"), "out", "post"),
     ]

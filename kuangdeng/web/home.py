@@ -157,7 +157,7 @@ def _extension(one: hazards.Extension) -> Todo:
 def _figures(day: hazards.Day, person: Person, whole: bool) -> list[Figure]:
     """My unit today: what came in by shift, what was closed, what is open and late."""
     listing = reverse("hazards:list")
-    shifts = "　".join(f"{name or _('未定班')} {n}" for name, n in day.by_shift.items())
+    shifts = "　".join(f"{name or _('未定班')}\u00a0{n}" for name, n in day.by_shift.items())
     return [
         Figure(_("今天上报"), day.reported, f"{listing}?received=today", note=shifts),
         Figure(_("今天销号"), day.closed),

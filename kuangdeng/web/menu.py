@@ -15,7 +15,7 @@ from kuangdeng.org.api import Person, has_power
 
 @dataclass(frozen=True)
 class Entry:
-    """One page of the menu. An empty power: everybody who is signed in."""
+    """One page of the menu. An empty power: everybody who is signed in; `a|b`: whoever has one of them."""
 
     pillar: str
     label: object
@@ -39,7 +39,7 @@ MENU: list[Entry] = [
     Entry("hazards", _("待定级"), "hazards:triage", "shield", "hazard.grade"),
     Entry("hazards", _("待验收销号"), "hazards:accepting", "check", "hazard.accept"),
     Entry("hazards", _("本单位整改"), "hazards:orders", "wrench", "hazard.sign"),
-    Entry("hazards", _("延期审批"), "hazards:extensions", "clock", "hazard.approve_extension"),
+    Entry("hazards", _("延期"), "hazards:extensions", "clock", "hazard.approve_extension|hazard.request_extension"),
     Entry("hazards", _("督办"), "hazards:supervision", "eye", "hazard.supervise"),
     Entry("hazards", _("全部隐患"), "hazards:list", "table", "hazard.see_unit"),
     Entry("hazards", _("检查"), "hazards:rounds", "search", "hazard.rounds"),
@@ -76,7 +76,7 @@ def address(url_name: str, *args: object) -> str:
 def entries_for(person: Person) -> Iterator[tuple[Entry, str]]:
     """The lines that this person may use, with their addresses."""
     for entry in MENU:
-        if entry.power and not has_power(person, entry.power):
+        if entry.power and not any(has_power(person, power) for power in entry.power.split("|")):
             continue
         url = address(entry.url_name)
         if url:

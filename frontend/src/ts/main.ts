@@ -7,6 +7,7 @@ import "./upload";
 import "./picker";
 import "./draft";
 import "./register";
+import "./dispatch";
 import { toast } from "./toast";
 import { startPart } from "./util";
 

@@ -8,7 +8,6 @@ from django.db.models import F, Q, QuerySet, Value
 
 from kuangdeng.hazards.models import (
     CatalogueVersion,
-    DeadlineRule,
     Grade,
     Hazard,
     MineSettings,
@@ -16,10 +15,12 @@ from kuangdeng.hazards.models import (
     Specialty,
     StandardHazard,
 )
-from kuangdeng.hazards.rules import FIVE_POINT_LABELS, DeadlineKind, Status, deadline
+from kuangdeng.hazards.queries_deadlines import proposed_due as by_rule
+from kuangdeng.hazards.rules import FIVE_POINT_LABELS, Status
 from kuangdeng.kernel import clock
+from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.search import containing
-from kuangdeng.org.api import Person, Place, Unit, below, end_of_shift
+from kuangdeng.org.api import Person, Place, Unit, below
 
 Options = list[tuple[str, str]]
 
@@ -162,31 +163,16 @@ def places_below(place: Place) -> QuerySet[Place]:
     return Place.objects.filter(Q(id=place.id) | Q(ancestors__contains=[place.id]), mine_id=place.mine_id)
 
 
-def deadline_rule(hazard: Hazard, on: date) -> DeadlineRule | None:
-    """The rule of the hazard's grade that has begun; else the mine's rule for any grade."""
-    rows = DeadlineRule.objects.filter(mine_id=hazard.mine_id, valid_from__lte=on)
-    rows = rows.filter(Q(grade_id=hazard.grade_id) | Q(grade=None))
-    return rows.order_by(F("grade_id").asc(nulls_last=True), "-valid_from").first()
-
-
 def proposed_due(hazard: Hazard, unit: Unit | None) -> tuple[datetime | None, str]:
     """The deadline that the rule of the grade gives an order of now, and where it comes from in words.
 
-    None when the mine has no rule for the grade; whoever orders then says the deadline himself.
+    None when the mine has no rule for the grade, or the unit no shifts to count by: whoever orders says it himself.
     """
-    at = clock.now()
-    rule = deadline_rule(hazard, clock.local(at).date())
-    if rule is None:
+    try:
+        proposed = by_rule(hazard, unit, hazard.grade)
+    except Refused:
         return None, ""
-    ends: list[datetime] = []
-    if rule.kind in (DeadlineKind.END_OF_SHIFT, DeadlineKind.END_OF_NEXT_SHIFT):
-        both = [end_of_shift(hazard.mine, unit, at, ahead=ahead) for ahead in (0, 1)]
-        ends = [end for end in both if end is not None]
-        if len(ends) < 2:
-            return None, ""
-    due = deadline(rule.kind, rule.amount, at=at, shift_ends=ends)
-    amount = f" {rule.amount}" if rule.amount else ""
-    return due, f"{rule.get_kind_display()}{amount}" + (f"（{rule.source}）" if rule.source else "")
+    return (proposed.due_at, proposed.words) if proposed else (None, "")
 
 
 def settings_of(mine_id: UUID) -> MineSettings:

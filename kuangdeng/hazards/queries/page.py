@@ -73,6 +73,7 @@ class Shown:
     penalties: list[Event] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
     title: str = ""
+    finders: str = ""
 
 
 def about(hazard: Hazard, by: Person) -> Shown:
@@ -99,6 +100,7 @@ def about(hazard: Hazard, by: Person) -> Shown:
         penalties=[one for one in story if one.what == _("考核")],
         labels=choices.five_point_labels(settings),
         title=settings.five_points_title,
+        finders="" if hazard.anonymous else "、".join(hazard.finders.values_list("name", flat=True)),
     )
 
 
@@ -159,8 +161,16 @@ def offer(verb: str, hazard: Hazard, by: Person) -> Offer | None:
     return next((one for one in offered(hazard, by) if one.verb == verb), None)
 
 
-def beside(verb: str, hazard: Hazard, by: Person) -> dict[str, Any]:
-    """What helps with this verb, beside its form: the photos, and for a judgement what is there already."""
+def permitted(verb: str, hazard: Hazard, by: Person) -> bool:
+    """Whether this verb is this person's at all, whatever the state; others do not know of its page."""
+    power = "hazard.escalate" if verb == "plan" else f"hazard.{verb}"
+    if verb == "resubmit":
+        return hazard.reporter_id == by.id or (by.unit_id is not None and hazard.reporter_unit_id == by.unit_id)
+    return may(by, power, by.unit if verb == "fix_on_site" else hazard.unit)
+
+
+def beside(hazard: Hazard) -> dict[str, Any]:
+    """What helps with a verb, beside its form: the photos."""
     taken = list(photos(hazard))
     return {"pictures": [picture(hazard.id, one) for one in taken]}
 

@@ -2,10 +2,10 @@
 
 from typing import cast
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.org.api import Person, has_power
 
 
@@ -14,10 +14,10 @@ def me(request: HttpRequest) -> Person:
     return cast(Person, request.user)
 
 
-def need_power(person: Person, power: str) -> None:
-    """A page of a role: 403 for everybody else, because the page itself is no secret."""
-    if not has_power(person, power):
-        raise PermissionDenied
+def need_power(person: Person, *powers: str) -> None:
+    """A page for who has one of these powers. NotVisible for everybody else."""
+    if not any(has_power(person, power) for power in powers):
+        raise NotVisible
 
 
 def address(name: str, *args: object) -> str:

@@ -33,7 +33,7 @@ def triage(request: HttpRequest) -> HttpResponse:
             "previous": queue[at - 1] if at else None,
             "following": queue[at + 1] if at + 1 < len(queue) else None,
             "form": GradeForm(by=by, hazard=hazard),
-            "side": page.beside("grade", hazard, by),
+            "side": page.beside(hazard),
             "likely": work.same_place(hazard),
             "hints_url": address("hazards:hints"),
             "similar_url": address("hazards:similar", hazard.id),
@@ -45,6 +45,7 @@ def triage(request: HttpRequest) -> HttpResponse:
 def extensions(request: HttpRequest) -> HttpResponse:
     """延期审批: what waits for this person's word, and what his own unit asked for."""
     by = me(request)
+    need_power(by, "hazard.approve_extension", "hazard.request_extension")
     waiting = page.extensions_of(by)
     for row in waiting:
         row.typed = request.session.pop(f"refuse:{row.extension.id}", "")  # type: ignore[attr-defined]

@@ -9,13 +9,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kuangdeng.hazards import services
 from kuangdeng.hazards.forms import ReasonForm
 from kuangdeng.hazards.queries import choices, get_hazard, page
 from kuangdeng.hazards.registers import due_of, grade_chip, state_chip
-from kuangdeng.hazards.views.common import me
+from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.hazards.views.verbs import VERBS, VerbPage
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.web import put_refusal
@@ -73,7 +74,10 @@ def verb(request: HttpRequest, hazard_id: UUID, verb: str) -> HttpResponse:
                 messages.success(request, str(target.done))
                 return redirect(_after(request, verb, hazard_id, result))
         return _verb_page(request, hazard, verb, target, form, offer, status=422)
+    if offer is None and not page.permitted(verb, hazard, by):
+        raise NotVisible
     if offer is None:
+        messages.info(request, _("这一步现在办不了：状态已经变了。请看下一步。"))
         return redirect("hazards:detail", hazard_id)
     return _verb_page(request, hazard, verb, target, target.form(by=by, hazard=hazard), offer)
 
@@ -88,14 +92,13 @@ def _verb_page(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    by = me(request)
     words = {
         "hazard": hazard,
         "verb": name,
         "page": target,
         "form": form,
         "reason": offer.reason if offer else "",
-        "side": page.beside(name, hazard, by),
+        "side": page.beside(hazard),
         "grade_chip": grade_chip(hazard),
         "state_chip": state_chip(hazard),
         "due": due_of(hazard),
@@ -137,6 +140,7 @@ def decide_extension(request: HttpRequest, extension_id: UUID, decision: str) ->
 def due_proposal(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     """The deadline that the rule gives when the order goes to this unit; asked as soon as a unit is picked."""
     by = me(request)
+    need_power(by, "hazard.dispatch")
     hazard = get_hazard(hazard_id, by=by)
     try:
         unit = choices.unit_of(by.mine_id, str(UUID(request.GET.get("unit", ""))))

@@ -44,7 +44,7 @@ def _grade(hazard: Hazard, data: Answers, by: Person) -> object:
 
 def _resubmit(hazard: Hazard, data: Answers, by: Person) -> object:
     return services.resubmit(
-        hazard.id, text=data["text"], place=data.get("place"), place_text=data.get("place_text", ""),
+        hazard.id, text=data["text"], place=data.get("place"), place_text=data.get("spot", ""),
         photos=data.get("photos") or (), by=by,
     )  # fmt: skip
 

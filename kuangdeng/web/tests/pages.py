@@ -60,7 +60,55 @@ class Action:
     kwargs: Kwargs
 
 
+IN_UNIT = UNIT | TEAM | frozenset({"miner"})
+"""Everybody of the mining unit."""
+
+
+def verb(name: str) -> Kwargs:
+    return lambda world: {"hazard_id": world.hazard.id, "verb": name}
+
+
+def set_aside(world: World) -> dict[str, object]:
+    """A capture that came under the number of another."""
+    from kuangdeng.hazards import services
+    from kuangdeng.hazards.models import Quarantine
+
+    if not Quarantine.objects.filter(mine=world.cast.mine).exists():
+        data = services.ReportData(text="同号不同内容")
+        services.report(data=data, by=world.cast.miner, hazard_id=world.hazard.id)
+    return {"quarantine_id": Quarantine.objects.get(mine=world.cast.mine).id}
+
+
+def asked_for(world: World) -> dict[str, object]:
+    """A request for more time."""
+    from datetime import timedelta
+
+    from kuangdeng.hazards import services
+    from kuangdeng.hazards.models import Extension
+
+    if not Extension.objects.exists():
+        until = world.hazard.due_at + timedelta(days=2)
+        services.request_extension(world.hazard.id, until=until, reason="备件未到", by=world.cast.unit_head)
+    return {"extension_id": Extension.objects.get().id, "decision": "approve"}
+
+
 PAGES: list[Page] = [
+    Page("home", nothing, ALL),
+    Page("hazards:list", nothing, ALL),
+    Page("hazards:report", nothing, ALL),
+    Page("hazards:report_at", lambda world: {"tag": world.cast.places["gate"].tag}, ALL),
+    Page("hazards:reported", hazard, IN_UNIT | WIDE),
+    Page("hazards:pick_standard", nothing, ALL),
+    Page("hazards:triage", nothing, SAFETY),
+    Page("hazards:orders", nothing, HEADS | TEAM),
+    Page("hazards:accepting", nothing, SAFETY | LEADERS),
+    Page("hazards:extensions", nothing, HEADS | SAFETY | LEADERS),
+    Page("hazards:supervision", nothing, SAFETY | LEADERS),
+    Page("hazards:quarantine", nothing, SAFETY),
+    Page("hazards:quarantined", set_aside, SAFETY),
+    Page("hazards:detail", hazard, IN_UNIT | WIDE),
+    Page("hazards:due_proposal", hazard, SAFETY),
+    Page("hazards:verb", verb("supervise"), SAFETY | LEADERS),
     Page("healthz", nothing, ALL, opens=True),
     # web: ledger and inbox
     Page("ledger", nothing, HEADS | WIDE),
@@ -78,6 +126,8 @@ PAGES: list[Page] = [
 ]
 
 ACTIONS: list[Action] = [
+    Action("hazards:bulk", lambda world: {"verb": "sign"}),
+    Action("hazards:decide_extension", asked_for),
     Action("set_language", nothing),
     Action("inbox_read_all", nothing),
     Action("dead_letter_again", lambda world: {"delivery_id": world.delivery.id}),
@@ -86,6 +136,8 @@ ACTIONS: list[Action] = [
 ]
 
 ELSEWHERE = {
+    "hazards:photo": "photos have their own tests, with files",
+    "photo": "photos have their own tests, with files",
     "api": "the API has its own tests against its own description",
     "kernel:styleguide": "only where a developer looks",
 }
