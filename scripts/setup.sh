@@ -90,7 +90,8 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
     fi
 fi
 
-# --- front end ----------------------------------------------------------------------------------------------------
+# --- translations and front end -------------------------------------------------------------------------------------
+.venv/bin/python scripts/compile_messages.py
 scripts/frontend.sh build
 
 # --- browser and font for the tests -------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import signal
 
 from django.core.wsgi import get_wsgi_application
 
+from kuangdeng.config.sockets import notice_lost_peers, when_serving
 from kuangdeng.kernel.postgres import dies_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kuangdeng.config.settings")
@@ -13,4 +14,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kuangdeng.config.settings")
 if os.environ.get("KUANGDENG_SUPERVISED") and (follow := dies_with_parent(signal.SIGTERM, os.getppid())):
     follow()
 
-application = get_wsgi_application()
+application = when_serving(get_wsgi_application(), notice_lost_peers)

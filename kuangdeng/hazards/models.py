@@ -193,6 +193,8 @@ class RoundPlan(models.Model):
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="+")
     name = models.CharField("名称", max_length=60)
     role = models.CharField("责任角色", max_length=20)
+    posts = models.CharField("岗位", max_length=100, blank=True)
+    """Only holders of the role in one of these posts, when anybody is in one: 矿长, or 副矿长、总工程师."""
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="单位")
     every = models.CharField("频次", max_length=12, choices=Every)
     scope = models.CharField("范围", max_length=200, blank=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -209,3 +209,47 @@ FIVE_POINT_LABELS: dict[str, str] = {
     "contingency": "应急预案",
 }
 """Defaults; the mine may word them its own way (五定, 五落实, 五到位)."""
+
+
+# Inspection plans -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Span:
+    """One period in which an inspection is owed: from the first day to the last, both counted."""
+
+    first: date
+    last: date
+    label: str
+
+
+def periods(every: str, first: date, last: date) -> list[Span]:
+    """The periods of a frequency that begin between two days: months, halves and thirds of them, weeks, days."""
+    found = []
+    day = first
+    while day <= last:
+        span = period_of(every, day)
+        if span.first >= first:
+            found.append(span)
+        day = span.last + timedelta(days=1)
+    return found
+
+
+def period_of(every: str, day: date) -> Span:
+    """The period in which a day lies."""
+    end = (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    match every:
+        case "month":
+            return Span(day.replace(day=1), end, f"{day:%Y}年{day.month}月")
+        case "half_month":
+            half = (1, 15, "上半月") if day.day <= 15 else (16, end.day, "下半月")
+            return Span(day.replace(day=half[0]), day.replace(day=half[1]), f"{day.month}月{half[2]}")
+        case "ten_days":
+            third = min((day.day - 1) // 10, 2)
+            last = (10, 20, end.day)[third]
+            return Span(day.replace(day=third * 10 + 1), day.replace(day=last), f"{day.month}月{'上中下'[third]}旬")
+        case "week":
+            monday = day - timedelta(days=day.weekday())
+            return Span(monday, monday + timedelta(days=6), f"{monday.month}月{monday.day}日这周")
+        case _:
+            return Span(day, day, f"{day.month}月{day.day}日")

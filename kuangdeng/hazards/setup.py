@@ -176,7 +176,7 @@ def load_round_plans(mine: Mine) -> int:
         return 0
     rows = [row for row in read("round_plans.json")["plans"] if row["role"] in set(Role)]
     RoundPlan.objects.bulk_create(
-        RoundPlan(mine=mine, name=row["name"], role=row["role"], every=row["every"], scope=row["scope"],
+        RoundPlan(mine=mine, name=row["name"], role=row["role"], posts=row.get("post", ""), every=row["every"], scope=row["scope"],
                   source=row["source"], confirmed=row["confirmed"])
         for row in rows
     )  # fmt: skip

@@ -7,7 +7,7 @@ leaves the server running after a signal. Here only its binaries are used. The r
 * nothing listens on the network: one Unix socket, and the system says who is at the other end (peer);
 * no permission is changed on a folder that was not made here;
 * as root the server runs as an unprivileged user. Where that user cannot reach the data or the binaries (a checkout
-  under a 700 home), they live under /var/lib/kuangdeng, made by us, and `data/postgres` becomes a link to it.
+  under a 700 home), they live under /var/lib/kuangdeng-embedded, made by us, and `data/postgres` becomes a link to it.
 
 The module knows no Django and may be swapped: everything else only needs the address it gives.
 """
@@ -260,7 +260,7 @@ class Cluster:
     settings: Mapping[str, str] = field(default_factory=dict)
     durable: bool = True
     say: Callable[[str], None] = _quiet
-    state: Path = field(default_factory=lambda: Path(os.environ.get("KUANGDENG_STATE", "/var/lib/kuangdeng")))
+    state: Path = field(default_factory=lambda: Path(os.environ.get("KUANGDENG_STATE", "/var/lib/kuangdeng-embedded")))
 
     def __post_init__(self) -> None:
         self.home = Path(os.path.abspath(self.home))
@@ -598,7 +598,7 @@ def database(home: Path, *, say: Callable[[str], None] = _quiet) -> Iterator[Clu
     try:
         cluster.start()
     except AlreadyRunning:
-        _wait_for_other(cluster)
+        wait_for_other(cluster)
         yield cluster
         return
     try:
@@ -607,7 +607,7 @@ def database(home: Path, *, say: Callable[[str], None] = _quiet) -> Iterator[Clu
         cluster.stop()
 
 
-def _wait_for_other(cluster: Cluster, patience: float = 60.0) -> None:
+def wait_for_other(cluster: Cluster, patience: float = 60.0) -> None:
     """Another process is bringing the server up: wait for it."""
     end = time.monotonic() + patience
     while not cluster.ready:

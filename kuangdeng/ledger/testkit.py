@@ -20,6 +20,7 @@ class MailServer:
     rcpt: str = "250 ok"
     data: str = "250 ok"
     cut: str = ""
+    refuse: dict[str, str] = field(default_factory=dict)
     taken: list[bytes] = field(default_factory=list)
     connections: int = 0
 
@@ -47,7 +48,8 @@ class _Handler(socketserver.StreamRequestHandler):
                 if not self.take(box):
                     return
             elif word == "RCPT":
-                self.say(box.rcpt)
+                address = line.decode().partition("<")[2].partition(">")[0]
+                self.say(box.refuse.get(address, box.rcpt))
             else:
                 self.say("250 ok")
 

@@ -5,10 +5,18 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
+from procrastinate.contrib.django import app
 
 from kuangdeng.kernel import clock
 from kuangdeng.org.models import Membership, Person, Unit, UnitName
 from kuangdeng.org.services._steps import hold_person, hold_unit
+
+
+@app.periodic(cron="3 * * * *")
+@app.task(queueing_lock="org.moves", lock="org.moves", name="org.moves")
+def apply_moves_now(timestamp: int) -> int:
+    """Every hour, so that midnight at the mine is one of them whatever the time zone: what begins today begins."""
+    return apply_moves()
 
 
 def apply_moves(day: date | None = None) -> int:

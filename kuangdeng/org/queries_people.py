@@ -5,6 +5,7 @@ from datetime import date
 from hashlib import sha256
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.sessions.models import Session
 from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.db.models.functions import Replace
@@ -24,7 +25,6 @@ from kuangdeng.org.models import (
     SignIn,
     Unit,
     UnitName,
-    UnitShift,
 )
 from kuangdeng.org.queries import below, may, reach
 
@@ -179,6 +179,13 @@ def held_now(person_ids: Iterable[UUID]) -> dict[UUID, list[RoleGrant]]:
     return held
 
 
+def with_roles(persons: QuerySet[Person]) -> QuerySet[Person]:
+    """Persons with the roles that they hold today, as `role_codes`."""
+    day = clock.today()
+    now = (Q(grants__valid_to=None) | Q(grants__valid_to__gte=day)) & Q(grants__valid_from__lte=day)
+    return persons.annotate(role_codes=ArrayAgg("grants__role", filter=now, distinct=True, default=Value([])))
+
+
 def grants_of(person: Person) -> list[RoleGrant]:
     """All roles that a person held, holds or will hold, the last first."""
     return list(RoleGrant.objects.filter(person=person).select_related("unit").order_by("-valid_from"))
@@ -256,15 +263,12 @@ def branch_of(unit: Unit) -> Branch | None:
     return getattr(unit, "branch", None)
 
 
-def line_of(unit: Unit) -> list[Unit]:
-    """The units above, from the top down."""
-    found = {one.id: one for one in Unit.objects.filter(id__in=unit.ancestors)}
-    return [found[key] for key in unit.ancestors if key in found]
-
-
-def children_of(unit: Unit) -> list[Unit]:
-    """The open units right below."""
-    return list(unit.children.filter(closed_on=None))
+def around(unit: Unit) -> tuple[list[Unit], list[Unit]]:
+    """The units above, from the top down, and the open units right below; in one statement."""
+    found = Unit.objects.filter(Q(id__in=unit.ancestors) | Q(parent=unit, closed_on=None))
+    by_id = {one.id: one for one in found}
+    above = [by_id[key] for key in unit.ancestors if key in by_id]
+    return above, [one for one in by_id.values() if one.parent_id == unit.id]
 
 
 def names_of(unit: Unit) -> list[UnitName]:
@@ -284,9 +288,12 @@ def heads_of(unit: Unit) -> list[RoleGrant]:
 def scheme_words(unit: Unit) -> str:
     """By which shift scheme the unit works today; where it is not its own, from whom it has it."""
     line = [unit.id, *reversed(unit.ancestors)]
-    rows = UnitShift.objects.filter(unit_id__in=line, valid_from__lte=clock.today()).select_related("scheme", "unit")
-    row = max(rows, key=lambda one: (-line.index(one.unit_id), one.valid_from), default=None)
-    if row is None:
-        scheme = ShiftScheme.objects.filter(mine_id=unit.mine_id, is_default=True).first()
-        return f"{scheme.name}（全矿默认）" if scheme else ""
-    return row.scheme.name if row.unit_id == unit.id else f"{row.scheme.name}（随{row.unit.name}）"
+    rows = ShiftScheme.objects.filter(
+        Q(is_default=True) | Q(unit_rows__unit_id__in=line, unit_rows__valid_from__lte=clock.today()),
+        mine_id=unit.mine_id,
+    ).values_list("name", "unit_rows__unit_id", "unit_rows__unit__name", "unit_rows__valid_from", "is_default")
+    own = [row for row in rows if row[1] in line and row[3] <= clock.today()]
+    best = max(own, key=lambda row: (-line.index(row[1]), row[3]), default=None)
+    if best is not None:
+        return str(best[0]) if best[1] == unit.id else f"{best[0]}（随{best[2]}）"
+    return next((f"{row[0]}（全矿默认）" for row in rows if row[4]), "")

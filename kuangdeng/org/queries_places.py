@@ -59,12 +59,13 @@ def places_below(place: Place, *, closed: bool = False) -> QuerySet[Place]:
 
 
 def places(mine_id: UUID) -> QuerySet[Place]:
-    """All places of the mine for the register, with the number of other spellings."""
-    return (
-        Place.objects.filter(mine_id=mine_id)
-        .select_related("parent", "unit")
-        .annotate(alias_count=Count("aliases", distinct=True))
-    )
+    """All places of the mine, closed ones too."""
+    return Place.objects.filter(mine_id=mine_id)
+
+
+def with_register_facts(rows: QuerySet[Place]) -> QuerySet[Place]:
+    """What the register shows of each place beside itself; asked only for the rows of a page."""
+    return rows.select_related("unit").annotate(alias_count=Count("aliases"))
 
 
 def aliases_of(place: Place) -> list[PlaceAlias]:

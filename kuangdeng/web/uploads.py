@@ -15,15 +15,20 @@ from kuangdeng.kernel.files import check_length, check_name, keep_photo, receive
 from kuangdeng.kernel.models import Upload
 from kuangdeng.org.api import Person
 
-CHUNK = 64 * 1024
+CHUNK = 16 * 1024
+"""Small, because the server waits until a piece is full, and between two pieces a slow sender is noticed."""
 PATIENCE = 60.0
 """Seconds that one upload may take, over and above what a slow network needs for its size."""
 SLOWEST = 20_000
 """Bytes per second below which a sender is not waited for."""
-AT_ONCE = 2
-"""Uploads at one time in one web process. It has four threads: slow senders must not take them all."""
-WAIT_FOR_SLOT = 10.0
+AT_ONCE, WAITING, WAIT = 2, 1, 5.0
+"""Uploads at one time in one web process, how many more may wait for their turn, and for how many seconds.
 
+A thread that reads a body cannot be called back while the sender says nothing. A process has four threads: senders
+who went out of reach must never take the last, which serves everybody else.
+"""
+
+_inside = BoundedSemaphore(AT_ONCE + WAITING)
 _slots = BoundedSemaphore(AT_ONCE)
 
 Read = Callable[[int], bytes]
@@ -50,12 +55,18 @@ def take_photo(body: Body, sha256: str, *, by: Person) -> Upload:
 
 @contextlib.contextmanager
 def _slot() -> Iterator[None]:
-    if not _slots.acquire(timeout=WAIT_FOR_SLOT):
+    with _turn(_inside, 0.0), _turn(_slots, WAIT):
+        yield
+
+
+@contextlib.contextmanager
+def _turn(among: BoundedSemaphore, wait: float) -> Iterator[None]:
+    if not among.acquire(timeout=wait):
         raise Refused("现在上传照片的人太多。请稍后再传，已写的内容不会丢。", field="photo", code="busy")
     try:
         yield
     finally:
-        _slots.release()
+        among.release()
 
 
 def _chunks(read: Read, length: int) -> Iterator[bytes]:

@@ -26,6 +26,7 @@ class Picker {
   private rows: HTMLElement[] = [];
   private at = -1;
   private asking: AbortController | null = null;
+  private asked: string | null = null;
   private label = "";
   private up: Answer["up"] = null;
 
@@ -38,8 +39,14 @@ class Picker {
     this.multiple = el.hasAttribute("data-multiple");
     this.recentKey = `kd:recent:${who()}:${el.dataset.kind ?? ""}`;
     this.label = this.input.value;
-    const ask = debounce(160, () => void this.ask(this.input.value));
+    const ask = debounce(160, () => {
+      if (this.asked !== this.input.value.trim()) void this.ask(this.input.value);
+    });
     this.input.addEventListener("input", () => {
+      this.close(); // what is shown answers an older question: Enter must not choose from it
+      this.shown = [];
+      this.rows = [];
+      this.at = -1;
       if (!this.multiple) this.set("", this.input.value, false);
       ask();
     });
@@ -116,6 +123,7 @@ class Picker {
   private async ask(q: string, parent?: string | null): Promise<void> {
     this.asking?.abort();
     const mine = (this.asking = new AbortController());
+    this.asked = parent === undefined ? q.trim() : null;
     const url = new URL(this.el.dataset.url ?? "", location.href);
     if (parent !== undefined) url.searchParams.set("parent", parent ?? "");
     else url.searchParams.set("q", q.trim());
@@ -129,7 +137,9 @@ class Picker {
       const rest = answer.options.filter((o) => !known.has(o.id));
       this.draw([...recent.map((o) => ({ ...o, group: t("最近用过") })), ...rest], parent !== undefined, q);
     } catch {
-      if (!mine.signal.aborted) this.note(t("没有连上，列不出来。"));
+      if (mine.signal.aborted) return;
+      this.asked = null;
+      this.note(t("没有连上，列不出来。"));
     }
   }
 
@@ -181,6 +191,7 @@ class Picker {
 
   private close(): void {
     this.asking?.abort();
+    this.asked = null;
     this.list.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");

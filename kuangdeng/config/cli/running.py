@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import os
+import signal
+import socket
 import sys
 import threading
 import time
@@ -67,10 +70,16 @@ def worker(concurrency: Annotated[int, typer.Option(min=1, help="同时进行的
     """运行后台任务：通知、期限、台账封存、导入。"""
     if supervisor := os.environ.get("KUANGDENG_SUPERVISED"):
         threading.Thread(target=_leave_with, args=(int(supervisor),), daemon=True).start()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
     with mine():
-        from django.core.management import call_command
+        from kuangdeng.config.worker import run_worker
 
-        call_command("procrastinate", "worker", "--concurrency", str(concurrency), "--shutdown-graceful-timeout", "15")
+        run_worker(stop, concurrency=concurrency)
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(Code.DONE)  # a job that is still running in a thread would hold the process; the next worker repeats it
 
 
 def _leave_with(parent: int, patience: float = 3.0) -> None:
@@ -89,7 +98,17 @@ def database() -> None:
     with Supervisor([], cluster) as supervisor:
         cluster.start()
         say(f"数据库已启动：{cluster.address()}")
+        _tell_systemd("READY=1")
         supervisor.run()
+
+
+def _tell_systemd(message: str) -> None:
+    """Let the units that wait for the database start; without systemd nothing happens."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if address:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.connect(f"\0{address[1:]}" if address.startswith("@") else address)
+            line.sendall(message.encode())
 
 
 def migrate(
@@ -148,8 +167,7 @@ def _shared(cluster: postgres.Cluster | None) -> Iterator[None]:
     try:
         cluster.start()
     except postgres.AlreadyRunning:
-        if not cluster.ready:
-            raise
+        postgres.wait_for_other(cluster)
         say("使用已经在运行的内置数据库。")
     yield
 

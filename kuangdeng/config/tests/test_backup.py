@@ -38,7 +38,7 @@ with mine():
         folder = Path(settings.FILES_ROOT) / name[:2] / name[2:4]
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-        StoredFile.objects.create(sha256=name, original_sha256=name, kind="image/jpeg", size=len(content))
+        StoredFile.objects.create(sha256=name, kind="image/jpeg", size=len(content))
         text = f"第 {number} 次：运输顺槽 3 号皮带机尾护罩缺失，\\\\t制表符和反斜杠 \\\\\\\\ 也要原样"
         services.report(data=services.ReportData(text=text, place_id=cast.places["gate"].id), by=cast.miner)
         if number % 10 == 0:

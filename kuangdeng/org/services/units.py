@@ -70,11 +70,12 @@ def rename_unit(unit_id: UUID, *, name: str, valid_from: date, by: Person) -> Un
     day = day_in_range(valid_from)
     if not unit.names.filter(valid_from__lt=day).exists():
         first = unit.names.order_by("valid_from").first()
-        if first is not None and first.valid_from >= day:
+        if first is not None and first.valid_from > day:
             raise Refused(
-                f"这个单位从 {first.valid_from:%Y-%m-%d} 才有记录。请把日期改到那天以后。", field="valid_from"
+                f"这个单位从 {first.valid_from:%Y-%m-%d} 才有记录。请把日期改到那天或以后。", field="valid_from"
             )
-        UnitName.objects.create(unit=unit, valid_from=_first_day(unit, day), name=before)
+        if first is None:
+            UnitName.objects.create(unit=unit, valid_from=_first_day(unit, day), name=before)
     UnitName.objects.update_or_create(unit=unit, valid_from=day, defaults={"name": name})
     hold_unit(unit, clock.today())
     enter("unit.rename", unit, by, payload={"before": before, "name": name, "from": str(day)})

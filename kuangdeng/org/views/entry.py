@@ -56,7 +56,7 @@ def enter(request: HttpRequest) -> HttpResponse:
                 status = getattr(form, "status", 422)
             else:
                 form.add_error(None, _("系统里还没有矿。请先按说明建矿。"))
-    context = {"form": form, "known": known, "next": _onward(request), "device": _device_people(request)}
+    context = {"form": form, "known": known, "next": _onward(request), "device": _device(request), "who": _who(request)}
     return render(request, "org/sign_in.html", context, status=status)
 
 
@@ -191,9 +191,13 @@ def _device_people(request: HttpRequest) -> list[dict[str, object]]:
     return [{"token": _token(str(person.id)), "person": person} for person in people]
 
 
+def _who(request: HttpRequest) -> str:
+    return request.POST.get("who") or request.GET.get("who") or ""
+
+
 def _chosen(request: HttpRequest) -> Person | None:
     """The person of this device's list whom `who` names."""
-    who = request.POST.get("who") or request.GET.get("who")
+    who = _who(request)
     if not who:
         return None
     ids = [key for key in _device(request) if _token(key) == who]

@@ -40,7 +40,6 @@ def persons(request: HttpRequest) -> HttpResponse:
     context = {
         "may_add": manages,
         "may_import": may(viewer, "org.import"),
-        "waiting": queries.never_signed_in(viewer) if manages else 0,
     }
     return register_page(
         request, _register(viewer), queries.visible_persons(viewer), template="org/persons.html", context=context
@@ -82,9 +81,7 @@ def _register(viewer: Person) -> Register:
             Column(
                 "member", gettext_lazy("党员"), lambda p: _("党员") if p.is_member else "", phone="hide", width="narrow"
             ),
-            Column(
-                "roles", gettext_lazy("角色"), lambda p: "、".join(p.role_words), phone="meta", label_on_phone=False
-            ),
+            Column("roles", gettext_lazy("角色"), _role_words, phone="meta", label_on_phone=False),
             Column("phone", gettext_lazy("电话"), "phone", phone="hide"),
             Column("state", gettext_lazy("状态"), _state, phone="chip", width="narrow", export=_state_words),
         ],
@@ -103,6 +100,13 @@ def _register(viewer: Person) -> Register:
             ),
             Choice("trade", gettext_lazy("工种"), trades, any=gettext_lazy("任何工种")),
             Choice("post", gettext_lazy("岗位"), posts, any=gettext_lazy("任何岗位")),
+            Flag(
+                "waiting",
+                gettext_lazy("首次登录"),
+                yes=gettext_lazy("从未登录"),
+                any=gettext_lazy("登录不限"),
+                apply=lambda rows, yes: rows.filter(last_login=None),
+            ),
             Choice(
                 "role",
                 gettext_lazy("角色"),
@@ -131,12 +135,12 @@ def _register(viewer: Person) -> Register:
         views=[
             View(gettext_lazy("在矿职工")),
             View(gettext_lazy("党员"), "member=1"),
+            View(gettext_lazy("从未登录"), "waiting=1"),
             View(gettext_lazy("已离矿"), "active=0"),
         ],
         default_sort="name",
         row_url=lambda person: reverse("org:person", args=[person.id]),
-        rows=lambda rows: rows.select_related("unit"),
-        enrich=_with_roles,
+        rows=lambda rows: queries.with_roles(rows.select_related("unit")),
         empty_title=gettext_lazy("没有这样的职工"),
         empty_text=gettext_lazy("换个条件试试；新矿可以从 Excel 导入职工名册。"),
     )
@@ -149,10 +153,8 @@ def _holding(rows: Any, role: str) -> Any:
     ).distinct()
 
 
-def _with_roles(people: list[Any]) -> None:
-    held = queries.held_now(person.id for person in people)
-    for person in people:
-        person.role_words = list(dict.fromkeys(ROLE_LABELS[grant.role] for grant in held.get(person.id, [])))
+def _role_words(person: Person) -> str:
+    return "、".join(ROLE_LABELS[role] for role in Role if role in (person.role_codes or ()))  # type: ignore[attr-defined]
 
 
 def _state_words(person: Person) -> str:

@@ -44,6 +44,7 @@ def _state(place: Place) -> SafeString | str:
 
 
 def _register(person: Person) -> Register:
+    kinds = [(kind, kind) for kind in queries.place_kinds(person.mine_id)]
     return Register(
         key="places",
         title=_("地点"),
@@ -81,6 +82,7 @@ def _register(person: Person) -> Register:
         ],
         views=[View(_("在用")), View(_("未确认"), "state=unconfirmed"), View(_("已停用"), "state=closed")],
         default_sort="name",
+        rows=queries.with_register_facts,
         row_url=lambda row: reverse("org:place", args=[row.id]),
         empty_title=_("还没有地点"),
         empty_text=_("从 Excel 导入地点，或者一个一个新增。有了地点，上报时就能选、能扫码。"),

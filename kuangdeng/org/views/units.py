@@ -46,6 +46,7 @@ def _page(request: HttpRequest, one: Unit, bound: dict[str, Form] | None = None)
     viewer = viewer_of(request)
     manages = may(viewer, "org.manage", one)
     counts = queries.head_counts(viewer)
+    line, children = queries.around(one)
     forms: dict[str, Form] = {}
     if manages:
         branch = queries.branch_of(one)
@@ -59,11 +60,11 @@ def _page(request: HttpRequest, one: Unit, bound: dict[str, Form] | None = None)
             forms["close"] = DayForm(prefix="close")
     context = {
         "unit": one,
-        "line": queries.line_of(one),
+        "line": line,
         "manages": manages,
         "branch": queries.branch_of(one),
         "people": counts.get(one.id, 0),
-        "children": [(child, counts.get(child.id, 0)) for child in queries.children_of(one)],
+        "children": [(child, counts.get(child.id, 0)) for child in children],
         "heads": queries.heads_of(one),
         "names": queries.names_of(one),
         "scheme": queries.scheme_words(one),
