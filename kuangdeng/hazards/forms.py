@@ -103,7 +103,7 @@ class ReportForm(PersonForm):
     photos = PhotosField(label=_("照片"), required=False, limit=9)
     fixed = forms.BooleanField(label=_("已经现场整改了"), required=False)
     fixed_words = forms.CharField(
-        label=_("怎么处理的"),
+        label=_("怎么处理的（必填）"),
         required=False,
         max_length=500,
         widget=Area(2),

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
 
 from kuangdeng.hazards.models import Extension, Hazard, Quarantine
-from kuangdeng.hazards.queries import WORKING, overdue, scope
+from kuangdeng.hazards.queries import WORKING, is_overdue, overdue, scope
 from kuangdeng.hazards.rules import ENDED, STATUS_LABELS, Status
 from kuangdeng.kernel import clock
 from kuangdeng.ledger.models import Entry
@@ -38,25 +37,30 @@ class Waiting:
         return self.hazard.status_since
 
 
-def _duties(person: Person) -> list[tuple[str, Q]]:
-    """For each verb that is this person's daily work: which hazards wait for it."""
-    duties: list[tuple[str, Q]] = [("resubmit", Q(status=Status.RETURNED, reporter=person))]
+def _duties(person: Person) -> list[tuple[str, Q, str]]:
+    """For each verb that is this person's daily work: which hazards wait for it, and by which clock they run.
+
+    One state each, so that an index gives the longest waiting without reading the others.
+    """
+    duties = [("resubmit", Q(status=Status.RETURNED, reporter=person), "received_at")]
     if has_power(person, "hazard.grade"):
+        others = ~Q(rectified_by=person)
         duties += [
-            ("grade", Q(status=Status.REPORTED)),
-            ("dispatch", Q(status=Status.GRADED)),
-            ("accept", Q(status__in=TO_ACCEPT) & ~Q(rectified_by=person)),
-            ("close", Q(status=Status.ACCEPTED)),
+            ("grade", Q(status=Status.REPORTED), "received_at"),
+            ("dispatch", Q(status=Status.GRADED), "received_at"),
+            ("accept", Q(status=Status.RECTIFIED) & others, "received_at"),
+            ("accept", Q(status=Status.RECHECK) & others, "received_at"),
+            ("close", Q(status=Status.ACCEPTED), "received_at"),
         ]
     elif has_power(person, "hazard.accept"):
-        duties += [("accept", Q(status__in=TO_ACCEPT, supervisor=person))]
+        duties += [("accept", Q(status__in=TO_ACCEPT, supervisor=person), "received_at")]
     units = duty_units(person)
     if units:
         duties += [
-            ("sign", Q(status=Status.DISPATCHED, unit_id__in=units)),
-            ("rectify", Q(status=Status.RECTIFYING, unit_id__in=units)),
+            ("sign", Q(status=Status.DISPATCHED, unit_id__in=units), "due_at"),
+            ("rectify", Q(status=Status.RECTIFYING, unit_id__in=units), "due_at"),
         ]
-    duties += [("look", Q(supervisor=person) & ~Q(status__in=TO_ACCEPT))]
+    duties += [("look", Q(supervisor=person) & ~Q(status__in=TO_ACCEPT), "received_at")]
     return duties
 
 
@@ -70,24 +74,28 @@ def duty_units(person: Person) -> list[UUID]:
 
 
 def waiting_for(person: Person, limit: int = 25) -> list[Waiting]:
-    """What waits for this person, late ones first, then by the clock: the nearest deadline, the longest wait."""
-    duties = _duties(person)
-    mine = Q()
-    for _verb, condition in duties:
-        mine |= condition
-    which = Case(*[When(condition, then=Value(verb)) for verb, condition in duties], default=Value(""))
-    rows = (
+    """What waits for this person, late ones first, then by the clock: the nearest deadline, the longest wait.
+
+    Two statements: the first of each duty by its index, then these rows.
+    """
+    duties = [
         still_open(person)
-        .filter(mine)
-        .annotate(
-            duty=which,
-            late=Case(When(overdue(), then=Value(0)), default=Value(1)),
-            by_clock=Coalesce(Case(When(status__in=WORKING, then=F("due_at"))), "status_since"),
-        )
-        .select_related("unit", "grade", "place", "reporter_unit")
-        .order_by("late", "by_clock", "id")[:limit]
-    )
-    return [Waiting(row, row.duty, not row.late, row.due_at if row.status in WORKING else None) for row in rows]
+        .filter(condition)
+        .order_by(by, "id")
+        .annotate(duty=Value(verb))
+        .values_list("id", "duty")[:limit]
+        for verb, condition, by in _duties(person)
+    ]
+    verbs: dict[UUID, str] = {}
+    for hazard_id, verb in duties[0].union(*duties[1:], all=True):
+        verbs.setdefault(hazard_id, verb)
+    rows = Hazard.objects.filter(id__in=list(verbs)).select_related("unit", "grade", "place", "reporter_unit")
+    found = [_waiting(row, verbs[row.id]) for row in rows]
+    return sorted(found, key=lambda one: (not one.late, one.due or one.since))[:limit]
+
+
+def _waiting(row: Hazard, verb: str) -> Waiting:
+    return Waiting(row, verb, is_overdue(row), row.due_at if row.status in WORKING else None)
 
 
 @dataclass
@@ -176,8 +184,6 @@ def changes_for(person: Person, limit: int = 8) -> list[Entry]:
 
 def late_by_unit(person: Person, limit: int = 8) -> list[tuple[UUID, str, int, datetime]]:
     """Which units are late with how many, the most first, with their oldest deadline; for who watches the mine."""
-    from django.db.models import Min
-
     rows = (
         Hazard.objects.filter(overdue(), mine_id=person.mine_id)
         .order_by()
