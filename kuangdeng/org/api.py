@@ -61,6 +61,7 @@ from kuangdeng.org.queries_shifts import (
 from kuangdeng.org.rules import ROLE_LABELS, VERB_LABELS, Role, ShiftSpan, Timetable
 from kuangdeng.org.services import Slip, add_person, add_unit, found_mine, grant_role, issue_passwords, reset_password
 from kuangdeng.org.tokens import person_of_token
+from kuangdeng.org.transfer import import_org, problem_lines
 
 __all__ = [
     "POWERS",
@@ -96,6 +97,7 @@ __all__ = [
     "grant_role",
     "has_power",
     "holders",
+    "import_org",
     "is_workday",
     "issue_passwords",
     "matching_places",
@@ -104,6 +106,7 @@ __all__ = [
     "pickable_persons",
     "place_of_tag",
     "places_below",
+    "problem_lines",
     "propose_place",
     "reach",
     "recent_places",
