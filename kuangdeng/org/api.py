@@ -64,6 +64,7 @@ from kuangdeng.org.queries_shifts import (
 from kuangdeng.org.rules import ROLE_LABELS, VERB_LABELS, Role, ShiftSpan, Timetable
 from kuangdeng.org.services import Slip, add_person, add_unit, found_mine, grant_role, issue_passwords, reset_password
 from kuangdeng.org.tokens import person_of_token
+from kuangdeng.org.transfer import import_org, problem_lines
 
 __all__ = [
     "PLACE_LINKS",
@@ -102,6 +103,7 @@ __all__ = [
     "granted",
     "has_power",
     "holders",
+    "import_org",
     "is_workday",
     "issue_passwords",
     "matching_places",
@@ -111,6 +113,7 @@ __all__ = [
     "place_by_id",
     "place_of_tag",
     "places_below",
+    "problem_lines",
     "propose_place",
     "reach",
     "recent_places",
