@@ -17,5 +17,4 @@ urlpatterns = [
     path("org/", include("kuangdeng.org.urls")),
     path("", include("kuangdeng.web.urls")),
     path("", include("kuangdeng.hazards.urls")),
-    path("org/", include("kuangdeng.org.urls")),
 ]

@@ -23,7 +23,8 @@ TOLD = [
     ],
 ]  # fmt: skip
 INSPECTORS = [
-    (role, ROLE_LABELS[role]) for role in (Role.MINE_LEADER, Role.SAFETY, Role.UNIT_HEAD, Role.TEAM_LEADER, Role.GROUP_OFFICE)
+    (role, ROLE_LABELS[role])
+    for role in (Role.MINE_LEADER, Role.SAFETY, Role.UNIT_HEAD, Role.TEAM_LEADER, Role.GROUP_OFFICE)
 ]
 
 
@@ -48,7 +49,9 @@ class GradeForm(MineForm):
 
     code = forms.CharField(label=_("代码"), max_length=20)
     name = forms.CharField(label=_("名称"), max_length=40)
-    meaning = forms.CharField(label=_("含义"), max_length=200, required=False, help_text=_("例如：区队、科室自己能解决。"))
+    meaning = forms.CharField(
+        label=_("含义"), max_length=200, required=False, help_text=_("例如：区队、科室自己能解决。")
+    )
     colour = forms.ChoiceField(label=_("颜色"), choices=Grade._meta.get_field("colour").choices, initial="blue")
     position = forms.IntegerField(label=_("顺序"), min_value=0, max_value=9999, initial=0, help_text=_("小的排前面。"))
     active = forms.BooleanField(label=_("在用"), required=False, initial=True)
@@ -80,7 +83,9 @@ class StandardForm(MineForm):
     sub = forms.CharField(label=_("小类"), max_length=40, required=False)
     grade = forms.ChoiceField(label=_("常见等级"), required=False)
     cause = forms.ChoiceField(label=_("成因"), choices=[("", _("不定")), *Cause.choices], required=False)
-    measure = forms.CharField(label=_("建议措施"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    measure = forms.CharField(
+        label=_("建议措施"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
     is_sample = forms.BooleanField(label=_("示例"), required=False, help_text=_("矿上核定过以后去掉这个勾。"))
     active = forms.BooleanField(label=_("在用"), required=False, initial=True)
 
@@ -88,7 +93,8 @@ class StandardForm(MineForm):
         self.specialties = {str(row.id): row for row in specialties(self.by.mine_id)}
         self.grades = {str(row.id): row for row in grades(self.by.mine_id)}
         self.fields["specialty"].choices = [  # type: ignore[attr-defined]
-            (key, f"{row.parent.name} · {row.name}" if row.parent else row.name) for key, row in self.specialties.items()
+            (key, f"{row.parent.name} · {row.name}" if row.parent else row.name)
+            for key, row in self.specialties.items()
         ]
         self.fields["grade"].choices = [("", _("不定")), *[(key, row.name) for key, row in self.grades.items()]]  # type: ignore[attr-defined]
 
@@ -113,7 +119,9 @@ class DeadlineForm(MineForm):
     """One deadline rule."""
 
     grade = forms.ChoiceField(label=_("等级"), required=False)
-    kind = forms.ChoiceField(label=_("算法"), choices=DeadlineRule._meta.get_field("kind").choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("算法"), choices=DeadlineRule._meta.get_field("kind").choices, widget=forms.RadioSelect
+    )
     amount = forms.IntegerField(label=_("多少小时或多少天"), min_value=0, max_value=10_000, initial=0, required=False,
                                 help_text=_("按班算的不用填。小时和天都是昼夜连着算，不扣节假日。"))  # fmt: skip
     valid_from = forms.DateField(label=_("从哪天起"), widget=DateInput, help_text=_("以前已经下达的期限不变。"))
@@ -122,7 +130,10 @@ class DeadlineForm(MineForm):
 
     def arrange(self) -> None:
         self.grades = {str(row.id): row for row in grades(self.by.mine_id)}
-        self.fields["grade"].choices = [("", _("没有单独规则的等级")), *[(key, row.name) for key, row in self.grades.items()]]  # type: ignore[attr-defined]
+        self.fields["grade"].choices = [
+            ("", _("没有单独规则的等级")),
+            *[(key, row.name) for key, row in self.grades.items()],
+        ]  # type: ignore[attr-defined]
         self.fields["valid_from"].initial = clock.today()
 
     def clean_grade(self) -> Grade | None:
@@ -139,7 +150,9 @@ class LadderForm(MineForm):
     when = forms.ChoiceField(label=_("什么时候"), choices=[("-", _("到期前")), ("0", _("到期时")), ("+", _("超期后"))],
                              widget=forms.RadioSelect)  # fmt: skip
     amount = forms.IntegerField(label=_("多久"), min_value=0, max_value=2000, required=False)
-    step = forms.ChoiceField(label=_("单位"), choices=LadderRule.Step.choices, help_text=_("班按责任单位当天的班制数。"))
+    step = forms.ChoiceField(
+        label=_("单位"), choices=LadderRule.Step.choices, help_text=_("班按责任单位当天的班制数。")
+    )
     roles = forms.MultipleChoiceField(label=_("告知谁"), choices=TOLD, widget=forms.CheckboxSelectMultiple)
     propose_supervision = forms.BooleanField(label=_("建议挂牌督办"), required=False)
     source = forms.CharField(label=_("依据"), max_length=200, required=False)
@@ -170,7 +183,9 @@ class PlanForm(MineForm):
     def arrange(self) -> None:
         from kuangdeng.hazards.forms import unit_field
 
-        self.fields["unit"] = unit_field(self.by, label=_("哪个单位"), required=False, help_text=_("不选就是全矿每个单位、每个责任人。"))
+        self.fields["unit"] = unit_field(
+            self.by, label=_("哪个单位"), required=False, help_text=_("不选就是全矿每个单位、每个责任人。")
+        )
         self.order_fields(["name", "role", "unit", "every", "scope", "source", "confirmed", "active"])
 
 

@@ -216,7 +216,8 @@ def _owed_of(plan: RoundPlan, units: Sequence[Unit], first: date, last: date) ->
         for key, table in tables.items():
             spans = [span for span in table.spans_between(first, last) if span.start <= now]
             found[key] = [
-                Owed(f"{span.day.month}月{span.day.day}日{span.name}", span.start, span.end, span.end > now) for span in spans
+                Owed(f"{span.day.month}月{span.day.day}日{span.name}", span.start, span.end, span.end > now)
+                for span in spans
             ]
         return found
     tz = ZoneInfo(mine.timezone)

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.db.models import Count, Model, Q, QuerySet
 
 from kuangdeng.hazards.models import (
-    Category,
     CatalogueVersion,
+    Category,
     DeadlineRule,
     Grade,
     LadderRule,
@@ -85,9 +85,7 @@ def versions() -> QuerySet[CatalogueVersion]:
     return CatalogueVersion.objects.annotate(
         category_count=Count("categories", distinct=True),
         situation_count=Count("categories__situations", distinct=True),
-        checked_count=Count(
-            "categories__situations", filter=Q(categories__situations__confirmed=True), distinct=True
-        ),
+        checked_count=Count("categories__situations", filter=Q(categories__situations__confirmed=True), distinct=True),
     )
 
 

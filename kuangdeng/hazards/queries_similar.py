@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from kuangdeng.hazards import hints
-from kuangdeng.hazards.models import Category, CatalogueVersion, Hazard, Situation
+from kuangdeng.hazards.models import CatalogueVersion, Category, Hazard, Situation
 from kuangdeng.hazards.queries import visible
 from kuangdeng.hazards.rules import ENDED, Status
 from kuangdeng.kernel import clock
@@ -130,7 +130,9 @@ def _candidates(by: Person, place: Place | None, at: datetime, days: int, exclud
     since = at - timedelta(days=days)
     rows = visible(by).filter(occurred_at__gte=since, occurred_at__lte=at + timedelta(days=1))
     rows = rows.exclude(status__in=[Status.VOID, Status.MERGED]).select_related("unit", "place")
-    rows = rows.only("id", "number", "text", "status", "place__full_name", "occurred_at", "unit__name", "unit_name", "due_at")
+    rows = rows.only(
+        "id", "number", "text", "status", "place__full_name", "occurred_at", "unit__name", "unit_name", "due_at"
+    )
     if exclude is not None:
         rows = rows.exclude(id=exclude)
     if place is not None:

@@ -62,7 +62,9 @@ def record_round(*, data: RoundData, by: Person) -> Round:
     first = data.places[0]
     post(
         "hazard.record_round",
-        Subject("round", made.id, f"{data.plan.name if data.plan else made.get_check_type_display()} {data.led_by.name}"),
+        Subject(
+            "round", made.id, f"{data.plan.name if data.plan else made.get_check_type_display()} {data.led_by.name}"
+        ),
         mine_id=by.mine_id,
         by=Named(by.id, by.name),
         unit=Named(unit.id, unit.name) if unit else None,
@@ -128,7 +130,12 @@ def save_plan(
         Subject("round_plan", plan.id, plan.name),
         mine_id=by.mine_id,
         by=Named(by.id, by.name),
-        payload={"role": role, "every": every, "unit": unit.name if unit else None, "posts": plan.posts, "active": active},
+        payload={
+            "role": role,
+            "every": every,
+            "unit": unit.name if unit else None,
+            "posts": plan.posts,
+            "active": active,
+        },
     )
     return plan
-

@@ -343,7 +343,10 @@ def correct_catalogue(code: str, *, corrections: Sequence[Correction], by: Perso
     """
     _check(by)
     version = _version(code)
-    rows = {(row.category.no, row.no): row for row in Situation.objects.filter(category__version=version).select_related("category")}
+    rows = {
+        (row.category.no, row.no): row
+        for row in Situation.objects.filter(category__version=version).select_related("category")
+    }
     changed = []
     for one in corrections:
         row = rows.get((one.category, one.no))
@@ -365,7 +368,10 @@ def confirm_situation(situation_id: int, *, by: Person) -> Situation:
     """Stand for it that a situation was compared with the official text (核对条文). Refused when it was already."""
     _check(by)
     row = (
-        Situation.objects.select_for_update(of=("self",)).select_related("category__version").filter(id=situation_id).first()
+        Situation.objects.select_for_update(of=("self",))
+        .select_related("category__version")
+        .filter(id=situation_id)
+        .first()
     )
     if row is None:
         raise NotVisible
@@ -377,4 +383,3 @@ def confirm_situation(situation_id: int, *, by: Person) -> Situation:
     label = f"{row.category.version.document_no} 第{row.category.no}类（{row.no}）"
     _enter("confirm_situation", row, label, by, {"text": row.text[:200]})
     return row
-

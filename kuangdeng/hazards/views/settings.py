@@ -57,7 +57,9 @@ def _active_filter() -> Flag:
     return Flag("active", _("使用"), yes=_("在用"), no=_("停用"), lookup="active", any=_("在用和停用"))
 
 
-def _page(request: HttpRequest, register: Register, rows: Any, *actions: tuple[str, str, str], note: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, register: Register, rows: Any, *actions: tuple[str, str, str], note: str = ""
+) -> HttpResponse:
     """A register of settings with its buttons: (label, address, icon), the first one primary."""
     context = {"actions": actions, "note": note}
     return register_page(request, register, rows, template="hazards/settings_register.html", context=context)
@@ -95,7 +97,9 @@ def grades(request: HttpRequest) -> HttpResponse:
         empty_text=_("按谁能解决来分：公司、矿、区队。重大隐患按判定标准另行认定，不在这里。"),
     )  # fmt: skip
     note = _("国家没有统一的一般隐患分级，这里由本矿自己定。重大隐患按判定标准另行认定，不是一个等级。")
-    return _page(request, register, queries.grades(person.mine_id), (_("新增等级"), reverse("hazards:grade_new"), ""), note=note)
+    return _page(
+        request, register, queries.grades(person.mine_id), (_("新增等级"), reverse("hazards:grade_new"), ""), note=note
+    )
 
 
 def grade(request: HttpRequest, grade_id: UUID | None = None) -> HttpResponse:
@@ -104,7 +108,9 @@ def grade(request: HttpRequest, grade_id: UUID | None = None) -> HttpResponse:
     need_power(person, POWER)
     row = queries.get_row(Grade, grade_id, by=person) if grade_id else None
     names = ("code", "name", "meaning", "colour", "position", "active")
-    form = GradeForm(request.POST or None, by=person, initial={name: getattr(row, name) for name in names} if row else {})
+    form = GradeForm(
+        request.POST or None, by=person, initial={name: getattr(row, name) for name in names} if row else {}
+    )
 
     def act(data: dict[str, Any]) -> str:
         return _saved(verbs.save_grade(by=person, grade_id=grade_id, **data).name)
@@ -259,7 +265,9 @@ def library_import(request: HttpRequest) -> HttpResponse:
     """Standard wordings from a table."""
     person = me(request)
     need_power(person, POWER)
-    words = _("Excel（.xlsx）或 CSV，要有「规范描述」「专业」两列，可有 编号、小类、常见等级、成因、建议措施、标记。编号相同的替换。")
+    words = _(
+        "Excel（.xlsx）或 CSV，要有「规范描述」「专业」两列，可有 编号、小类、常见等级、成因、建议措施、标记。编号相同的替换。"
+    )
     form = FileForm(request.POST or None, request.FILES or None, by=person, help_text=words)
 
     def act(data: dict[str, Any]) -> str:
@@ -480,7 +488,9 @@ def catalogue_correct(request: HttpRequest, code: str) -> HttpResponse:
     person = me(request)
     need_power(person, POWER)
     version = queries.get_version(code)
-    words = _("Excel（.xlsx）或 CSV，三列：类别序号、情形序号、正文。请从应急管理部公布的文本复制，导入后这些条文记为已核对。")
+    words = _(
+        "Excel（.xlsx）或 CSV，三列：类别序号、情形序号、正文。请从应急管理部公布的文本复制，导入后这些条文记为已核对。"
+    )
     form = FileForm(request.POST or None, request.FILES or None, by=person, help_text=words)
 
     def act(data: dict[str, Any]) -> str:
@@ -516,5 +526,3 @@ def situation_confirm(request: HttpRequest, situation_id: int) -> HttpResponse:
         return _("已核对第 %(category)d 类（%(no)s）。") % {"category": row.category.no, "no": row.no}
 
     return do_and_return(request, act, reverse("hazards:catalogue_version", args=[row.category.version_id]))
-
-
