@@ -92,6 +92,7 @@ class ReportForm(PersonForm):
 
     id = forms.UUIDField(widget=forms.HiddenInput(attrs={"data-no-draft": ""}))
     tag = forms.CharField(required=False, widget=forms.HiddenInput, max_length=12)
+    round = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-no-draft": ""}))
     text = forms.CharField(
         label=_("发现了什么隐患"), max_length=2000, error_messages={"required": _("请写清楚发现了什么隐患。")},
         widget=Area(4, autofocus=True, placeholder=_("例：回风顺槽超前段 3 根单体柱漏液，没有更换")),

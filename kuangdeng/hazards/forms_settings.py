@@ -52,7 +52,7 @@ class GradeForm(MineForm):
     meaning = forms.CharField(
         label=_("含义"), max_length=200, required=False, help_text=_("例如：区队、科室自己能解决。")
     )
-    colour = forms.ChoiceField(label=_("颜色"), choices=Grade._meta.get_field("colour").choices, initial="blue")
+    colour = forms.ChoiceField(label=_("颜色"), choices=list(Grade._meta.get_field("colour").choices or ()), initial="blue")
     position = forms.IntegerField(label=_("顺序"), min_value=0, max_value=9999, initial=0, help_text=_("小的排前面。"))
     active = forms.BooleanField(label=_("在用"), required=False, initial=True)
 
@@ -120,7 +120,7 @@ class DeadlineForm(MineForm):
 
     grade = forms.ChoiceField(label=_("等级"), required=False)
     kind = forms.ChoiceField(
-        label=_("算法"), choices=DeadlineRule._meta.get_field("kind").choices, widget=forms.RadioSelect
+        label=_("算法"), choices=list(DeadlineRule._meta.get_field("kind").choices or ()), widget=forms.RadioSelect
     )
     amount = forms.IntegerField(label=_("多少小时或多少天"), min_value=0, max_value=10_000, initial=0, required=False,
                                 help_text=_("按班算的不用填。小时和天都是昼夜连着算，不扣节假日。"))  # fmt: skip
@@ -174,6 +174,8 @@ class PlanForm(MineForm):
 
     name = forms.CharField(label=_("名称"), max_length=60)
     role = forms.ChoiceField(label=_("谁来查"), choices=INSPECTORS)
+    posts = forms.CharField(label=_("岗位"), max_length=100, required=False,
+                            help_text=_("只要某些岗位的人，用顿号隔开，例如 副矿长、总工程师。没有人在这些岗位时都算。"))  # fmt: skip
     every = forms.ChoiceField(label=_("多久一次"), choices=RoundPlan.Every.choices)
     scope = forms.CharField(label=_("查什么"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     source = forms.CharField(label=_("依据"), max_length=200, required=False)
@@ -186,7 +188,7 @@ class PlanForm(MineForm):
         self.fields["unit"] = unit_field(
             self.by, label=_("哪个单位"), required=False, help_text=_("不选就是全矿每个单位、每个责任人。")
         )
-        self.order_fields(["name", "role", "unit", "every", "scope", "source", "confirmed", "active"])
+        self.order_fields(["name", "role", "posts", "unit", "every", "scope", "source", "confirmed", "active"])
 
 
 class WordingForm(MineForm):

@@ -1,5 +1,6 @@
 """Front door of the organisation."""
 
+from kuangdeng.org.links import PLACE_LINKS, Link
 from kuangdeng.org.models import (
     Branch,
     ImportRun,
@@ -18,6 +19,7 @@ from kuangdeng.org.queries import (
     find_persons,
     get_person,
     get_unit,
+    granted,
     has_power,
     holders,
     matching_places,
@@ -38,6 +40,7 @@ from kuangdeng.org.queries_places import (
     PlaceIndex,
     find_places,
     get_place,
+    place_by_id,
     place_of_tag,
     places_below,
     propose_place,
@@ -63,11 +66,13 @@ from kuangdeng.org.services import Slip, add_person, add_unit, found_mine, grant
 from kuangdeng.org.tokens import person_of_token
 
 __all__ = [
+    "PLACE_LINKS",
     "POWERS",
     "ROLE_LABELS",
     "VERB_LABELS",
     "Branch",
     "ImportRun",
+    "Link",
     "Mine",
     "Person",
     "Place",
@@ -94,6 +99,7 @@ __all__ = [
     "get_place",
     "get_unit",
     "grant_role",
+    "granted",
     "has_power",
     "holders",
     "is_workday",
@@ -102,6 +108,7 @@ __all__ = [
     "may",
     "person_of_token",
     "pickable_persons",
+    "place_by_id",
     "place_of_tag",
     "places_below",
     "propose_place",

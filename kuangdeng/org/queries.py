@@ -92,6 +92,16 @@ def holders(mine_id: UUID, roles: Iterable[Role], unit: Unit | None = None) -> Q
     return Person.objects.filter(mine_id=mine_id, is_active=True, id__in=grants.values("person_id"))
 
 
+def granted(mine_id: UUID, role: Role, unit: Unit | None = None) -> list[Person]:
+    """Who holds this role today, working in `unit` or below it (None: anywhere in the mine), by name."""
+    day = clock.today()
+    grants = RoleGrant.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day, role=role)
+    rows = Person.objects.filter(mine_id=mine_id, is_active=True, id__in=grants.values("person_id"))
+    if unit is not None:
+        rows = rows.filter(Q(unit_id=unit.id) | Q(unit__ancestors__contains=[unit.id]))
+    return list(rows.select_related("unit__parent").order_by("pinyin", "number"))
+
+
 def same_unit(a: Unit | None, b: Unit | None) -> bool:
     """Whether two units are one for acceptance: the same unit, or one of them a team of the other, or sister teams."""
     if a is None or b is None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet, Value
 
 from kuangdeng.hazards.models import (
@@ -11,6 +12,7 @@ from kuangdeng.hazards.models import (
     Grade,
     Hazard,
     MineSettings,
+    Round,
     Situation,
     Specialty,
     StandardHazard,
@@ -18,6 +20,7 @@ from kuangdeng.hazards.models import (
 from kuangdeng.hazards.queries_deadlines import proposed_due as by_rule
 from kuangdeng.hazards.rules import FIVE_POINT_LABELS
 from kuangdeng.kernel import clock
+from kuangdeng.kernel.clock import local
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.search import containing
 from kuangdeng.org.api import Person, Place, Unit, below
@@ -188,3 +191,16 @@ def default_settings(mine_id: UUID) -> MineSettings:
 def five_point_labels(settings: MineSettings) -> dict[str, str]:
     """The names of the five points in this mine."""
     return {**FIVE_POINT_LABELS, **settings.five_point_labels}
+
+
+def of_round(by: Person, value: str) -> dict[str, object]:
+    """What a report takes over from the inspection in which the hazard was found; nothing for an unknown one."""
+    try:
+        row = Round.objects.filter(mine_id=by.mine_id, id=value).prefetch_related("places").first() if value else None
+    except ValidationError:
+        row = None
+    if row is None:
+        return {}
+    places = list(row.places.all())
+    found: dict[str, object] = {"round": row.id, "check_type": row.check_type, "occurred_at": local(row.started_at)}
+    return found | ({"place": places[0]} if len(places) == 1 else {})

@@ -33,7 +33,9 @@ def report(request: HttpRequest, tag: str = "") -> HttpResponse:
                 request.session["reported"] = [str(receipt.hazard.id), receipt.outcome]
                 return redirect("hazards:reported", receipt.hazard.id)
         return _page(request, form, place, status=422)
-    initial = {"id": uuid7(), "tag": tag, "place": place, "occurred_at": default_found()}
+    initial = {"id": uuid7(), "tag": tag, "place": place, "occurred_at": default_found()} | choices.of_round(
+        by, request.GET.get("round", "")
+    )
     return _page(request, ReportForm(by=by, initial=initial), place)
 
 
@@ -57,6 +59,7 @@ def _data(form: ReportForm, tagged: Place | None) -> services.ReportData:
         standard_id=data["standard"].id if data.get("standard") else None,
         cause=data.get("cause", ""),
         finder_ids=tuple(person.id for person in data.get("finders") or ()),
+        round_id=data.get("round"),
         photos=tuple(data.get("photos") or ()),
         anonymous=bool(data.get("anonymous")),
         fixed_on_site=data.get("fixed_words", "").strip() if data.get("fixed") else "",

@@ -69,9 +69,7 @@ def _register(person: Person) -> Register:
                 kind="place",
                 icon="place",
             ),
-            Choice(
-                "kind", _("类别"), lambda: [(kind, kind) for kind in queries.place_kinds(person.mine_id)], lookup="kind"
-            ),
+            Choice("kind", _("类别"), kinds, lookup="kind"),
             Choice(
                 "state",
                 _("状态"),
@@ -517,7 +515,7 @@ def pick_place(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"options": [_option(one, one.name, _hint(one)) for one in found], "up": None})
     parent = queries.get_place(UUID(parent_id), by=person) if _is_uuid(parent_id) else None
     rows = queries.children_of(person.mine_id, parent.id if parent else None)[:200]
-    options = [_option(one, one.name, one.kind, into=one.has_children) for one in rows]
+    options = [_option(one, one.name, one.kind, into=bool(getattr(one, "has_children", False))) for one in rows]
     up = None
     if parent is not None:
         options.insert(0, _option(parent, parent.name, _("就是这里")))
