@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.hazards.models import Cause, CheckType, Hazard, MajorPlan, Source
 from kuangdeng.hazards.queries import choices
+from kuangdeng.hazards.queries_similar import Hints
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.clock import local
 from kuangdeng.kernel.widgets import DateTimeInput, FreeText, PhotosField, PickerField
@@ -75,8 +76,10 @@ class Area(forms.Textarea):
 class PersonForm(forms.Form):
     """A form that knows who fills it in and, if there is one, for which hazard."""
 
-    def __init__(self, *args: Any, by: Person, hazard: Hazard | None = None, **kwargs: Any) -> None:
-        self.by, self.hazard = by, hazard
+    def __init__(
+        self, *args: Any, by: Person, hazard: Hazard | None = None, hints: Hints | None = None, **kwargs: Any
+    ) -> None:
+        self.by, self.hazard, self.hints = by, hazard, hints or Hints()
         super().__init__(*args, **kwargs)
         self.arrange()
 
@@ -160,7 +163,7 @@ class GradeForm(PersonForm):
         grades, specialties = choices.tables_of(self.by)
         self.fields["grade"].choices = grades
         self.fields["specialty"].choices = [("", _("请选择")), *specialties]
-        put_situations(self, self.hazard, optional=True)
+        put_situations(self, optional=True)
         if self.hazard is not None:
             self.initial.setdefault("specialty", str(self.hazard.specialty_id or ""))
             self.initial.setdefault("cause", self.hazard.cause)
@@ -169,14 +172,21 @@ class GradeForm(PersonForm):
                 self.initial.setdefault("grade", str(standard.grade_id))
 
 
-def put_situations(form: forms.Form, hazard: Hazard | None, *, optional: bool) -> None:
-    """The situations of the catalogue that was in force when the hazard was found."""
-    if hazard is None:
+def put_situations(form: PersonForm, *, optional: bool) -> None:
+    """The situations of the catalogue that was in force when the hazard was found; those that the words remind of first.
+
+    They are only moved up: none is ever chosen beforehand, because a person decides.
+    """
+    if form.hazard is None:
         return
-    version, groups = choices.situations_on(local(hazard.occurred_at).date())
+    version, groups = choices.situations_on(local(form.hazard.occurred_at).date())
     field = form.fields["situation"]
     first = ("", _("不是重大隐患") if optional else _("请选择情形"))
-    field.choices = [first, *groups]  # type: ignore[attr-defined]
+    hinted = [one.situation for one in form.hints.majors if one.situation]
+    likely = (
+        [(_("字词提示的情形，请核对"), [(str(one.id), f"（{one.no}）{one.text}") for one in hinted])] if hinted else []
+    )
+    field.choices = [first, *likely, *groups]  # type: ignore[attr-defined]
     if version is not None:
         field.help_text = _("按发现当天有效的《%(title)s》（%(no)s）由人判定。") % {
             "title": version.title,
@@ -230,7 +240,7 @@ class MergeForm(PersonForm):
     )
 
     def arrange(self) -> None:
-        likely = choices.merge_targets(self.hazard) if self.hazard is not None else []
+        likely = [one.hazard for one in self.hints.duplicates]
         if likely:
             self.fields["into"].choices = [(str(one.id), f"{one.number}　{one.text[:60]}") for one in likely]
         else:
@@ -379,7 +389,7 @@ class EscalateForm(ReasonForm):
     def arrange(self) -> None:
         self.fields["reason"].label = _("升级理由")
         self.order_fields(["situation", "reason"])
-        put_situations(self, self.hazard, optional=False)
+        put_situations(self, optional=False)
 
 
 class PlanForm(PersonForm):

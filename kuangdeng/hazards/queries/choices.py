@@ -18,7 +18,7 @@ from kuangdeng.hazards.models import (
     StandardHazard,
 )
 from kuangdeng.hazards.queries_deadlines import proposed_due as by_rule
-from kuangdeng.hazards.rules import FIVE_POINT_LABELS, Status
+from kuangdeng.hazards.rules import FIVE_POINT_LABELS
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.clock import local
 from kuangdeng.kernel.errors import Refused
@@ -191,15 +191,6 @@ def default_settings(mine_id: UUID) -> MineSettings:
 def five_point_labels(settings: MineSettings) -> dict[str, str]:
     """The names of the five points in this mine."""
     return {**FIVE_POINT_LABELS, **settings.five_point_labels}
-
-
-def merge_targets(hazard: Hazard, limit: int = 6) -> list[Hazard]:
-    """Hazards that this one may be the second report of: same place, still open, the newest first."""
-    rows = Hazard.objects.filter(mine_id=hazard.mine_id).exclude(id=hazard.id)
-    rows = rows.exclude(status__in=[Status.MERGED, Status.VOID, Status.CLOSED])
-    if hazard.place_id is None:
-        return []
-    return list(rows.filter(place_id=hazard.place_id).select_related("place", "unit").order_by("-occurred_at")[:limit])
 
 
 def of_round(by: Person, value: str) -> dict[str, object]:

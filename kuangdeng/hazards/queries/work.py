@@ -248,13 +248,3 @@ def state_words(status: str) -> str:
 def waits_as_leader(person: Person) -> bool:
     """Whether the person is somebody who watches the whole mine."""
     return any(held.role in ("mine_leader", "group_office") for held in roles_of(person))
-
-
-def same_place(hazard: Hazard, days: int = 90, limit: int = 6) -> list[Hazard]:
-    """What was reported from the same place lately: it may be the same, or have come back."""
-    if hazard.place_id is None:
-        return []
-    since = hazard.occurred_at - timedelta(days=days)
-    rows = Hazard.objects.filter(mine_id=hazard.mine_id, place_id=hazard.place_id, occurred_at__gte=since)
-    rows = rows.exclude(id=hazard.id).exclude(status__in=[Status.VOID, Status.MERGED])
-    return list(rows.select_related("unit").order_by("-occurred_at")[:limit])

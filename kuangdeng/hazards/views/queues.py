@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET
 from kuangdeng.hazards import services
 from kuangdeng.hazards.forms import GradeForm, QuarantineForm, ReasonForm
 from kuangdeng.hazards.queries import page, work
+from kuangdeng.hazards.queries_similar import hints_of
 from kuangdeng.hazards.registers import due_of, grade_chip, state_chip
-from kuangdeng.hazards.views.common import address, me, need_power
+from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.web import put_refusal
 
@@ -27,16 +28,15 @@ def triage(request: HttpRequest) -> HttpResponse:
     words: dict[str, object] = {"queue": queue, "total": len(queue)}
     if queue:
         hazard = queue[at]
+        hints = hints_of(hazard, by=by)
         words |= {
             "hazard": hazard,
             "position": at + 1,
             "previous": queue[at - 1] if at else None,
             "following": queue[at + 1] if at + 1 < len(queue) else None,
-            "form": GradeForm(by=by, hazard=hazard),
+            "form": GradeForm(by=by, hazard=hazard, hints=hints),
             "side": page.beside(hazard),
-            "likely": work.same_place(hazard),
-            "hints_url": address("hazards:hints"),
-            "similar_url": address("hazards:similar", hazard.id),
+            "hints": hints,
         }
     return render(request, "hazards/triage.html", words)
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kuangdeng.hazards import services
 from kuangdeng.hazards.forms import ReasonForm
 from kuangdeng.hazards.queries import choices, get_hazard, page
+from kuangdeng.hazards.queries_similar import Hints, hints_of
 from kuangdeng.hazards.registers import due_of, grade_chip, state_chip
 from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.hazards.views.verbs import VERBS, VerbPage
@@ -64,7 +65,7 @@ def verb(request: HttpRequest, hazard_id: UUID, verb: str) -> HttpResponse:
     offer = page.offer(verb, hazard, by)
     target = VERBS[verb]
     if request.method == "POST":
-        form = target.form(request.POST, by=by, hazard=hazard)
+        form = target.form(request.POST, by=by, hazard=hazard, hints=_hints(verb, hazard, by))
         if form.is_valid():
             try:
                 result = target.run(hazard, form.cleaned_data, by)
@@ -79,7 +80,13 @@ def verb(request: HttpRequest, hazard_id: UUID, verb: str) -> HttpResponse:
     if offer is None:
         messages.info(request, _("这一步现在办不了：状态已经变了。请看下一步。"))
         return redirect("hazards:detail", hazard_id)
-    return _verb_page(request, hazard, verb, target, target.form(by=by, hazard=hazard), offer)
+    form = target.form(by=by, hazard=hazard, hints=_hints(verb, hazard, by))
+    return _verb_page(request, hazard, verb, target, form, offer)
+
+
+def _hints(verb: str, hazard: Any, by: Any) -> Hints | None:
+    """What helps a judgement; other verbs do without."""
+    return hints_of(hazard, by=by) if verb in ("grade", "merge", "escalate") else None
 
 
 def _verb_page(
@@ -97,6 +104,7 @@ def _verb_page(
         "verb": name,
         "page": target,
         "form": form,
+        "hints": form.hints,
         "reason": offer.reason if offer else "",
         "side": page.beside(hazard),
         "grade_chip": grade_chip(hazard),
