@@ -1,5 +1,7 @@
 """Front door of the hazard loop."""
 
+from kuangdeng.hazards import importing
+from kuangdeng.hazards.importing import import_ledger
 from kuangdeng.hazards.models import Extension, Grade, Hazard, HazardPhoto, Situation, Specialty, StandardHazard
 from kuangdeng.hazards.queries import (
     extensions_to_decide,
@@ -79,6 +81,7 @@ __all__ = [
     "changes",
     "changes_for",
     "close",
+    "confirm_import",
     "day_of",
     "decide_quarantine",
     "dispatch",
@@ -90,6 +93,8 @@ __all__ = [
     "grade",
     "grades_of",
     "hazards_after",
+    "import_ledger",
+    "importing",
     "is_overdue",
     "knows_of",
     "late_by_unit",

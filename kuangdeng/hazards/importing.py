@@ -479,6 +479,14 @@ def _fresh(run: ImportRun, reader: Reader, piece: list[Record], seen: set[int]) 
     return [draft for draft in drafts if draft.twin_key not in there]
 
 
+def go_on(run_id: UUID) -> ImportRun:
+    """Whatever is next for this run, in the name of who began it: read it, or write it once it is confirmed."""
+    run = ImportRun.objects.select_related("by").get(id=run_id, kind=KIND)
+    if run.state == State.READING:
+        return read(run.id, by=run.by)
+    return write(run.id, by=run.by) if run.state == State.WRITING else run
+
+
 def import_ledger(
     path: Path, *, by: Person, progress: Progress = _quiet, dry_run: bool = False, name: str = ""
 ) -> ImportRun:

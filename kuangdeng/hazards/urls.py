@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from kuangdeng.hazards import photo_views
-from kuangdeng.hazards.views import lists, queues, report, thing
+from kuangdeng.hazards.views import importing, lists, queues, report, thing
 
 app_name = "hazards"
 
@@ -21,6 +21,9 @@ pages = [
     path("quarantine/", queues.quarantine, name="quarantine"),
     path("quarantine/<uuid:quarantine_id>/", queues.quarantined, name="quarantined"),
     path("bulk/<str:verb>/", lists.bulk, name="bulk"),
+    path("import/", importing.start, name="import_start"),
+    path("import/<uuid:run_id>/", importing.run, name="import_run"),
+    path("import/<uuid:run_id>/problems.csv", importing.problems, name="import_problems"),
     path("<uuid:hazard_id>/", thing.detail, name="detail"),
     path("<uuid:hazard_id>/photos/<str:sha256>", photo_views.photo, name="photo"),
     path("<uuid:hazard_id>/due/", thing.due_proposal, name="due_proposal"),

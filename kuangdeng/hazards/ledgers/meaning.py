@@ -46,6 +46,7 @@ AT_ONCE = re.compile(r"立即|立刻|当班|现场|当场|马上|随时")
 THE_DAY = re.compile(r"^(?:当日|当天|今日|今天|日内)")
 WITHIN = re.compile(r"^(\d{1,3})\s*(?:天|日|个?工作日)(?:内|之内|以内)?$")
 HOURS = re.compile(r"^(\d{1,3})\s*(?:小时|h)(?:内|之内|以内)?$", re.IGNORECASE)
+SHIFT_BEHIND = re.compile(r"(.*?[日号\d])\s*([^\d\s日号年月.。/-][^\d年月日]*班|\d{1,2}点班)")
 MAJOR = re.compile(r"重大")
 ROMAN = {"ⅰ": "1", "ⅱ": "2", "ⅲ": "3", "ⅳ": "4", "iii": "3", "ii": "2", "iv": "4", "i": "1"}
 SHIFT_WORDS = {"零点": "0点", "捌点": "8点", "八点": "8点", "肆点": "4点", "四点": "4点", "十六点": "16点"}
@@ -194,7 +195,7 @@ class Reader:
         value = record["found_on"]
         if isinstance(value, str):
             words, behind = _without_weekday(value), ""
-            match = re.fullmatch(r"(.*?[日号\d])\s*([^\d\s日号].*班|[\d〇零一二三四五六七八九十捌肆]{1,2}点班)", words)
+            match = SHIFT_BEHIND.fullmatch(words)
             if match:
                 words, behind = match.group(1), match.group(2)
             moment = self._moment(words)

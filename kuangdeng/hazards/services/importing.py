@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db import connection
 
 from kuangdeng.hazards.ledgers.meaning import Draft
-from kuangdeng.hazards.models import Hazard, LadderFiring, LadderRule
+from kuangdeng.hazards.models import Hazard
 from kuangdeng.hazards.rules import Status
-from kuangdeng.kernel.clock import local, now
+from kuangdeng.kernel.clock import local
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.search import fold
@@ -84,7 +84,6 @@ def import_rows(run_id: UUID, *, drafts: Sequence[Draft], by: Person, passed: in
         numbers = _numbers([draft for _key, draft, _id in fresh])
         _copy_hazards(run, fresh, numbers)
         _copy_finders(fresh)
-        _silence_ladder(run, fresh)
         who = Named(by.id, by.name)
         post_many(
             (
@@ -225,19 +224,3 @@ def _copy_finders(fresh: Iterable[Fresh]) -> None:
         for _key, draft, hazard_id in fresh:
             for person_id in draft.finder_ids:
                 copy.write_row((hazard_id, person_id))
-
-
-def _silence_ladder(run: ImportRun, fresh: Sequence[Fresh]) -> None:
-    """An old ledger's deadlines are long past: the overdue ladder shall not tell of each of them tonight."""
-    at = now()
-    late = [
-        (one, draft.due_at)
-        for _key, draft, one in fresh
-        if draft.status == Status.RECTIFYING and draft.due_at and draft.due_at < at
-    ]
-    if late:
-        rules = list(LadderRule.objects.filter(mine_id=run.mine_id).values_list("id", flat=True))
-        LadderFiring.objects.bulk_create(
-            [LadderFiring(hazard_id=one, rule_id=rule, due_at=due, fired_at=at) for one, due in late for rule in rules],
-            ignore_conflicts=True,
-        )

@@ -75,7 +75,7 @@ def compare(ledger: ledgers.Ledger, run: ImportRun) -> None:
     for row in ledger.truth:
         hazard = found[row["row"]]
         got = told(hazard)
-        for key, value in got.items():
+        for key in got:
             if key not in row:
                 continue
             wanted = row[key]
