@@ -1,6 +1,6 @@
 """Front door of the hazard loop."""
 
-from kuangdeng.hazards import importing
+from kuangdeng.hazards import exporting, importing
 from kuangdeng.hazards.importing import import_ledger
 from kuangdeng.hazards.models import Extension, Grade, Hazard, HazardPhoto, Situation, Specialty, StandardHazard
 from kuangdeng.hazards.queries import (
@@ -86,6 +86,7 @@ __all__ = [
     "decide_quarantine",
     "dispatch",
     "escalate",
+    "exporting",
     "extensions_to_decide",
     "fix_on_site",
     "get_hazard",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -130,6 +132,81 @@ def _tell(run: ImportRun) -> None:
             say(f"  不认得的{what} {report[f'{key}_unknown']} 种：{shown}")
 
 
-def export() -> None:
-    """导出隐患台账。"""
-    raise Unfit("本版本尚未接通。")
+def export(
+    target: Annotated[Path, typer.Argument(help="导出到哪个文件：.xlsx 或 .csv。", show_default=False)],
+    by: By,
+    mine_code: MineCode = "",
+    run_id: Annotated[
+        str,
+        typer.Option("--run", help="只导出某次导入的，并按那张旧台账原来的栏目；写导入的编号。", show_default=False),
+    ] = "",
+    since: Annotated[str, typer.Option(help="从哪一天发现的起，如 2026-01-01。", show_default=False)] = "",
+    until: Annotated[str, typer.Option(help="到哪一天发现的止。", show_default=False)] = "",
+    unit: Annotated[str, typer.Option(help="只要某个责任单位（含下属班组）。", show_default=False)] = "",
+    only_open: Annotated[bool, typer.Option("--open", help="只要没有办结的。")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="文件已存在时覆盖。")] = False,
+) -> None:
+    """把隐患台账导出成 .xlsx 或 .csv；导出的文件可以再导入。"""
+    kind = target.suffix.lower()
+    if kind not in (".xlsx", ".csv"):
+        raise Unfit("只能导出成 .xlsx 或 .csv，请改文件名的后缀。")
+    if target.exists() and not overwrite:
+        say(f"{target} 已经存在，没有覆盖。请换一个名字，或者加上 --overwrite。")
+        raise typer.Exit(Code.NO)
+    with mine():
+        from kuangdeng.hazards.api import exporting, importing
+
+        person = _person(mine_code, by)
+        with progress() as bar:
+            task = bar.add_task("导出", total=None)
+
+            def show(done: int) -> None:
+                bar.update(task, completed=done)
+
+            if run_id:
+                run = importing.get_run(_id(run_id), by=person)
+                lines = exporting.original_lines(run, exporting.hazards_of_run(run, by=person), show)
+            else:
+                rows = exporting.hazards_of(
+                    person, since=_day(since), until=_day(until), unit_ids=_units(unit, person), only_open=only_open
+                )
+                lines = exporting.own_lines(rows, show)
+            part = target.with_name(f".{target.name}.part")
+            try:
+                if kind == ".xlsx":
+                    count = exporting.write_xlsx(lines, str(part))
+                else:
+                    with part.open("w", encoding="utf-8-sig", newline="") as file:
+                        count = exporting.write_csv(lines, file)
+                part.replace(target)
+            finally:
+                part.unlink(missing_ok=True)
+        say(f"导出了 {count} 条隐患到 {target}")
+
+
+def _id(words: str) -> UUID:
+    try:
+        return UUID(words)
+    except ValueError:
+        raise Unfit(f"「{words}」不是导入的编号。编号在导入页面的网址里。") from None
+
+
+def _day(words: str) -> date | None:
+    from kuangdeng.kernel.tables import Unreadable, to_date
+
+    try:
+        return to_date(words)
+    except Unreadable as trouble:
+        raise Unfit(str(trouble)) from None
+
+
+def _units(name: str, person: Person) -> list[UUID]:
+    """The unit of this name and everything below it. Unfit when there is none."""
+    from kuangdeng.org.api import UnitIndex, below
+
+    if not name:
+        return []
+    found = UnitIndex(person.mine_id).resolve(name)
+    if found is None:
+        raise Unfit(f"没有叫「{name}」的单位，或者有几个同名的。")
+    return list(below([found.id]))

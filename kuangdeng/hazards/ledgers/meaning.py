@@ -121,6 +121,11 @@ class Draft:
         return clock.local(self.occurred_at).date()
 
 
+def unguarded(words: str) -> str:
+    """Without the apostrophe that an export puts before what a spreadsheet would run as a formula."""
+    return words[1:] if words[:1] == "'" and words[1:2] in ("=", "+", "-", "@") else words
+
+
 @lru_cache(maxsize=8192)
 def folded_text(words: str) -> str:
     """One spelling of a text, to notice that it was typed twice."""
@@ -261,14 +266,14 @@ class Reader:
         return amount.quantize(Decimal("0.01")) if amount < Decimal("1e10") else None
 
     def _said(self, record: Record, key: str) -> str:
-        words = text(record[key])
+        words = unguarded(text(record[key]))
         return "" if words in NOTHING else words
 
     # The row ----------------------------------------------------------------------------------------------------
 
     def read(self, record: Record) -> Draft | Problem:
         """What the row says, or the one thing for which it cannot come in."""
-        words = text(record["text"])
+        words = unguarded(text(record["text"]))
         if not words:
             return record.problem("text", "没有写隐患内容。请补上。")
         try:
@@ -280,7 +285,7 @@ class Reader:
         self._judged(record, draft, behind)
         self._ordered(record, draft)
         self._ended(record, draft)
-        draft.cells = [text(cell) for cell in record.cells]
+        draft.cells = [unguarded(text(cell)) for cell in record.cells]
         place = str(draft.place.id) if draft.place else fold_place(draft.place_text)
         draft.twin_key = twin_key(day, place, words, draft.shift_name)
         return draft
