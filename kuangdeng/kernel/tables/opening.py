@@ -61,7 +61,8 @@ class Book:
         if header is None:
             return None
         rest = (row for row in first if row.number > header.last_row)
-        return Table(sheet, header, chain(rest, rows))
+        above = tuple(row for row in first if row.number < header.first_row)
+        return Table(sheet, header, chain(rest, rows), above=above)
 
 
 @contextmanager

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from kuangdeng.hazards import importing
 from kuangdeng.hazards.models import Hazard, RoundPlan
 from kuangdeng.hazards.rules import Status
 from kuangdeng.hazards.services.rounds import RoundData, record_round
@@ -17,7 +20,7 @@ from kuangdeng.hazards.testkit import hazard_in
 from kuangdeng.kernel.clock import now
 from kuangdeng.ledger.api import Delivery, Entry, Notice, seal_all, tell_all
 from kuangdeng.org.api import propose_place
-from kuangdeng.org.models import Person, Place, Unit
+from kuangdeng.org.models import ImportRun, Person, Place, Unit
 from kuangdeng.org.services.seed import set_up_org
 from kuangdeng.org.testkit import Cast, make_cast
 
@@ -86,6 +89,20 @@ class World:
     def delivery(self) -> Delivery:
         """A mail that was given up."""
         return Delivery.objects.order_by("id").first()
+
+    @property
+    def run(self) -> ImportRun:
+        """The import of an old ledger, read for its preview."""
+        found = ImportRun.objects.filter(mine=self.cast.mine, kind="hazards").first()
+        if found is None:
+            with TemporaryDirectory() as folder:
+                path = Path(folder) / "旧台账.csv"
+                path.write_text(
+                    "检查日期,隐患内容,地点\n2018-03-05,支架漏液,东翼\n不详,缺日期,东翼\n", encoding="utf-8"
+                )
+                found = importing.take_in(path, by=self.cast.safety)
+            importing.read(found.id, by=self.cast.safety)
+        return found
 
     def notice_of(self, person: Person) -> Notice:
         return Notice.objects.filter(person_id=person.id).order_by("id").first()
