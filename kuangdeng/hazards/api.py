@@ -56,6 +56,7 @@ from kuangdeng.hazards.services import (
     transfer,
     void,
 )
+from kuangdeng.hazards.setup import set_up
 
 __all__ = [
     "FLOW",
@@ -117,6 +118,7 @@ __all__ = [
     "resubmit",
     "save_plan",
     "send_back",
+    "set_up",
     "sign",
     "situations",
     "specialties_of",

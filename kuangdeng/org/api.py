@@ -64,7 +64,17 @@ from kuangdeng.org.queries_shifts import (
     workdays_after,
 )
 from kuangdeng.org.rules import ROLE_LABELS, VERB_LABELS, Role, ShiftSpan, Timetable
-from kuangdeng.org.services import Slip, add_person, add_unit, found_mine, grant_role, issue_passwords, reset_password
+from kuangdeng.org.services import (
+    Slip,
+    add_person,
+    add_unit,
+    found_mine,
+    grant_role,
+    issue_passwords,
+    open_sample,
+    reset_password,
+)
+from kuangdeng.org.services.seed import set_up_org
 from kuangdeng.org.spelling import fold_place
 from kuangdeng.org.tokens import person_of_token
 from kuangdeng.org.transfer import import_org, problem_lines
@@ -116,6 +126,7 @@ __all__ = [
     "issue_passwords",
     "matching_places",
     "may",
+    "open_sample",
     "person_of_token",
     "pickable_persons",
     "place_by_id",
@@ -132,6 +143,7 @@ __all__ = [
     "roles_of",
     "same_unit",
     "search_persons",
+    "set_up_org",
     "shift_aliases",
     "shift_at",
     "shift_now",

@@ -259,6 +259,7 @@ VERB_LABELS: dict[str, str] = {
     "token.create": "新建访问令牌",
     "token.revoke": "停用访问令牌",
     "org.found": "建矿",
+    "org.open_sample": "开放示例矿",
     "org.import": "导入单位、职工、地点",
 }
 """What the ledger's verbs of this context are called on the screen."""

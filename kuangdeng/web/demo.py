@@ -4,30 +4,73 @@ Each step runs with the clock held at the instant when it happened, so the ledge
 ladder are what a real mine's would be.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from datetime import timedelta
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
 from kuangdeng.hazards import api as hazards
 from kuangdeng.kernel import clock
+from kuangdeng.kernel.errors import Refused
+from kuangdeng.ledger import api as ledger
 from kuangdeng.org import api as org
-from kuangdeng.web.demo_data import DemoHazard, DemoMine, DemoStep, make_demo_mine
+from kuangdeng.web.demo_data import DemoHazard, DemoMine, DemoStep, make_demo_mine, make_org_files
 
 CODE = "demo"
 PASSWORD = "kuangdeng-demo"  # noqa: S105  printed beside the address, only for the demo mine
+BEFORE = 400
+"""Days before today on which the demo mine was founded."""
 Progress = Callable[[int, int], None]
 
 
 def loaded() -> bool:
-    """Whether the demo mine is there."""
-    return org.Mine.objects.filter(code=CODE).exists()
+    """Whether the demo mine is there, whole. Refused when its loading was broken off: half a mine shows wrong figures."""
+    mine = org.Mine.objects.filter(code=CODE).first()
+    if mine is None:
+        return False
+    if not ledger.Entry.objects.filter(mine_id=mine.id, verb="org.open_sample").exists():
+        raise Refused("示例矿上次没有装完。请停止程序，删除数据文件夹 data 后重新运行 make demo。", code="half_loaded")
+    return True
+
+
+def load(progress: Progress) -> None:
+    """Build the demo mine the way a real one is built: founded, set up, three Excel files read in, then its days
+    replayed. Opening it to everybody is the last step, so that a broken-off load is seen."""
+    now = clock.now()
+    demo = make_demo_mine(now)
+    with clock.set_to(now - timedelta(days=BEFORE)):
+        mine = _organise(demo)
+    Replay(mine, demo).run(progress)
+    org.open_sample(mine, password=PASSWORD)
+
+
+def _organise(demo: DemoMine) -> org.Mine:
+    """Found the mine and read its three files in."""
+    number = demo.cast[org.Role.ADMINISTRATOR]
+    name = next(person.name for person in demo.persons if person.number == number)
+    mine, administrator, _password = org.found_mine(
+        code=CODE, name=demo.name, number=number, administrator=name, is_sample=True
+    )
+    org.set_up_org(mine=mine, by=administrator)
+    hazards.set_up(mine=mine, by=administrator)
+    with TemporaryDirectory() as folder:
+        for path in make_org_files(folder, demo):
+            run = org.import_org(path, by=administrator, valid_from=clock.today())
+            if run.state != org.ImportRun.State.DONE:
+                raise Refused(f"示例文件 {path.name} 没有读入：{run.problems[:3]}")
+    return mine
 
 
 class Replay:
     """Feeds the steps of the demo mine's hazards to the verbs, turning its keys into rows."""
 
-    def __init__(self, mine: org.Mine, demo: DemoMine, units: Mapping[str, org.Unit], places: Mapping[str, org.Place]):
-        self.mine, self.demo, self.units, self.places = mine, demo, units, places
+    def __init__(self, mine: org.Mine, demo: DemoMine) -> None:
+        self.mine, self.demo = mine, demo
+        units = {unit.name: unit for unit in org.Unit.objects.filter(mine=mine)}
+        places = {place.name: place for place in org.Place.objects.filter(mine=mine)}
+        self.units = {unit.key: units[unit.name] for unit in demo.units}
+        self.places = {place.key: places[place.name] for place in demo.places}
         self.people = {p.number: p for p in org.Person.objects.filter(mine=mine).select_related("mine", "unit")}
         anybody = next(iter(self.people.values()))
         self.grades = {grade.code: grade for grade in hazards.grades_of(anybody)}
@@ -106,9 +149,5 @@ class Replay:
 def _situation(key: tuple[str, int, str]) -> hazards.Situation:
     """A situation by catalogue, category and number."""
     catalogue, category, number = key
-    return hazards.situations().get(category__version__code=catalogue, category__no=category, no=number)
-
-
-def demo_mine() -> DemoMine:
-    """The demo mine as it is at this moment."""
-    return make_demo_mine(clock.now())
+    rows = hazards.situations().filter(category__version__code=catalogue, category__no=category)
+    return rows.get(keywords__code=number)

@@ -4,6 +4,7 @@ from kuangdeng.org.services.imports import write_import
 from kuangdeng.org.services.passwords import Slip, change_password, issue_passwords, may_reset_for, reset_password
 from kuangdeng.org.services.persons import add_person, change_person, leave, move_person
 from kuangdeng.org.services.roles import end_role, grant_role
+from kuangdeng.org.services.sample import open_sample
 from kuangdeng.org.services.sessions import end_sessions
 from kuangdeng.org.services.tokens import create_token, revoke_token
 from kuangdeng.org.services.units import (
@@ -34,6 +35,7 @@ __all__ = [
     "may_reset_for",
     "move_person",
     "move_unit",
+    "open_sample",
     "rename_unit",
     "reset_password",
     "revoke_token",

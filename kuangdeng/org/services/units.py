@@ -210,7 +210,9 @@ def _check_names(unit: Unit, name: str) -> None:
 
 
 @verb
-def found_mine(*, code: str, name: str, number: str, administrator: str) -> tuple[Mine, Person, str]:
+def found_mine(
+    *, code: str, name: str, number: str, administrator: str, is_sample: bool = False
+) -> tuple[Mine, Person, str]:
     """Begin a mine (建矿) with its first administrator; returns his one-time password, which is kept nowhere.
 
     Only the command line does this: nobody can sign in yet. Refused when the code is taken.
@@ -218,7 +220,7 @@ def found_mine(*, code: str, name: str, number: str, administrator: str) -> tupl
     code = need(code, "请给出矿的代码。", field="code", longest=20)
     if Mine.objects.filter(code=code).exists():
         raise Refused(f"代码 {code} 已有矿使用。请换一个。", field="code")
-    mine = Mine.objects.create(code=code, name=need(name, "请给出矿名。", field="name"))
+    mine = Mine.objects.create(code=code, name=need(name, "请给出矿名。", field="name"), is_sample=is_sample)
     person = Person(mine=mine, number=need(number, "请给出管理员的工号。", field="number", longest=30))
     person.name = need(administrator, "请给出管理员的姓名。", field="administrator")
     person.pinyin, person.initials = pinyin.sort_key(person.name), pinyin.initials(person.name)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hazards", "0005_places_category_words")]
+    dependencies = [("hazards", "0006_places_round_plan_posts")]
 
     operations = [
         migrations.RemoveConstraint("hazard", "hazard_major_version"),
