@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.urls import reverse_lazy
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
@@ -18,13 +19,13 @@ def unit_field(viewer: Person, label: Any, **kwargs: Any) -> PickerField:
     """Choose a unit by name, pinyin initials or down the tree."""
     return PickerField(
         label=label,
-        url=reverse_lazy("org:pick_unit"),
+        url=lambda: reverse("org:pick_unit"),
         find=lambda key: queries.open_unit(UUID(str(key)), viewer),
         label_of=lambda unit: unit.name,
         search=lambda words: queries.search_units(viewer, words),
         kind="unit",
         icon="unit",
-        placeholder=_("名称或拼音首字母"),
+        placeholder=gettext("名称或拼音首字母"),
         **kwargs,
     )
 

@@ -273,3 +273,69 @@ ACTIONS += [
     Action("org:calendar_confirm", lambda world: {"year": 2026}),
     Action("hazards:situation_confirm", situation),
 ]
+
+
+# People, units, roles, the account -----------------------------------------------------------------------------------
+
+IN_CHARGE = ALL - MINERS
+"""Who sees a register of people, each as far as he reaches."""
+
+
+def person(world: World) -> dict[str, object]:
+    return {"person_id": world.cast.miner.id}
+
+
+def unit(world: World) -> dict[str, object]:
+    return {"unit_id": world.cast.units["mining"].id}
+
+
+def org_run(world: World) -> dict[str, object]:
+    """A list of people that waits to be confirmed."""
+    from io import BytesIO
+
+    from kuangdeng.org.importing import runs
+
+    waiting = runs.runs(world.cast.administrator).first()
+    if waiting is None:
+        table = BytesIO("工号,姓名,单位\n7777,单雄信,综采一队\n".encode())
+        waiting = runs.begin(table, name="职工.csv", by=world.cast.administrator)
+    return {"run_id": waiting.id}
+
+
+PAGES += [
+    Page("me", nothing, ALL, 302),
+    Page("org:me", nothing, ALL),
+    Page("org:sessions", nothing, ALL),
+    Page("org:tokens", nothing, ALL),
+    Page("org:change_password", nothing, ALL),
+    Page("org:switch_user", nothing, ALL),
+    Page("org:pick_person", nothing, ALL),
+    Page("org:pick_person", nothing, ALL, query="?q=wtz"),
+    Page("org:pick_unit", nothing, ALL),
+    Page("org:persons", nothing, IN_CHARGE),
+    Page("org:person", person, frozenset({"miner"}) | TEAM | UNIT | WIDE),
+    Page("org:person_new", nothing, ADMIN),
+    Page("org:slips", nothing, ADMIN),
+    Page("org:units", nothing, IN_CHARGE),
+    Page("org:unit", unit, IN_CHARGE),
+    Page("org:unit_new", nothing, ADMIN),
+    Page("org:powers", nothing, IN_CHARGE),
+    Page("org:grants", nothing, IN_CHARGE),
+    Page("org:import_start", nothing, ADMIN),
+    Page("org:import_run", org_run, ADMIN),
+    Page("org:import_template", nothing, ADMIN),
+]
+
+ACTIONS += [
+    Action("org:sign_out", nothing),
+    Action("org:contact", nothing),
+    Action("org:token_revoke", lambda world: {"token_id": world.hazard.id}),
+    Action("org:person_reset", person),
+    Action("org:person_sessions_end", person),
+    Action("org:person_verb", lambda world: {**person(world), "verb": "move"}),
+    Action("org:grant_end", lambda world: {"grant_id": world.hazard.id}),
+    Action("org:unit_verb", lambda world: {**unit(world), "verb": "close"}),
+    Action("org:import_confirm", org_run),
+    Action("org:import_drop", org_run),
+]
+ELSEWHERE["org:sign_in"] = "the door itself: kuangdeng/org/tests/test_entry.py"
