@@ -179,14 +179,14 @@ def put_situations(form: PersonForm, *, optional: bool) -> None:
     """
     if form.hazard is None:
         return
-    version, groups = choices.situations_on(local(form.hazard.occurred_at).date())
+    version = form.hints.catalogue or choices.catalogue_on(local(form.hazard.occurred_at).date())
     field = form.fields["situation"]
     first = ("", _("不是重大隐患") if optional else _("请选择情形"))
     hinted = [one.situation for one in form.hints.majors if one.situation]
     likely = (
         [(_("字词提示的情形，请核对"), [(str(one.id), f"（{one.no}）{one.text}") for one in hinted])] if hinted else []
     )
-    field.choices = [first, *likely, *groups]  # type: ignore[attr-defined]
+    field.choices = [first, *likely, *choices.situations_of(version)]  # type: ignore[attr-defined]
     if version is not None:
         field.help_text = _("按发现当天有效的《%(title)s》（%(no)s）由人判定。") % {
             "title": version.title,
