@@ -93,7 +93,7 @@ def web(workers: int = 2) -> Iterator[tuple[int, int]]:
     command = [sys.executable, "-m", "kuangdeng.config.cli", "serve", "--port", str(port), "--workers", str(workers)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(300):
+        for _ in range(1800):
             with contextlib.suppress(OSError):
                 ask = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
                 ask.request("GET", "/org/sign-in/")
@@ -142,12 +142,16 @@ class Account:
         )
 
 
-HEADER = f"{'scenario':<34}{'req/s':>8}{'p50 ms':>9}{'p95 ms':>9}{'CPU ms':>9}{'app':>9}{'db':>9}{'SQL':>5}{'gzip B':>9}"
+HEADER = (
+    f"{'scenario':<34}{'req/s':>8}{'p50 ms':>9}{'p95 ms':>9}{'CPU ms':>9}{'app':>9}{'db':>9}{'SQL':>5}{'gzip B':>9}"
+)
 
 Call = Callable[[http.client.HTTPConnection, int], http.client.HTTPResponse]
 
 
-def run(name: str, call: Call, *, port: int, app: int, db: int, requests: int, clients: int, good: Sequence[int]) -> Account:
+def run(
+    name: str, call: Call, *, port: int, app: int, db: int, requests: int, clients: int, good: Sequence[int]
+) -> Account:
     """Let `clients` threads make `requests` calls over kept connections and account for them."""
     account, lock, ticket = Account(name), threading.Lock(), iter(range(requests))
 

@@ -107,7 +107,9 @@ if TESTING:  # the real hasher takes half a second by intent
 # What a good password is, org.rules.password_fault says in the mine's words.
 AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = []
 # A lamp-room terminal is shared by a whole shift: one person's wrong passwords must not lock out the others.
-AXES_USERNAME_FORM_FIELD = "username"  # mine and number as `org.sign_in.login_name` joins them; axes would look for "id"
+AXES_USERNAME_FORM_FIELD = (
+    "username"  # mine and number as `org.sign_in.login_name` joins them; axes would look for "id"
+)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours

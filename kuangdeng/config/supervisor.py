@@ -145,16 +145,24 @@ class Supervisor:
 
     def tend(self) -> None:
         """Bring back what has ended by itself, the database first."""
-        if self.cluster is not None and self.cluster.poll() is not None:
-            self.say("数据库意外停止，正在重新启动并恢复……")
-            with contextlib.suppress(DatabaseTrouble):
-                self.cluster.start()
-                self.say("数据库已恢复。")
+        if self.cluster is not None:
+            self._tend_database(self.cluster)
         for service in self.services:
             if service.process is not None and not service.alive:
                 self._bring_back(service)
             elif service.alive and service.failures and time.monotonic() - service.started > 60:
                 service.failures = 0
+
+    def _tend_database(self, cluster: Cluster) -> None:
+        if cluster.poll() is not None:
+            self.say("数据库意外停止，正在重新启动并恢复……")
+        elif cluster.abandoned and self.stopping is None:
+            self.say("原来运行数据库的进程已退出，由本进程接管……")
+        else:
+            return
+        with contextlib.suppress(DatabaseTrouble):
+            cluster.start()
+            self.say("数据库已恢复。")
 
     def _bring_back(self, service: Service) -> None:
         assert service.process is not None

@@ -34,6 +34,7 @@ def pytest_load_initial_conftests(early_config: Any, parser: Any, args: list[str
     os.environ.update(
         KUANGDENG_TESTING="1",
         KUANGDENG_DATA=str(ground / "data"),
+        KUANGDENG_STATE=str(ground / "state"),
         KUANGDENG_SECRET_KEY="only-for-tests-" + "x" * 40,
         DJANGO_ALLOW_ASYNC_UNSAFE="1",  # Playwright's synchronous interface keeps an event loop in the main thread
         TZ="UTC",

@@ -1,5 +1,7 @@
 """Front door of the hazard loop."""
 
+from kuangdeng.hazards import exporting, importing
+from kuangdeng.hazards.importing import import_ledger
 from kuangdeng.hazards.models import Extension, Grade, Hazard, HazardPhoto, Situation, Specialty, StandardHazard
 from kuangdeng.hazards.queries import (
     extensions_to_decide,
@@ -79,10 +81,12 @@ __all__ = [
     "changes",
     "changes_for",
     "close",
+    "confirm_import",
     "day_of",
     "decide_quarantine",
     "dispatch",
     "escalate",
+    "exporting",
     "extensions_to_decide",
     "fix_on_site",
     "get_hazard",
@@ -90,6 +94,8 @@ __all__ = [
     "grade",
     "grades_of",
     "hazards_after",
+    "import_ledger",
+    "importing",
     "is_overdue",
     "knows_of",
     "late_by_unit",

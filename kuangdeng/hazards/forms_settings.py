@@ -52,7 +52,9 @@ class GradeForm(MineForm):
     meaning = forms.CharField(
         label=_("含义"), max_length=200, required=False, help_text=_("例如：区队、科室自己能解决。")
     )
-    colour = forms.ChoiceField(label=_("颜色"), choices=list(Grade._meta.get_field("colour").choices or ()), initial="blue")
+    colour = forms.ChoiceField(
+        label=_("颜色"), choices=list(Grade._meta.get_field("colour").choices or ()), initial="blue"
+    )
     position = forms.IntegerField(label=_("顺序"), min_value=0, max_value=9999, initial=0, help_text=_("小的排前面。"))
     active = forms.BooleanField(label=_("在用"), required=False, initial=True)
 

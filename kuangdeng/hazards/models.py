@@ -388,7 +388,8 @@ class Hazard(models.Model):
                 condition=Q(status=Status.MERGED.value) ^ Q(merged_into=None), name="hazard_merged_into"
             ),
             models.CheckConstraint(
-                condition=Q(is_major=False) | Q(catalogue__isnull=False), name="hazard_major_version"
+                condition=Q(is_major=False) | Q(catalogue__isnull=False) | Q(import_run__isnull=False),
+                name="hazard_major_version",
             ),
             models.CheckConstraint(condition=Q(anonymous=False) | Q(reporter=None), name="hazard_anonymous"),
             models.CheckConstraint(

@@ -224,7 +224,13 @@ def _read(day: date) -> _Kept:
             key = f"{no}-{situation.no}"
             situations[key] = situation
             lines.append(
-                {"code": key, "no": situation.no, "text": situation.text, "confirmed": situation.confirmed, **_words(situation.keywords)}
+                {
+                    "code": key,
+                    "no": situation.no,
+                    "text": situation.text,
+                    "confirmed": situation.confirmed,
+                    **_words(situation.keywords),
+                }
             )
         rows.append({"no": no, "name": category.name, "situations": lines, "word_groups": category.words})
     document["categories"] = rows

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from kuangdeng.hazards import photo_views, urls_settings
-from kuangdeng.hazards.views import lists, queues, report, thing
+from kuangdeng.hazards.views import importing, lists, paper, queues, report, thing
 
 app_name = "hazards"
 
@@ -22,6 +22,13 @@ pages = [
     path("quarantine/<uuid:quarantine_id>/", queues.quarantined, name="quarantined"),
     path("bulk/<str:verb>/", lists.bulk, name="bulk"),
     *urls_settings.pages,
+    path("import/", importing.start, name="import_start"),
+    path("import/<uuid:run_id>/", importing.run, name="import_run"),
+    path("import/<uuid:run_id>/problems.csv", importing.problems, name="import_problems"),
+    path("import/<uuid:run_id>/export", paper.export_run, name="import_export"),
+    path("ledger-sheet/", paper.ledger, name="print_ledger"),
+    path("<uuid:hazard_id>/notice-sheet/", paper.notice, name="print_notice"),
+    path("<uuid:hazard_id>/recheck-sheet/", paper.recheck, name="print_recheck"),
     path("<uuid:hazard_id>/", thing.detail, name="detail"),
     path("<uuid:hazard_id>/photos/<str:sha256>", photo_views.photo, name="photo"),
     path("<uuid:hazard_id>/due/", thing.due_proposal, name="due_proposal"),

@@ -13,9 +13,10 @@ VERBS = {
     "hazard.plan": "编制治理方案",
     "hazard.quarantine": "留存同号不同内容的上报",
     "hazard.ladder": "超期阶梯提醒",
-    "hazard.import": "导入旧台账",
     "hazard.record_penalty": "登记扣分、罚款",
     "hazard.decide_quarantine": "核对重号上报",
+    "hazard.import": "从旧台账导入",
+    "hazard.confirm_import": "确认导入旧台账",
 }
 
 FIELDS = {
@@ -61,6 +62,12 @@ FIELDS = {
     "fine": "罚款（元）",
     "decision": "核对结果",
     "first": "先来的编号",
+    "tell": "告知",
+    "file_sha256": "文件校验值",
+    "rows": "数据行数",
+    "good": "可导入行数",
+    "sheet": "工作表",
+    "row": "行号",
 }
 
 
@@ -68,7 +75,7 @@ def declare() -> None:
     """Hand the words to the ledger."""
     declare_words(
         verbs=VERBS,
-        subjects={"hazard": "隐患", "round": "检查"},
+        subjects={"hazard": "隐患", "round": "检查", "import_run": "导入"},
         fields=FIELDS,
         values={
             "status": STATUS_LABELS,

@@ -14,3 +14,8 @@ def beat(name: str, note: str = "") -> None:
 def last_beat(name: str) -> datetime | None:
     """When `name` last said that it is alive; None when it never did."""
     return Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
+
+
+def stop_beating(name: str) -> None:
+    """Say that `name` has come to its end, so that nobody misses it."""
+    Heartbeat.objects.filter(name=name).delete()

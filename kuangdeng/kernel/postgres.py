@@ -342,6 +342,11 @@ class Cluster:
         return False
 
     @property
+    def abandoned(self) -> bool:
+        """We joined another process's server, and that process is gone."""
+        return self._lock is None and not self.held_elsewhere
+
+    @property
     def running(self) -> bool:
         """Our child lives."""
         return self._process is not None and self._process.poll() is None
@@ -372,6 +377,21 @@ class Cluster:
             self.stop()
             raise
         return self
+
+    def start_or_join(self, *, patience: float = 120.0) -> bool:
+        """True when the server is ours now, False when another process serves; one that is just stopping is awaited."""
+        end = time.monotonic() + patience
+        while True:
+            try:
+                self.start()
+            except AlreadyRunning:
+                if self.ready:
+                    return False
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
+            else:
+                return True
 
     def stop(self, *, patience: float = 60.0) -> None:
         """Close the database properly: running statements are cut off, everything committed is on the disk."""
@@ -595,27 +615,12 @@ class Cluster:
 def database(home: Path, *, say: Callable[[str], None] = _quiet) -> Iterator[Cluster]:
     """The database for one command: the server that runs already, else one that lives as long as the block."""
     cluster = Cluster(home, say=say)
-    try:
-        cluster.start()
-    except AlreadyRunning:
-        wait_for_other(cluster)
-        yield cluster
-        return
+    ours = cluster.start_or_join()
     try:
         yield cluster
     finally:
-        cluster.stop()
-
-
-def wait_for_other(cluster: Cluster, patience: float = 60.0) -> None:
-    """Another process is bringing the server up: wait for it."""
-    end = time.monotonic() + patience
-    while not cluster.ready:
-        if time.monotonic() > end:
-            raise DatabaseTrouble(
-                f"另一个 kuangdeng 进程正在启动 {cluster.home} 的数据库，{patience:.0f} 秒内没有就绪。"
-            )
-        time.sleep(0.1)
+        if ours:
+            cluster.stop()
 
 
 # --- small helpers ------------------------------------------------------------------------------------------------

@@ -22,13 +22,16 @@ from kuangdeng.ledger.queries import (
 from kuangdeng.ledger.routes import ROUTES, TOPICS, Recipient, Topic, declare_topics, route
 from kuangdeng.ledger.services import (
     CHANNELS,
+    Line,
     Named,
     Subject,
     choose_topics,
     choose_topics_for_role,
+    known_keys,
     mark_read,
     open_notice,
     post,
+    post_many,
     send_again,
 )
 from kuangdeng.ledger.words import SUBJECT_WORDS, VERB_WORDS, Fact, declare_words, facts, subject_word, verb_word
@@ -43,6 +46,7 @@ __all__ = [
     "Entry",
     "Fact",
     "FeedProblem",
+    "Line",
     "Named",
     "Notice",
     "PendingEntry",
@@ -67,11 +71,13 @@ __all__ = [
     "genesis",
     "get_entry",
     "inbox",
+    "known_keys",
     "lag",
     "mark_read",
     "mines_with_pending",
     "open_notice",
     "post",
+    "post_many",
     "read",
     "route",
     "seal",

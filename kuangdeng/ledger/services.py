@@ -3,16 +3,18 @@
 Reading a notice and choosing one's own topics are personal preferences, no facts of the mine: they leave no entry.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.ids import uuid7
 from kuangdeng.ledger.models import Delivery, Entry, Notice, Subscription
 from kuangdeng.ledger.routes import TOPICS
 
@@ -74,6 +76,55 @@ def post(
         source_key=source_key,
         reverses=reverses,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of many that are written together; the same as the arguments of `post`."""
+
+    verb: str
+    subject: Subject
+    payload: Mapping[str, object]
+    source_key: str
+    unit: Named | None = None
+    place: Named | None = None
+    occurred_at: datetime | None = None
+
+
+COPIED = (
+    "id", "mine_id", "by_id", "by_name", "verb", "subject_kind", "subject_id", "subject_label", "unit_id", "unit_name",
+    "place_id", "place_name", "occurred_at", "received_at", "quantity", "payload", "source_key", "digest",
+)  # fmt: skip
+
+
+def post_many(lines: Iterable[Line], *, mine_id: UUID, by: Named | None) -> int:
+    """Write many lines at once, inside the verb's transaction: an old ledger brought in is one line per hazard.
+
+    The same rules as `post`; the database computes every digest and queues every line for its seal as it always
+    does. Raises IntegrityError when a source key is there already.
+    """
+    at, count = now(), 0
+    who = (by.id, by.name) if by else (None, "")
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ledger_entry ({', '.join(COPIED)}) FROM STDIN") as copy,
+    ):
+        for line in lines:
+            unit, place, subject = line.unit, line.place, line.subject
+            copy.write_row((
+                uuid7(), mine_id, *who, line.verb, subject.kind, str(subject.id), subject.label[:200].replace("\x00", ""),
+                unit.id if unit else None, unit.name if unit else "", place.id if place else None,
+                place.name[:300] if place else "", line.occurred_at or at, at, 1,
+                json.dumps(line.payload, ensure_ascii=False, default=str), line.source_key, b"",
+            ))  # fmt: skip
+            count += 1
+    return count
+
+
+def known_keys(source_keys: Iterable[str]) -> set[str]:
+    """Which of these source keys the ledger has already: what was written before a crash is not written again."""
+    wanted = list(source_keys)
+    return set(Entry.objects.filter(source_key__in=wanted).values_list("source_key", flat=True)) if wanted else set()
 
 
 def open_notice(notice_id: UUID, *, person_id: UUID) -> Notice:
@@ -145,5 +196,5 @@ def send_again(delivery_id: UUID, *, mine_id: UUID) -> Delivery:
 CHANNELS = ("inbox", "email")
 PREFERENCES = (open_notice, mark_read, choose_topics)
 """Left out by the ledger walk: what a person notes for himself."""
-STEPS = (post, choose_topics_for_role, send_again)
+STEPS = (post, post_many, known_keys, choose_topics_for_role, send_again)
 """Left out by the ledger walk: parts of verbs of the contexts above, which write the entry."""

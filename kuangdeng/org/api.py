@@ -29,6 +29,7 @@ from kuangdeng.org.queries import (
     same_unit,
     units_of,
 )
+from kuangdeng.org.queries_names import PersonIndex, UnitIndex, fold_person, fold_unit, split_names
 from kuangdeng.org.queries_people import (
     pickable_persons,
     search_persons,
@@ -44,6 +45,7 @@ from kuangdeng.org.queries_places import (
     place_of_tag,
     places_below,
     propose_place,
+    propose_places,
     recent_places,
     resolve_or_propose,
     resolve_place,
@@ -63,7 +65,9 @@ from kuangdeng.org.queries_shifts import (
 )
 from kuangdeng.org.rules import ROLE_LABELS, VERB_LABELS, Role, ShiftSpan, Timetable
 from kuangdeng.org.services import Slip, add_person, add_unit, found_mine, grant_role, issue_passwords, reset_password
+from kuangdeng.org.spelling import fold_place
 from kuangdeng.org.tokens import person_of_token
+from kuangdeng.org.transfer import import_org, problem_lines
 
 __all__ = [
     "PLACE_LINKS",
@@ -75,6 +79,7 @@ __all__ = [
     "Link",
     "Mine",
     "Person",
+    "PersonIndex",
     "Place",
     "PlaceAlias",
     "PlaceIndex",
@@ -86,6 +91,7 @@ __all__ = [
     "Slip",
     "Timetable",
     "Unit",
+    "UnitIndex",
     "add_person",
     "add_unit",
     "below",
@@ -94,6 +100,9 @@ __all__ = [
     "end_of_shift",
     "find_persons",
     "find_places",
+    "fold_person",
+    "fold_place",
+    "fold_unit",
     "found_mine",
     "get_person",
     "get_place",
@@ -102,6 +111,7 @@ __all__ = [
     "granted",
     "has_power",
     "holders",
+    "import_org",
     "is_workday",
     "issue_passwords",
     "matching_places",
@@ -111,7 +121,9 @@ __all__ = [
     "place_by_id",
     "place_of_tag",
     "places_below",
+    "problem_lines",
     "propose_place",
+    "propose_places",
     "reach",
     "recent_places",
     "reset_password",
@@ -124,6 +136,7 @@ __all__ = [
     "shift_at",
     "shift_now",
     "spans_between",
+    "split_names",
     "timetable_of",
     "timetables",
     "unit_name_on",

@@ -55,7 +55,9 @@ class SignInForm(forms.Form):
 
     def __init__(self, *args: Any, mines: Any, known: Person | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["mine"].queryset = mines
+        chooser = self.fields["mine"]
+        assert isinstance(chooser, forms.ModelChoiceField)
+        chooser.queryset = mines
         if known is not None:
             del self.fields["mine"], self.fields["number"], self.fields["shared"]
             self.fields["password"].widget.attrs["autofocus"] = True

@@ -52,7 +52,7 @@ class SignedIn:
 
     def _must_change(self, request: HttpRequest) -> HttpResponse | None:
         """Before anything else a password of one's own (首次登录改密码)."""
-        if not request.user.must_change_password or request.path in _open():
+        if not getattr(request.user, "must_change_password", False) or request.path in _open():
             return None
         return HttpResponseRedirect(reverse("org:change_password"))
 

@@ -1,17 +1,20 @@
 """Reading places: which place a spelling means, which it may mean, the tree, what is in it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 from pypinyin import Style, lazy_pinyin
 from rapidfuzz import fuzz, process
 
+from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.search import fold
 from kuangdeng.org.models import Mine, Person, Place, PlaceAlias, PlaceProposal, Unit
 from kuangdeng.org.spelling import fold_place
@@ -134,7 +137,9 @@ def place_kinds(mine_id: UUID) -> list[str]:
 @lru_cache(maxsize=20_000)
 def initials_of(name: str) -> str:
     """The pinyin initials of a place's name, digits kept: 2305zfm."""
-    return "".join(piece[0] for piece in lazy_pinyin(name, style=Style.FIRST_LETTER, errors=lambda other: list(other)) if piece).lower()
+    return "".join(
+        piece[0] for piece in lazy_pinyin(name, style=Style.FIRST_LETTER, errors=lambda other: list(other)) if piece
+    ).lower()
 
 
 def _by_initials(mine_id: UUID, letters: str, limit: int) -> list[Place]:
@@ -299,6 +304,26 @@ def propose_place(mine: Mine | UUID, spelling: str, source: str, *, times: int =
     PlaceProposal.objects.bulk_create([made], ignore_conflicts=True)
     if not PlaceProposal.objects.filter(id=made.id).exists():
         rows.update(seen=F("seen") + times)
+
+
+def propose_places(mine_id: UUID, spellings: Mapping[str, int], source: str) -> None:
+    """The same as `propose_place` for the many spellings of an import, each with how often it was met, in one statement."""
+    met: dict[str, tuple[str, int]] = {}
+    for spelling, times in spellings.items():
+        folded = fold_place(spelling)
+        if folded:
+            first, before = met.get(folded, (spelling.strip()[:200], 0))
+            met[folded] = (first, before + times)
+    if not met:
+        return
+    rows = sorted((folded, spelling, times) for folded, (spelling, times) in met.items())
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO org_placeproposal (id, mine_id, spelling, folded, source, seen, first_seen_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT (mine_id, folded) DO UPDATE SET seen = org_placeproposal.seen + excluded.seen",
+            [(uuid7(), mine_id, spelling, folded, source, times, clock.now()) for folded, spelling, times in rows],
+        )
 
 
 def resolve_or_propose(mine_id: UUID, spelling: str, source: str) -> Place | None:

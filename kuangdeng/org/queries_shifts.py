@@ -8,7 +8,7 @@ from time import monotonic
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
@@ -236,11 +236,10 @@ def calendar_warning(mine_id: UUID) -> str:
     today = clock.today()
     years = [today.year] + ([today.year + 1] if (today.month, today.day) >= WARN_FROM else [])
     rows = CalendarDay.objects.filter(mine_id=mine_id, day__year__in=years)
-    found = dict(rows.values_list("day__year").annotate(last=Max("day")).order_by())
-    checked = set(rows.filter(confirmed=True).values_list("day__year", flat=True))
+    found = dict(rows.values_list("day__year").annotate(checked=Count("id", filter=Q(confirmed=True))).order_by())
     for year in years:
         if year not in found:
             return f"日历里还没有 {year} 年的放假和调休日期，按工作日计算的期限会算不出来。请导入。"
-        if year not in checked:
+        if not found[year]:
             return f"日历里 {year} 年的放假和调休日期还没有核对。请对照国务院办公厅通知核对后确认。"
     return ""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kuangdeng.org.views import entry, me, persons, pickers, roles, units
+from kuangdeng.org.views import entry, imports, me, persons, pickers, roles, units
 
 urlpatterns = [
     path("sign-in/", entry.enter, name="sign_in"),
@@ -28,6 +28,11 @@ urlpatterns = [
     path("units/new/", units.unit_new, name="unit_new"),
     path("units/<uuid:unit_id>/", units.unit, name="unit"),
     path("units/<uuid:unit_id>/<slug:verb>/", units.unit_verb, name="unit_verb"),
+    path("import/", imports.start, name="import_start"),
+    path("import/template.xlsx", imports.template, name="import_template"),
+    path("import/<uuid:run_id>/", imports.run, name="import_run"),
+    path("import/<uuid:run_id>/confirm/", imports.confirm, name="import_confirm"),
+    path("import/<uuid:run_id>/drop/", imports.drop, name="import_drop"),
     path("pick/person/", pickers.pick_person, name="pick_person"),
     path("pick/unit/", pickers.pick_unit, name="pick_unit"),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
 import os
@@ -13,7 +12,6 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Annotated
@@ -145,31 +143,18 @@ def _run(
         services.append(worker_service(log=logs / "worker.log"))
     with Supervisor([], cluster, say=say) as supervisor:
         try:
-            with _shared(cluster):
-                supervisor.check()
-                set_up_django()
-                _prepare(supervisor, with_demo=with_demo, may_migrate=may_migrate)
-                _bring_up(supervisor, services, host, port)
-                _announce(host, port, services, with_demo, time.monotonic() - begun)
-                supervisor.run()
-                say("正在停止……")
+            if cluster and not cluster.start_or_join():
+                say("使用已经在运行的内置数据库。")
+            supervisor.check()
+            set_up_django()
+            _prepare(supervisor, with_demo=with_demo, may_migrate=may_migrate)
+            _bring_up(supervisor, services, host, port)
+            _announce(host, port, services, with_demo, time.monotonic() - begun)
+            supervisor.run()
+            say("正在停止……")
         except Stopped:
             pass
     say("已全部停止。")
-
-
-@contextlib.contextmanager
-def _shared(cluster: postgres.Cluster | None) -> Iterator[None]:
-    """Our own database, or the one that `kuangdeng database` already runs on this folder."""
-    if cluster is None:
-        yield
-        return
-    try:
-        cluster.start()
-    except postgres.AlreadyRunning:
-        postgres.wait_for_other(cluster)
-        say("使用已经在运行的内置数据库。")
-    yield
 
 
 def _prepare(supervisor: Supervisor, *, with_demo: bool, may_migrate: bool) -> None:

@@ -66,7 +66,7 @@ class Installation:
     ) -> Iterator[Serving]:
         """Web, worker and database, up and answering."""
         command = [*wrapper, *self.command("serve", "--with-worker", "--port", str(self.port), *words)]
-        log = self.data.with_name(f"{self.data.name}.out")
+        log = self.data.with_name(f"{self.data.name}.{self.port}.out")
         with log.open("ab") as out:
             process = subprocess.Popen(
                 command, env={**self.environment, **(more or {})}, stdout=out, stderr=out, start_new_session=True

@@ -90,6 +90,19 @@ def test_killed_database_recovers_under_running_web(installation: Installation) 
         assert serving.process.poll() is None
 
 
+def test_a_second_one_joins_and_takes_over_when_the_first_ends(installation: Installation) -> None:
+    second = Installation(installation.data)
+    with installation.serving() as first, second.serving() as serving:
+        assert "使用已经在运行的内置数据库" in serving.log.read_text()
+        first.process.terminate()
+        assert first.process.wait(40) == 0
+        assert eventually(lambda: "数据库已恢复" in serving.log.read_text(), 60)
+        assert eventually(second.answers, 30)
+        serving.process.terminate()
+        assert serving.process.wait(40) == 0
+        assert not installation.processes()
+
+
 def test_busy_port_is_one_clear_sentence(installation: Installation) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))

@@ -2,6 +2,7 @@
 
 from kuangdeng.hazards.services.aside import decide_quarantine, record_penalty
 from kuangdeng.hazards.services.finish import accept, close, reject, reopen
+from kuangdeng.hazards.services.importing import confirm_import, import_rows
 from kuangdeng.hazards.services.major import escalate, save_plan, supervise
 from kuangdeng.hazards.services.order import (
     approve_extension,
@@ -30,11 +31,13 @@ __all__ = [
     "accept",
     "approve_extension",
     "close",
+    "confirm_import",
     "decide_quarantine",
     "dispatch",
     "escalate",
     "fix_on_site",
     "grade",
+    "import_rows",
     "merge",
     "record_penalty",
     "rectify",

@@ -1,15 +1,22 @@
 """The moment before each verb of the hazard loop, for the ledger walk: `scenario(cast)` returns what runs the verb."""
 
+import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
-from kuangdeng.hazards import services
+from kuangdeng.hazards import importing, services
+from kuangdeng.hazards.ledgers.columns import COLUMNS
+from kuangdeng.hazards.ledgers.meaning import Draft, Reader
 from kuangdeng.hazards.models import CatalogueVersion, Category, Extension, Hazard, Situation
 from kuangdeng.hazards.rules import Status
 from kuangdeng.hazards.testkit import TEXT, hazard_in, order, tables
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.ids import uuid7
+from kuangdeng.kernel.tables import open_book
+from kuangdeng.org.models import ImportRun
 from kuangdeng.org.testkit import Cast
 
 Run = Callable[[], object]
@@ -161,15 +168,47 @@ def decide_quarantine(cast: Cast) -> Run:
     return lambda: services.decide_quarantine(aside.id, as_new=True, by=cast.safety)
 
 
+def import_run(cast: Cast) -> tuple[ImportRun, list[Draft]]:
+    """A file of one row, read for its preview."""
+    tables(cast)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "旧台账.csv"
+        path.write_text("检查日期,隐患内容,责任单位,是否销号\n2018-03-05,支架漏液,综采一队,是\n", encoding="utf-8")
+        run = importing.take_in(path, by=cast.safety)
+        importing.read(run.id, by=cast.safety)
+        with open_book(path) as book:
+            records = list(book.table(book.sheets[0], COLUMNS) or ())
+    drafts = [Reader(cast.mine).read(record) for record in records]
+    return run, [replace(one, sheet=run_sheet(run)) for one in drafts if isinstance(one, Draft)]
+
+
+def run_sheet(run: ImportRun) -> str:
+    run.refresh_from_db()
+    return str(run.report["sheets"][0])
+
+
+def confirm_import(cast: Cast) -> Run:
+    run, _drafts = import_run(cast)
+    return lambda: services.confirm_import(run.id, by=cast.safety)
+
+
+def import_rows(cast: Cast) -> Run:
+    run, drafts = import_run(cast)
+    services.confirm_import(run.id, by=cast.safety)
+    return lambda: services.import_rows(run.id, drafts=drafts, by=cast.safety)
+
+
 SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     "accept": accept,
     "approve_extension": approve_extension,
     "close": close,
+    "confirm_import": confirm_import,
     "decide_quarantine": decide_quarantine,
     "dispatch": dispatch,
     "escalate": escalate,
     "fix_on_site": fix_on_site,
     "grade": grade,
+    "import_rows": import_rows,
     "merge": merge,
     "record_penalty": record_penalty,
     "rectify": rectify,

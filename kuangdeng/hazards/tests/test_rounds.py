@@ -194,7 +194,7 @@ def test_the_register_and_who_sees_what(cast: Cast, leader: Client, django_asser
     assert leader.get(reverse("hazards:round", args=[theirs.id])).status_code == 404
     miner = Client()
     miner.force_login(cast.miner)
-    assert miner.get(reverse("hazards:rounds")).status_code == 403
+    assert miner.get(reverse("hazards:rounds")).status_code == 404
 
 
 def test_plans_and_coverage_by_their_pages(cast: Cast) -> None:

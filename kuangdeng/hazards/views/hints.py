@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from kuangdeng.hazards.queries_similar import hints_for
+from kuangdeng.hazards.queries import get_hazard
+from kuangdeng.hazards.queries_similar import hints_for, hints_of
 from kuangdeng.hazards.views.common import me
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.org.api import Place, get_place
@@ -16,19 +17,29 @@ LONGEST = 2000
 
 @require_GET
 def hints(request: HttpRequest) -> HttpResponse:
-    """What `?text=…&place=…&place_text=…` reminds of; empty while there is too little to go by."""
+    """What `?text=…&place=…&place_text=…` reminds of while it is typed; `?hazard=<id>`: what is there already."""
     person = me(request)
     text = request.GET.get("text", "")[:LONGEST].strip()
     found = None
-    if len(text) >= 2:
+    if request.GET.get("hazard"):
+        found = hints_of(get_hazard(_id(request, "hazard"), by=person), by=person)
+    elif len(text) >= 2:
         found = hints_for(text, by=person, place=_place(request), place_text=request.GET.get("place_text", "")[:200])
     response = render(request, "hazards/_hints.html", {"hints": found})
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _place(request: HttpRequest) -> Place | None:
+def _id(request: HttpRequest, name: str) -> UUID:
     try:
-        return get_place(UUID(request.GET.get("place", "")), by=me(request))
-    except (ValueError, NotVisible):
+        return UUID(request.GET.get(name, ""))
+    except ValueError:
+        raise NotVisible from None
+
+
+def _place(request: HttpRequest) -> Place | None:
+    """The chosen place; none is no reason to be silent."""
+    try:
+        return get_place(_id(request, "place"), by=me(request))
+    except NotVisible:
         return None

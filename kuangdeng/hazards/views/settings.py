@@ -38,6 +38,7 @@ from kuangdeng.kernel.listing import Choice, Column, Flag, Register, Text, View
 from kuangdeng.kernel.search import fold
 from kuangdeng.kernel.tables import Column as FileColumn
 from kuangdeng.kernel.tables import Record, compact, open_book
+from kuangdeng.kernel.tables import text as as_written
 from kuangdeng.kernel.templatetags.kd import chip, cut
 from kuangdeng.kernel.views import register_page
 from kuangdeng.org.api import Person
@@ -296,6 +297,7 @@ def _standards(file: UploadedFile, person: Person) -> list[verbs.StandardData]:
     wrong: list[str] = []
     for record in _records(file, LIBRARY_COLUMNS):
         cells = {column.key: compact(record[column.key]) for column in LIBRARY_COLUMNS}
+        cells |= {key: as_written(record[key]) for key in ("text", "measure", "keywords")}
         if not cells["text"]:
             continue
         specialty = by_name.get(fold(cells["specialty"]))
@@ -504,7 +506,8 @@ def catalogue_correct(request: HttpRequest, code: str) -> HttpResponse:
 def _corrections(file: UploadedFile) -> list[verbs.Correction]:
     found = []
     for record in _records(file, CORRECTION_COLUMNS):
-        category, no, text = (compact(record[column.key]) for column in CORRECTION_COLUMNS)
+        category, no = compact(record["category"]), compact(record["no"])
+        text = as_written(record["text"])
         if not text:
             continue
         number = category.removeprefix("第").removesuffix("类")

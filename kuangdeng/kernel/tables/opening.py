@@ -2,7 +2,6 @@
 
 import codecs
 import csv
-import io
 import re
 import zipfile
 import zlib
@@ -62,7 +61,8 @@ class Book:
         if header is None:
             return None
         rest = (row for row in first if row.number > header.last_row)
-        return Table(sheet, header, chain(rest, rows))
+        above = tuple(row for row in first if row.number < header.first_row)
+        return Table(sheet, header, chain(rest, rows), above=above)
 
 
 @contextmanager
@@ -89,7 +89,7 @@ def open_book(path: Path | str, *, name: str = "") -> Iterator[Book]:
                 yield book
         else:
             _refuse_no_text(head, name)
-            yield _open_csv(file, name)
+            yield _open_csv(path, file, name)
 
 
 def _refuse_no_text(head: bytes, name: str) -> None:
@@ -252,7 +252,7 @@ def _fill_merged(
 # .csv ---------------------------------------------------------------------------------------------------------------
 
 
-def _open_csv(file: IO[bytes], name: str) -> Book:
+def _open_csv(path: Path, file: IO[bytes], name: str) -> Book:
     encoding = detect_encoding(file)
     file.seek(0)
     sample = file.read(65536).decode(encoding, errors="ignore")
@@ -261,17 +261,13 @@ def _open_csv(file: IO[bytes], name: str) -> Book:
     sheet = Path(name).stem[:40] or "表"
 
     def rows(_: str) -> Iterator[Row]:
-        file.seek(0)
-        lines = io.TextIOWrapper(file, encoding=encoding, newline="")
-        try:
+        with path.open(encoding=encoding, newline="") as lines:
             reader = csv.reader(lines, delimiter=delimiter)
             before = 0
             for cells in reader:
                 number, before = before + 1, reader.line_num
                 if any(cell.strip() for cell in cells):
                     yield Row(number, tuple(cell if cell.strip() else None for cell in cells[:MAX_COLUMNS]))
-        finally:
-            lines.detach()
 
     return Book([sheet], rows, kind="csv", encoding=encoding)
 

@@ -62,11 +62,17 @@ class Table:
     header: Header
     rows: Iterable[Row]
     skipped: int = field(default=0)
+    above: tuple[Row, ...] = ()
+    """The titles over the header."""
+    not_data: list[int] = field(default_factory=list)
+    """The numbers of the first rows that were left out, up to a hundred."""
 
     def __iter__(self) -> Iterator[Record]:
         for row in self.rows:
             if is_total(row) or self._is_header_again(row):
                 self.skipped += 1
+                if len(self.not_data) < 100:
+                    self.not_data.append(row.number)
             else:
                 yield Record(self.sheet, row.number, row.cells, self.header)
 

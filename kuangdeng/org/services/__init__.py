@@ -1,5 +1,6 @@
 """The verbs of the organisation, split by noun."""
 
+from kuangdeng.org.services.imports import write_import
 from kuangdeng.org.services.passwords import Slip, change_password, issue_passwords, may_reset_for, reset_password
 from kuangdeng.org.services.persons import add_person, change_person, leave, move_person
 from kuangdeng.org.services.roles import end_role, grant_role
@@ -37,4 +38,5 @@ __all__ = [
     "reset_password",
     "revoke_token",
     "set_branch",
+    "write_import",
 ]

@@ -54,7 +54,7 @@ def test_the_pages_of_places_open(safety: Client, name: str) -> None:
 @pytest.mark.parametrize("name", ["places", "place_tree", "place_proposals", "tags", "shifts", "calendar"])
 def test_a_miner_has_no_business_here(cast: Cast, client: Client, name: str) -> None:
     client.force_login(cast.miner)
-    assert client.get(reverse(f"org:{name}")).status_code == 403
+    assert client.get(reverse(f"org:{name}")).status_code == 404
 
 
 def test_the_register_of_places(cast: Cast, safety: Client, django_assert_max_num_queries) -> None:

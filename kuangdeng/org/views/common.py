@@ -2,9 +2,9 @@
 
 from typing import cast
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.org.models import Person
 from kuangdeng.org.queries import has_power
 
@@ -15,6 +15,6 @@ def me(request: HttpRequest) -> Person:
 
 
 def need_power(person: Person, power: str) -> None:
-    """A page of a role: 403 for everybody else, because the page itself is no secret."""
+    """The page is not there for who may not use it."""
     if not has_power(person, power):
-        raise PermissionDenied
+        raise NotVisible

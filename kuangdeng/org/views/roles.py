@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.listing import Choice, Column, Flag, Register
@@ -36,48 +35,47 @@ def tabs(current: str) -> list[dict[str, object]]:
     return [{"label": label, "url": reverse(f"org:{key}"), "current": key == current} for key, label in pages]
 
 
-REGISTER = Register(
-    key="grants",
-    title=gettext_lazy("角色"),
-    noun=gettext_lazy("授予"),
-    columns=[
-        Column("name", gettext_lazy("姓名"), "person.name", sort="person__pinyin", link=True, phone="title"),
-        Column(
-            "number", gettext_lazy("工号"), "person.number", sort="person__number", width="narrow", label_on_phone=False
-        ),
-        Column("own", gettext_lazy("所在单位"), "person.unit.name", label_on_phone=False),
-        Column("role", gettext_lazy("角色"), lambda grant: ROLE_LABELS[grant.role], sort="role", phone="chip"),
-        Column(
-            "unit",
-            gettext_lazy("管到"),
-            lambda grant: grant.unit.name if grant.unit and grant.role not in MINE_WIDE else _("全矿"),
-            sort="unit__name",
-        ),
-        Column("from", gettext_lazy("起"), "valid_from", sort="valid_from", phone="hide"),
-        Column("to", gettext_lazy("止"), "valid_to", sort="valid_to", phone="hide"),
-    ],
-    filters=[
-        Choice("role", gettext_lazy("角色"), list(ROLE_LABELS.items())[1:], any=gettext_lazy("任何角色")),
-        Flag(
-            "now",
-            gettext_lazy("现在"),
-            yes=gettext_lazy("现在有效"),
-            no=gettext_lazy("已收回"),
-            any=gettext_lazy("不论时间"),
-            default="1",
-            apply=lambda rows, yes: (
-                rows.filter(Q(valid_to=None) | Q(valid_to__gte=clock.today()))
-                if yes
-                else rows.filter(valid_to__lt=clock.today())
+def _register() -> Register:
+    return Register(
+        key="grants",
+        title=_("角色"),
+        noun=_("授予"),
+        columns=[
+            Column("name", _("姓名"), "person.name", sort="person__pinyin", link=True, phone="title"),
+            Column("number", _("工号"), "person.number", sort="person__number", width="narrow", label_on_phone=False),
+            Column("own", _("所在单位"), "person.unit.name", label_on_phone=False),
+            Column("role", _("角色"), lambda grant: ROLE_LABELS[grant.role], sort="role", phone="chip"),
+            Column(
+                "unit",
+                _("管到"),
+                lambda grant: grant.unit.name if grant.unit and grant.role not in MINE_WIDE else _("全矿"),
+                sort="unit__name",
             ),
-        ),
-    ],
-    default_sort="role",
-    row_url=lambda grant: reverse("org:person", args=[grant.person_id]),
-    rows=lambda rows: rows.select_related("person__unit", "unit"),
-    empty_title=gettext_lazy("还没有授予角色"),
-    empty_text=gettext_lazy("在职工的页面上授予角色。"),
-)
+            Column("from", _("起"), "valid_from", sort="valid_from", phone="hide"),
+            Column("to", _("止"), "valid_to", sort="valid_to", phone="hide"),
+        ],
+        filters=[
+            Choice("role", _("角色"), list(ROLE_LABELS.items())[1:], any=_("任何角色")),
+            Flag(
+                "now",
+                _("现在"),
+                yes=_("现在有效"),
+                no=_("已收回"),
+                any=_("不论时间"),
+                default="1",
+                apply=lambda rows, yes: (
+                    rows.filter(Q(valid_to=None) | Q(valid_to__gte=clock.today()))
+                    if yes
+                    else rows.filter(valid_to__lt=clock.today())
+                ),
+            ),
+        ],
+        default_sort="role",
+        row_url=lambda grant: reverse("org:person", args=[grant.person_id]),
+        rows=lambda rows: rows.select_related("person__unit", "unit"),
+        empty_title=_("还没有授予角色"),
+        empty_text=_("在职工的页面上授予角色。"),
+    )
 
 
 def grants(request: HttpRequest) -> HttpResponse:
@@ -85,4 +83,6 @@ def grants(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     need_power(viewer, "org.see_people", anywhere=True)
     context = {"tabs": tabs("grants"), "may_grant": may(viewer, "org.grant_roles")}
-    return register_page(request, REGISTER, queries.visible_grants(viewer), template="org/grants.html", context=context)
+    return register_page(
+        request, _register(), queries.visible_grants(viewer), template="org/grants.html", context=context
+    )

@@ -50,6 +50,8 @@ class Page:
     query: str = ""
     opens: bool = False
     refused: int = 404
+    shared: bool = False
+    """The same for every mine: the law."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,19 @@ PAGES: list[Page] = [
     Page("notice_settings", nothing, ALL),
     Page("notice_roles", nothing, ADMIN),
     Page("dead_letters", nothing, ADMIN),
+    # hazards: old ledgers and paper
+    Page("hazards:import_start", nothing, SAFETY | ADMIN, refused=403),
+    Page("hazards:import_run", lambda world: {"run_id": world.run.id}, SAFETY | ADMIN),
+    Page("hazards:import_problems", lambda world: {"run_id": world.run.id}, SAFETY | ADMIN),
+    Page("hazards:import_export", lambda world: {"run_id": world.run.id}, SAFETY | ADMIN),
+    Page(
+        "hazards:print_ledger",
+        nothing,
+        HEADS | TEAM | SAFETY | LEADERS | frozenset({"group_office"}) | ADMIN,
+        refused=403,
+    ),
+    Page("hazards:print_notice", hazard, ALL - frozenset({"other_miner", "other_head", "electric_head"})),
+    Page("hazards:print_recheck", hazard, ALL - frozenset({"other_miner", "other_head", "electric_head"})),
 ]
 
 ACTIONS: list[Action] = [
@@ -142,3 +157,119 @@ ELSEWHERE = {
     "kernel:styleguide": "only where a developer looks",
 }
 """Names, or beginnings of names, that this table leaves out, and why."""
+
+
+# Places, shifts, calendar, the mine's hazard tables, inspections -----------------------------------------------------
+
+KEEPERS = SAFETY | ADMIN
+"""Who keeps the places and the hazard tables."""
+INSPECTORS = HEADS | TEAM | SAFETY | LEADERS
+
+
+def place(world: World) -> dict[str, object]:
+    return {"place_id": world.cast.places["gate"].id}
+
+
+def first_of(model: str, name: str) -> Kwargs:
+    """The first row of a table of the world's mine, by the name that the address gives it."""
+
+    def kwargs(world: World) -> dict[str, object]:
+        from django.apps import apps
+
+        return {name: apps.get_model(model).objects.filter(mine=world.cast.mine).order_by("pk").first().pk}
+
+    return kwargs
+
+
+def shift_row(world: World) -> dict[str, object]:
+    from kuangdeng.org.models import ShiftScheme, UnitShift
+
+    scheme = ShiftScheme.objects.filter(mine=world.cast.mine).first()
+    row, _ = UnitShift.objects.get_or_create(
+        unit=world.cast.units["mining"], valid_from="2099-01-01", defaults={"scheme": scheme}
+    )
+    return {"row_id": row.id}
+
+
+def situation(world: World) -> dict[str, object]:
+    from kuangdeng.hazards.models import Situation
+
+    return {"situation_id": Situation.objects.order_by("id").first().id}
+
+
+def alias(world: World) -> dict[str, object]:
+    from kuangdeng.org.models import PlaceAlias
+
+    row, _ = PlaceAlias.objects.get_or_create(
+        mine=world.cast.mine, folded="老回风", defaults={"place": world.cast.places["gate"], "spelling": "老回风"}
+    )
+    return {"alias_id": row.id}
+
+
+def choose(world: World) -> dict[str, object]:
+    return {**first_of("org.PlaceProposal", "proposal_id")(world), **place(world)}
+
+
+PAGES += [
+    Page("org:places", nothing, KEEPERS),
+    Page("org:place_tree", nothing, KEEPERS),
+    Page("org:place_new", nothing, KEEPERS),
+    Page("org:place_proposals", nothing, KEEPERS),
+    Page("org:place_proposal", first_of("org.PlaceProposal", "proposal_id"), KEEPERS),
+    Page("org:tags", nothing, KEEPERS),
+    Page("org:tags", nothing, KEEPERS, query="?site=https%3A%2F%2Fkd.example"),
+    Page("org:pick_place", nothing, ALL),
+    Page("org:pick_place", nothing, ALL, query="?q=%E9%A1%BA%E6%A7%BD"),
+    Page("org:place", place, KEEPERS),
+    Page("org:place_children", place, KEEPERS),
+    Page("org:place_edit", place, KEEPERS),
+    Page("org:place_verb", lambda world: {**place(world), "verb": "rename"}, KEEPERS),
+    Page("org:shifts", nothing, ADMIN),
+    Page("org:scheme_new", nothing, ADMIN),
+    Page("org:scheme_edit", first_of("org.ShiftScheme", "scheme_id"), ADMIN),
+    Page("org:scheme_put_on", first_of("org.ShiftScheme", "scheme_id"), ADMIN),
+    Page("org:calendar", nothing, ADMIN),
+    Page("org:calendar_day_new", nothing, ADMIN),
+    Page("org:calendar_import", nothing, ADMIN),
+    Page("org:calendar_day", first_of("org.CalendarDay", "day_id"), ADMIN),
+    Page("hazards:hints", nothing, ALL, query="?text=%E9%94%9A%E6%9D%86%E6%89%98%E7%9B%98%E6%9D%BE%E5%8A%A8"),
+    Page("hazards:grades", nothing, KEEPERS),
+    Page("hazards:grade_new", nothing, KEEPERS),
+    Page("hazards:grade_edit", first_of("hazards.Grade", "grade_id"), KEEPERS),
+    Page("hazards:specialties", nothing, KEEPERS),
+    Page("hazards:specialty_new", nothing, KEEPERS),
+    Page("hazards:specialty_edit", first_of("hazards.Specialty", "specialty_id"), KEEPERS),
+    Page("hazards:library", nothing, KEEPERS),
+    Page("hazards:standard_new", nothing, KEEPERS),
+    Page("hazards:standard_edit", first_of("hazards.StandardHazard", "standard_id"), KEEPERS),
+    Page("hazards:library_import", nothing, KEEPERS),
+    Page("hazards:deadline_rules", nothing, KEEPERS),
+    Page("hazards:deadline_rule_new", nothing, KEEPERS),
+    Page("hazards:deadline_rule_edit", first_of("hazards.DeadlineRule", "rule_id"), KEEPERS),
+    Page("hazards:ladder_rules", nothing, KEEPERS),
+    Page("hazards:ladder_rule_new", nothing, KEEPERS),
+    Page("hazards:ladder_rule_edit", first_of("hazards.LadderRule", "rule_id"), KEEPERS),
+    Page("hazards:wording", nothing, KEEPERS),
+    Page("hazards:round_plans", nothing, KEEPERS),
+    Page("hazards:round_plan_new", nothing, KEEPERS),
+    Page("hazards:round_plan_edit", first_of("hazards.RoundPlan", "plan_id"), KEEPERS),
+    Page("hazards:catalogue", nothing, ALL),
+    Page("hazards:catalogue_version", lambda world: {"code": "order21-2026"}, ALL, shared=True),
+    Page("hazards:catalogue_correct", lambda world: {"code": "order21-2026"}, KEEPERS, shared=True),
+    Page("hazards:rounds", nothing, INSPECTORS),
+    Page("hazards:round_new", nothing, INSPECTORS),
+    Page("hazards:round", first_of("hazards.Round", "round_id"), UNIT | TEAM | SAFETY | LEADERS),
+    Page("hazards:round_coverage_all", nothing, INSPECTORS),
+    Page("hazards:round_coverage", first_of("hazards.RoundPlan", "plan_id"), INSPECTORS),
+]
+
+ACTIONS += [
+    Action("org:proposals_bulk", lambda world: {"verb": "drop"}),
+    Action("org:proposal_choose", choose),
+    Action("org:proposal_new", first_of("org.PlaceProposal", "proposal_id")),
+    Action("org:proposal_drop", first_of("org.PlaceProposal", "proposal_id")),
+    Action("org:alias_remove", alias),
+    Action("org:scheme_take_off", shift_row),
+    Action("org:calendar_confirm", lambda world: {"year": 2026}),
+    Action("hazards:situation_confirm", situation),
+]

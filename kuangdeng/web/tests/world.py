@@ -3,16 +3,25 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from kuangdeng.hazards.models import Hazard
+from kuangdeng.hazards import importing
+from kuangdeng.hazards.models import Hazard, RoundPlan
 from kuangdeng.hazards.rules import Status
+from kuangdeng.hazards.services.rounds import RoundData, record_round
+from kuangdeng.hazards.setup import set_up
 from kuangdeng.hazards.testkit import hazard_in
+from kuangdeng.kernel.clock import now
 from kuangdeng.ledger.api import Delivery, Entry, Notice, seal_all, tell_all
-from kuangdeng.org.models import Person, Place, Unit
+from kuangdeng.org.api import propose_place
+from kuangdeng.org.models import ImportRun, Person, Place, Unit
+from kuangdeng.org.services.seed import set_up_org
 from kuangdeng.org.testkit import Cast, make_cast
 
 STATES = (Status.REPORTED, Status.DISPATCHED, Status.RECTIFYING, Status.RECTIFIED, Status.CLOSED)
@@ -29,6 +38,8 @@ class World:
     def make(cls, rows: int = 3) -> "World":
         """A mine with at least `rows` of everything that lists show."""
         world = cls(make_cast())
+        set_up_org(mine=world.cast.mine)
+        set_up(mine=world.cast.mine)
         world.fill(rows)
         return world
 
@@ -50,6 +61,13 @@ class World:
             Person(mine=cast.mine, number=f"7{number:03d}", name=f"职工{number}", unit=cast.units["mining"])
             for number in numbers
         )
+        plan = RoundPlan.objects.filter(mine=cast.mine, role="team_leader").first()
+        for number in numbers:
+            propose_place(cast.mine, f"2305面{number}号硐室", "import")
+            start = now() - timedelta(hours=number + 2)
+            places = [cast.places["gate"], cast.places[f"more{number}"]]
+            data = RoundData(start, start + timedelta(hours=1), cast.team_leader, places, [cast.miner], plan)
+            record_round(data=data, by=cast.team_leader)
         seal_all()
         tell_all()
         for notice in Notice.objects.filter(deliveries=None).order_by("id")[:rows]:
@@ -71,6 +89,20 @@ class World:
     def delivery(self) -> Delivery:
         """A mail that was given up."""
         return Delivery.objects.order_by("id").first()
+
+    @property
+    def run(self) -> ImportRun:
+        """The import of an old ledger, read for its preview."""
+        found = ImportRun.objects.filter(mine=self.cast.mine, kind="hazards").first()
+        if found is None:
+            with TemporaryDirectory() as folder:
+                path = Path(folder) / "旧台账.csv"
+                path.write_text(
+                    "检查日期,隐患内容,地点\n2018-03-05,支架漏液,东翼\n不详,缺日期,东翼\n", encoding="utf-8"
+                )
+                found = importing.take_in(path, by=self.cast.safety)
+            importing.read(found.id, by=self.cast.safety)
+        return found
 
     def notice_of(self, person: Person) -> Notice:
         return Notice.objects.filter(person_id=person.id).order_by("id").first()

@@ -1,0 +1,76 @@
+"""Paper from the server: a page of HTML as a PDF, with the same style sheet that the browser prints with."""
+
+import os
+import shutil
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+
+from kuangdeng.kernel.errors import Refused
+
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts", "/Library/Fonts")
+FONT_WORDS = (
+    "cjk",
+    "fangsong",
+    "simfang",
+    "simsun",
+    "simkai",
+    "kaiti",
+    "wqy",
+    "sourcehan",
+    "songti",
+    "uming",
+    "ukai",
+    "msyh",
+)
+BASE = "http://paper.invalid/"
+
+
+@lru_cache(maxsize=1)
+def chinese_font() -> str:
+    """A Chinese font of this machine; empty when there is none. A PDF without one is full of blanks, and says nothing."""
+    if program := shutil.which("fc-list"):
+        found = subprocess.run([program, ":lang=zh", "family"], capture_output=True, text=True, timeout=20, check=False)
+        names = sorted(line.strip() for line in found.stdout.splitlines() if line.strip())
+        return names[0] if names else ""
+    for folder in FONT_FOLDERS:
+        for where, _folders, files in os.walk(Path(folder).expanduser()):
+            for file in files:
+                if any(word in file.lower() for word in FONT_WORDS):
+                    return str(Path(where) / file)
+    return ""
+
+
+def pdf(html: str) -> bytes:
+    """The page as a PDF. Refused when the machine has no Chinese font, because the paper would be blank."""
+    if not chinese_font():
+        raise Refused(
+            "服务器上没有中文字体，做出来的 PDF 会是空白的。请管理员安装中文字体（Debian：apt install fonts-noto-cjk），或者用浏览器直接打印。",
+            code="no_font",
+        )
+    from weasyprint import HTML
+
+    made: bytes = HTML(string=html, base_url=BASE, url_fetcher=_fetch).write_pdf()
+    return made
+
+
+def _fetch(url: str, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
+    """Only our own style sheets and pictures; a page never makes the server ask anybody else."""
+    address = urlsplit(url)
+    prefix = urlsplit(settings.STATIC_URL).path
+    path = unquote(address.path)
+    if not url.startswith(BASE) or not path.startswith(prefix):
+        raise ValueError(f"not ours: {url}")
+    name = path.removeprefix(prefix)
+    file = finders.find(name)
+    if file is None and staticfiles_storage.exists(name):
+        file = staticfiles_storage.path(name)
+    if not isinstance(file, str):
+        raise ValueError(f"no such file: {name}")
+    return {"string": Path(file).read_bytes(), "mime_type": "text/css" if name.endswith(".css") else "image/svg+xml"}
