@@ -11,7 +11,7 @@ from kuangdeng.hazards.models import Extension, Hazard, Quarantine
 from kuangdeng.hazards.queries import WORKING, is_overdue, overdue, scope
 from kuangdeng.hazards.rules import ENDED, STATUS_LABELS, Status
 from kuangdeng.kernel import clock
-from kuangdeng.ledger.models import Entry
+from kuangdeng.ledger.api import Entry
 from kuangdeng.org.api import Person, has_power, reach, roles_of
 
 TO_ACCEPT = (Status.RECTIFIED, Status.RECHECK)
