@@ -48,7 +48,9 @@ def _tables(mine_id: UUID) -> tuple[Options, Options]:
         .values_list(*columns)
         .union(specialties.annotate(kind=Value("s"), top=F("parent_id")).values_list(*columns), all=True)
     )
-    found_grades, mains, subs = [], [], {}
+    found_grades: list[tuple[int, str, str]] = []
+    mains: list[tuple[int, str, str]] = []
+    subs: dict[str, list[tuple[int, str, str]]] = {}
     for kind, row_id, name, position, top in rows:
         if kind == "g":
             found_grades.append((position, str(row_id), name))
