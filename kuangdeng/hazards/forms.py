@@ -87,6 +87,13 @@ class PersonForm(forms.Form):
         """Fields that depend on the person or the hazard."""
 
 
+def offer(form: forms.Form, name: str, options: Iterable[Any]) -> None:
+    """What a field of a form offers to choose from."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(options)
+
+
 class ReportForm(PersonForm):
     """上报: the words first, then where, photos, and what may be left to others."""
 
@@ -128,11 +135,11 @@ class ReportForm(PersonForm):
         )
         self.fields["standard"] = PickerField(
             label=_("从标准隐患里选"), required=False, url=pick_url("standard"), kind="standard", icon="bookmark",
-            find=lambda value: choices.standard_of(self.by.mine_id, value), placeholder=_("输入几个字，如：锚杆、护罩"),
+            find=lambda value: choices.standard_of(self.by.mine_id, value), placeholder=str(_("输入几个字，如：锚杆、护罩")),
         )  # fmt: skip
         self.fields["finders"] = person_field(self.by, label=_("发现人"), required=False, multiple=True,
                                               help_text=_("不填就是您自己。"))  # fmt: skip
-        self.fields["specialty"].choices = [("", _("说不准")), *choices.tables_of(self.by)[1]]
+        offer(self, "specialty", [("", _("说不准")), *choices.tables_of(self.by)[1]])
         if not choices.settings_of(self.by.mine_id).anonymous_reports:
             del self.fields["anonymous"]
 
@@ -161,8 +168,8 @@ class GradeForm(PersonForm):
 
     def arrange(self) -> None:
         grades, specialties = choices.tables_of(self.by)
-        self.fields["grade"].choices = grades
-        self.fields["specialty"].choices = [("", _("请选择")), *specialties]
+        offer(self, "grade", grades)
+        offer(self, "specialty", [("", _("请选择")), *specialties])
         put_situations(self, optional=True)
         if self.hazard is not None:
             self.initial.setdefault("specialty", str(self.hazard.specialty_id or ""))
@@ -179,14 +186,14 @@ def put_situations(form: PersonForm, *, optional: bool) -> None:
     """
     if form.hazard is None:
         return
-    version, groups = choices.situations_on(local(form.hazard.occurred_at).date())
+    version = form.hints.catalogue or choices.catalogue_on(local(form.hazard.occurred_at).date())
     field = form.fields["situation"]
     first = ("", _("不是重大隐患") if optional else _("请选择情形"))
     hinted = [one.situation for one in form.hints.majors if one.situation]
     likely = (
         [(_("字词提示的情形，请核对"), [(str(one.id), f"（{one.no}）{one.text}") for one in hinted])] if hinted else []
     )
-    field.choices = [first, *likely, *groups]  # type: ignore[attr-defined]
+    field.choices = [first, *likely, *choices.situations_of(version)]  # type: ignore[attr-defined]
     if version is not None:
         field.help_text = _("按发现当天有效的《%(title)s》（%(no)s）由人判定。") % {
             "title": version.title,
@@ -242,7 +249,7 @@ class MergeForm(PersonForm):
     def arrange(self) -> None:
         likely = [one.hazard for one in self.hints.duplicates]
         if likely:
-            self.fields["into"].choices = [(str(one.id), f"{one.number}　{one.text[:60]}") for one in likely]
+            offer(self, "into", [(str(one.id), f"{one.number}　{one.text[:60]}") for one in likely])
         else:
             del self.fields["into"]
 
@@ -459,8 +466,8 @@ class BulkGrade(PersonForm):
 
     def arrange(self) -> None:
         grades, specialties = choices.tables_of(self.by)
-        self.fields["grade"].choices = grades
-        self.fields["specialty"].choices = [("", _("请选择")), *specialties]
+        offer(self, "grade", grades)
+        offer(self, "specialty", [("", _("请选择")), *specialties])
 
 
 class BulkSendBack(SendBackForm):

@@ -16,7 +16,7 @@ from kuangdeng.hazards.queries import choices, is_overdue, overdue
 from kuangdeng.hazards.rules import ENDED, STATUS_LABELS, Status
 from kuangdeng.kernel.listing import Bulk, Choice, Column, Dates, Flag, Multi, Picked, Register, Text, View
 from kuangdeng.kernel.search import containing
-from kuangdeng.kernel.templatetags.kd import chip, clock_chip, cut, said
+from kuangdeng.kernel.templatetags.kd import chip, clock_chip, cut
 from kuangdeng.org.api import Person, has_power
 
 STATE_TONES = {
@@ -54,9 +54,8 @@ def _place(hazard: Hazard) -> str:
 
 
 def _due(hazard: Hazard) -> SafeString | str:
-    if due_of(hazard):
-        return clock_chip(hazard.due_at)
-    return said(hazard.due_at) if hazard.due_at and hazard.status not in ENDED else ""
+    """The running clock; once the unit is done, the deadline says nothing about what waits now."""
+    return clock_chip(hazard.due_at) if due_of(hazard) else ""
 
 
 def columns() -> list[Column]:
@@ -98,14 +97,14 @@ def _pick(name: str) -> str:
         return ""
 
 
-def filters(person: Person) -> list[Any]:
-    """The questions that a hazard list can be asked."""
+def filters(person: Person, *wanted: str, status: str = "") -> list[Any]:
+    """The questions that a hazard list can be asked: all, or the wanted ones; `status` are the states shown at first."""
     grades, specialties = choices.tables_of(person)
     mine_id = person.mine_id
-    return [
+    every = [
         Text("q", _("搜索"), placeholder=_("内容、地点、编号"), apply=lambda rows, words: rows.filter(containing("search_text", words))),
         Choice("open", _("办理"), [("1", _("未办结")), ("0", _("已办结"))], any=_("未办结和已办结"), apply=_open),
-        Multi("status", _("状态"), list(STATUS_LABELS.items()), any=_("各种状态")),
+        Multi("status", _("状态"), list(STATUS_LABELS.items()), any=_("各种状态"), default=status),
         Multi("grade", _("等级"), grades, lookup="grade_id", any=_("各等级")),
         Choice("specialty", _("专业"), specialties, any=_("各专业"),
                apply=lambda rows, value: rows.filter(Q(specialty_id=value) | Q(specialty__parent_id=value))),
@@ -124,6 +123,7 @@ def filters(person: Person) -> list[Any]:
         Choice("check", _("检查类型"), CheckType.choices, any=_("各类检查"), lookup="check_type"),
         Flag("mine", _("上报人"), yes=_("我上报的"), any=_("任何人上报"), apply=lambda rows, _yes: rows.filter(reporter=person)),
     ]  # fmt: skip
+    return [one for one in every if not wanted or one.key in wanted]
 
 
 def _open(rows: QuerySet[Hazard], value: str) -> QuerySet[Hazard]:
@@ -173,25 +173,32 @@ def all_hazards(person: Person) -> Register:
 
 
 def orders(person: Person) -> Register:
-    """What the person's units have been ordered to do."""
+    """What the person's units have been ordered to do; at first what they still have to work on."""
+    todo = f"{Status.DISPATCHED},{Status.RECTIFYING}"
+    returned = Flag(
+        "returned", _("验收退回"), yes=_("验收退回过"), any=_("退回不限"),
+        apply=lambda rows, _yes: rows.filter(reject_count__gt=0, status=Status.RECTIFYING),
+    )  # fmt: skip
     return _register(
         person,
         key="orders",
         title=_("本单位整改"),
         default_sort="due",
         views=[
-            View(_("全部")),
+            View(_("要办的")),
             View(_("待签收"), "status=dispatched"),
             View(_("整改中"), "status=rectifying"),
             View(_("已超期"), "late=1"),
             View(_("验收退回"), "returned=1"),
             View(_("等验收销号"), "status=rectified&status=accepted"),
         ],
-        filters=[*filters(person), Flag("returned", _("验收退回"), yes=_("验收退回过"), any=_("退回不限"),
-                                        apply=lambda rows, _yes: rows.filter(reject_count__gt=0, status=Status.RECTIFYING))],
+        filters=[
+            *filters(person, "q", "status", "grade", "specialty", "place", "received", "late", status=todo),
+            returned,
+        ],
         empty_title=_("没有要整改的隐患"),
         empty_text=_("安监部门下达给本单位的隐患会出现在这里，超期的排在最前。"),
-    )  # fmt: skip
+    )
 
 
 def accepting(person: Person) -> Register:
@@ -201,6 +208,7 @@ def accepting(person: Person) -> Register:
         key="accepting",
         title=_("待验收销号"),
         default_sort="waiting",
+        filters=filters(person, "q", "status", "grade", "specialty", "unit", "place", "major", "supervised"),
         columns=[
             *columns()[:4],
             Column("waiting", _("已等"), lambda row: clock_since(row.status_since), sort="status_since", phone="chip",

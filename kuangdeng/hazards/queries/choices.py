@@ -48,7 +48,9 @@ def _tables(mine_id: UUID) -> tuple[Options, Options]:
         .values_list(*columns)
         .union(specialties.annotate(kind=Value("s"), top=F("parent_id")).values_list(*columns), all=True)
     )
-    found_grades, mains, subs = [], [], {}
+    found_grades: list[tuple[int, str, str]] = []
+    mains: list[tuple[int, str, str]] = []
+    subs: dict[str, list[tuple[int, str, str]]] = {}
     for kind, row_id, name, position, top in rows:
         if kind == "g":
             found_grades.append((position, str(row_id), name))
@@ -138,16 +140,15 @@ def catalogue_on(day: date) -> CatalogueVersion | None:
     return rows.filter(Q(effective_to=None) | Q(effective_to__gte=day)).order_by("-effective_from").first()
 
 
-def situations_on(day: date) -> tuple[CatalogueVersion | None, list[tuple[str, Options]]]:
-    """The situations of the catalogue in force on a day, grouped by category."""
-    version = catalogue_on(day)
+def situations_of(version: CatalogueVersion | None) -> list[tuple[str, Options]]:
+    """The situations of a version of the catalogue, grouped by category."""
     if version is None:
-        return None, []
+        return []
     groups: dict[str, Options] = {}
     rows = Situation.objects.filter(category__version=version).select_related("category")
     for row in rows.order_by("category__no", "id"):
         groups.setdefault(str(row.category), []).append((str(row.id), f"（{row.no}）{row.text}"))
-    return version, list(groups.items())
+    return list(groups.items())
 
 
 def situation_of(value: str) -> Situation | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kuangdeng.hazards.models import Source
 from kuangdeng.hazards.rules import VERB_LABELS
 from kuangdeng.kernel.timetext import full
-from kuangdeng.ledger.models import Entry
+from kuangdeng.ledger.api import Entry
 
 Payload = Mapping[str, Any]
 

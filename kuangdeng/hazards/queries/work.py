@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
@@ -11,7 +12,7 @@ from kuangdeng.hazards.models import Extension, Hazard, Quarantine
 from kuangdeng.hazards.queries import WORKING, is_overdue, overdue, scope
 from kuangdeng.hazards.rules import ENDED, STATUS_LABELS, Status
 from kuangdeng.kernel import clock
-from kuangdeng.ledger.models import Entry
+from kuangdeng.ledger.api import Entry
 from kuangdeng.org.api import Person, has_power, reach, roles_of
 
 TO_ACCEPT = (Status.RECTIFIED, Status.RECHECK)
@@ -157,14 +158,15 @@ def day_of(person: Person) -> Day:
     return day
 
 
-def _counted(kind: str, rows: QuerySet, key: F, late: Q | None = None) -> QuerySet:  # type: ignore[type-arg]
+def _counted(kind: str, rows: QuerySet[Any], key: F, late: Q | None = None) -> QuerySet[Any, Any]:
     """(kind, key, how many, how many late), in a shape that several tables share."""
-    return (
+    counted: QuerySet[Any, Any] = (
         rows.order_by()
         .annotate(kind=Value(kind), key=key)
         .values_list("kind", "key")
         .annotate(n=Count("id"), late=Count("id", filter=late) if late is not None else Value(0))
     )
+    return counted
 
 
 def reported_by(person: Person, limit: int = 8) -> list[Hazard]:
@@ -194,15 +196,29 @@ def late_by_unit(person: Person, limit: int = 8) -> list[tuple[UUID, str, int, d
     return list(rows[:limit])
 
 
-def watched(person: Person, limit: int = 300) -> list[Hazard]:
+@dataclass(frozen=True)
+class Watched:
+    """A hazard on the supervision board."""
+
+    hazard: Hazard
+    late: bool
+
+    @property
+    def kind(self) -> str:
+        """On which part of the board it stands."""
+        return "major" if self.hazard.is_major else "supervised" if self.hazard.supervised_at else "proposed"
+
+
+def watched(person: Person, limit: int = 300) -> list[Watched]:
     """Open hazards that a leader watches: major, under supervision, or proposed for it. Late ones first."""
-    return list(
+    rows = (
         still_open(person)
         .filter(Q(is_major=True) | Q(supervised_at__isnull=False) | Q(supervision_proposed=True))
         .annotate(not_late=Case(When(overdue(), then=Value(0)), default=Value(1)))
         .select_related("unit", "grade", "place", "supervisor", "person", "category")
         .order_by("not_late", F("due_at").asc(nulls_last=True), "status_since")[:limit]
     )
+    return [Watched(row, is_overdue(row)) for row in rows]
 
 
 def orders_of(person: Person) -> QuerySet[Hazard]:

@@ -58,22 +58,13 @@ def supervision(request: HttpRequest) -> HttpResponse:
     """督办: major, under supervision, proposed for it; the late ones first."""
     by = me(request)
     need_power(by, "hazard.supervise")
-    rows = [
-        {
-            "hazard": one,
-            "grade": grade_chip(one),
-            "state": state_chip(one),
-            "due": due_of(one),
-            "late": not one.not_late,
-        }
-        for one in work.watched(by)
-    ]
-    groups = {"major": [], "supervised": [], "proposed": []}  # type: dict[str, list[dict[str, object]]]
+    groups: dict[str, list[dict[str, object]]] = {"major": [], "supervised": [], "proposed": []}
+    rows = work.watched(by)
     for row in rows:
-        hazard = row["hazard"]
-        kind = "major" if hazard.is_major else "supervised" if hazard.supervised_at else "proposed"
-        groups[kind].append(row)
-    late = sum(1 for row in rows if row["late"])
+        one = row.hazard
+        chips = {"grade": grade_chip(one), "state": state_chip(one), "due": due_of(one)}
+        groups[row.kind].append({"hazard": one, "late": row.late, **chips})
+    late = sum(row.late for row in rows)
     return render(request, "hazards/supervision.html", {"groups": groups, "total": len(rows), "late": late})
 
 
