@@ -112,7 +112,7 @@ def listed(request: HttpRequest, filters: Query[Filters]) -> Any:
 
 
 @router.get(
-    "/hazards/{uuid:hazard_id}",
+    "/hazards/{hazard_id}",
     response={200: s.HazardDetailOut} | READ_ERRORS,
     summary="一条隐患",
     operation_id="hazard",
@@ -142,7 +142,7 @@ def one(request: HttpRequest, hazard_id: UUID) -> Any:
 
 
 @router.get(
-    "/hazards/{uuid:hazard_id}/photos/{sha256}",
+    "/hazards/{hazard_id}/photos/{sha256}",
     response={200: None} | READ_ERRORS,
     openapi_extra={"responses": {200: {"description": "JPEG", "content": {"image/jpeg": {}}}}},
     summary="隐患的一张照片",
@@ -321,7 +321,7 @@ def _offer(one: ByApi) -> None:
     view.__name__ = one.verb
     service = getattr(hazards, one.verb)
     router.post(
-        f"/hazards/{{uuid:hazard_id}}/verbs/{one.verb}",
+        f"/hazards/{{hazard_id}}/verbs/{one.verb}",
         response={200: s.VerbOut} | ERRORS,
         summary=str(hazards.VERB_LABELS[one.verb]),
         description=f"同网页上的「{hazards.VERB_LABELS[one.verb]}」：同样的权限、同样的先后，记同一条台账。",

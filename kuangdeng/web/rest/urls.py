@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, re_path
 from ninja import NinjaAPI
 
 from kuangdeng import __version__
@@ -48,7 +48,12 @@ def _urls() -> tuple[list[Any], str, str]:
         # The explaining page and its schema are for people who are signed in.
         if isinstance(pattern, URLPattern) and pattern.name not in ("openapi-json", "openapi-view"):
             pattern.callback = _open(pattern.callback)
-    return patterns, app, namespace
+    return [*patterns, re_path("", _open(_nowhere))], app, namespace
+
+
+def _nowhere(request: HttpRequest) -> HttpResponse:
+    """A program that took a wrong address is told so as JSON, not as a page."""
+    return JsonResponse(errors.problem("not_found", errors.HTTP_SENTENCES[404]), status=404)
 
 
 api_urls = _urls()

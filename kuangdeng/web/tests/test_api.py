@@ -238,6 +238,14 @@ def test_registers_and_clock(cast: Cast) -> None:
     assert abs(Client().get("/api/v1/time").json()["unix_ms"] / 1000 - now().timestamp()) < 5
 
 
+def test_a_wrong_address_is_told_as_json(cast: Cast) -> None:
+    for path in ("/nosuch", "/hazards/", "/hazards/x/verbs/nosuch", "/"):
+        answer = Program(cast.miner).get(path)
+        assert (path, answer.status_code, answer.json()["code"]) == (path, 404, "not_found")
+    assert Program(cast.miner).get("/hazards/123").json()["message"] == "「hazard_id」不是有效的编号（UUID）。"
+    assert Program(cast.miner).send("DELETE", "/hazards").status_code == 405
+
+
 def test_the_explaining_page_needs_nothing_from_outside(cast: Cast) -> None:
     browser = Client()
     browser.force_login(cast.safety, backend="django.contrib.auth.backends.ModelBackend")
