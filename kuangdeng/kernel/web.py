@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +12,9 @@ from kuangdeng.kernel.files import picture_path
 
 
 class RefusalMiddleware:
-    """What a view did not catch itself: `Refused` becomes a page with the sentence, `NotVisible` a 404."""
+    """What a view did not catch itself: `Refused` becomes a page with the sentence, `NotVisible` a 404.
+
+    A page that one may not open is a 404 as well: it must not even be known."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -21,7 +24,7 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Turn a person's mistake into a sentence; anything else stays an error."""
-        if isinstance(exception, NotVisible):
+        if isinstance(exception, (NotVisible, PermissionDenied)):
             raise Http404 from exception
         if isinstance(exception, Refused):
             return render(request, "kernel/refused.html", {"message": str(exception)}, status=409)

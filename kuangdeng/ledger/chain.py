@@ -6,7 +6,7 @@ never wait for each other because of the chain; what is younger than the last pu
 `verify` says how many that are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
@@ -16,6 +16,8 @@ from django.db import connection, transaction
 from kuangdeng.ledger.models import Entry, PendingEntry, Seal
 
 BATCH = 2000
+SHORTEST_ANCHOR = 16
+"""Hexadecimal digits of a chain value that somebody must have written down for it to prove anything."""
 
 
 def genesis(mine_id: UUID) -> bytes:
@@ -76,12 +78,14 @@ class Proof:
     broken: str = ""
 
 
-def verify(mine_id: UUID) -> Iterator[Proof]:
+def verify(mine_id: UUID, *, expect: Mapping[int, str] | None = None) -> Iterator[Proof]:
     """Walk a mine's chain from the first entry, recomputing every digest; yields the proof as it grows.
 
-    The last one yielded is the result. Walking stops at the first broken entry.
+    The last one yielded is the result. Walking stops at the first broken entry. `expect` are anchors: seal number →
+    chain value (or its beginning) that somebody wrote down outside this database. Without them a person who owns the
+    database could write the whole chain anew; with one, nothing up to it can have changed.
     """
-    proof = Proof(mine_id)
+    proof, anchors = Proof(mine_id), dict(expect or {})
     chain = genesis(mine_id)
     with transaction.atomic(), connection.cursor() as _, connection.connection.cursor(name="ledger_verify") as rows:
         rows.itersize = BATCH
@@ -107,7 +111,16 @@ def verify(mine_id: UUID) -> Iterator[Proof]:
     total = Entry.objects.filter(mine_id=mine_id).count()
     if total != proof.sealed + proof.unsealed:
         proof.broken = f"台账有 {total} 条，链上和待封存的一共 {proof.sealed + proof.unsealed} 条，数目不符。"
+    elif anchors:
+        proof.broken = f"链上只有 {proof.sealed} 条，抄录的第 {min(anchors)} 号不在其中：后面的记录被整段删掉了。"
     yield proof
+
+
+def _differs(seq: int, chain: str, anchor: str) -> str:
+    """What an anchor says against the chain, or an empty string."""
+    if len(anchor) >= SHORTEST_ANCHOR and chain.startswith(anchor.lower()):
+        return ""
+    return f"第 {seq} 号的链值是 {chain}，与抄录的 {anchor} 不符：此号或之前的记录被整段改写过。"
 
 
 def _fault(

@@ -10,9 +10,12 @@ from pathlib import Path
 from kuangdeng.hazards import importing, services
 from kuangdeng.hazards.ledgers.columns import COLUMNS
 from kuangdeng.hazards.ledgers.meaning import Draft, Reader
-from kuangdeng.hazards.models import CatalogueVersion, Category, Extension, Hazard, Situation
+from kuangdeng.hazards.models import CatalogueVersion, Category, Extension, Hazard, LadderRule, Situation
+from kuangdeng.hazards.queries_ladder import Tellers, due_steps
 from kuangdeng.hazards.rules import Status
+from kuangdeng.hazards.services import ladder
 from kuangdeng.hazards.testkit import TEXT, hazard_in, order, tables
+from kuangdeng.kernel import clock
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.tables import open_book
@@ -198,9 +201,19 @@ def import_rows(cast: Cast) -> Run:
     return lambda: services.import_rows(run.id, drafts=drafts, by=cast.safety)
 
 
+def climb(cast: Cast) -> Run:
+    hazard = hazard_in(Status.RECTIFYING, cast)
+    rule = LadderRule.objects.create(mine=cast.mine, name="到期", step="hours", amount=0, roles=["unit_head"])
+    assert hazard.due_at is not None
+    with clock.set_to(hazard.due_at + timedelta(minutes=1)):
+        step = next(one for one in due_steps(cast.mine, clock.now()) if one.rule.id == rule.id)
+    return lambda: ladder.climb(step=step, tellers=Tellers(cast.mine.id))
+
+
 SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     "accept": accept,
     "approve_extension": approve_extension,
+    "climb": climb,
     "close": close,
     "confirm_import": confirm_import,
     "decide_quarantine": decide_quarantine,

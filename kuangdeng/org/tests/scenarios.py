@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 
 from kuangdeng.kernel import clock
-from kuangdeng.org.models import CalendarDay, PlaceAlias, PlaceProposal, ShiftScheme, UnitShift
-from kuangdeng.org.services import calendar, places, seed, shifts
-from kuangdeng.org.testkit import Cast
+from kuangdeng.org.models import CalendarDay, PlaceAlias, PlaceProposal, RoleGrant, ShiftScheme, SignIn, UnitShift
+from kuangdeng.org.services import calendar, passwords, persons, places, roles, seed, sessions, shifts, tokens, units
+from kuangdeng.org.testkit import PASSWORD, Cast
 
 Run = Callable[[], object]
 
@@ -128,6 +128,98 @@ def drop_proposal(cast: Cast) -> Run:
     return lambda: places.drop_proposal(asked.id, by=cast.safety)
 
 
+# People, units, roles, sign-in --------------------------------------------------------------------------------------
+
+
+def add_person(cast: Cast) -> Run:
+    mining = cast.units["mining"]
+    return lambda: persons.add_person(number="1099", name="钱新来", unit_id=mining.id, by=cast.administrator)
+
+
+def change_person(cast: Cast) -> Run:
+    return lambda: persons.change_person(cast.miner.id, changes={"phone": "13800000000"}, by=cast.miner)
+
+
+def move_person(cast: Cast) -> Run:
+    tunnel = cast.units["tunnel"]
+    return lambda: persons.move_person(
+        cast.miner.id, unit_id=tunnel.id, valid_from=clock.today(), by=cast.administrator
+    )
+
+
+def leave(cast: Cast) -> Run:
+    return lambda: persons.leave(cast.other_miner.id, on=clock.today(), by=cast.administrator)
+
+
+def grant_role(cast: Cast) -> Run:
+    tunnel = cast.units["tunnel"]
+    return lambda: roles.grant_role(cast.other_miner.id, role="team_leader", unit_id=tunnel.id, by=cast.administrator)
+
+
+def end_role(cast: Cast) -> Run:
+    grant = RoleGrant.objects.get(person=cast.other_head)
+    return lambda: roles.end_role(grant.id, by=cast.administrator)
+
+
+def change_password(cast: Cast) -> Run:
+    return lambda: passwords.change_password(old=PASSWORD, new="Lampe-2305-Huifeng", by=cast.miner)
+
+
+def reset_password(cast: Cast) -> Run:
+    return lambda: passwords.reset_password(cast.miner.id, by=cast.administrator)
+
+
+def issue_passwords(cast: Cast) -> Run:
+    persons.add_person(number="1098", name="孙新来", unit_id=cast.units["mining"].id, by=cast.administrator)
+    return lambda: passwords.issue_passwords(unit_id=None, by=cast.administrator)
+
+
+def end_sessions(cast: Cast) -> Run:
+    SignIn.objects.create(session_key="k" * 32, person=cast.miner, device="手机")
+    return lambda: sessions.end_sessions(cast.miner.id, by=cast.miner)
+
+
+def create_token(cast: Cast) -> Run:
+    return lambda: tokens.create_token(name="安全监控系统对接", expires_on=None, by=cast.safety)
+
+
+def revoke_token(cast: Cast) -> Run:
+    token, _ = tokens.create_token(name="安全监控系统对接", expires_on=None, by=cast.safety)
+    return lambda: tokens.revoke_token(token.id, by=cast.safety)
+
+
+def add_unit(cast: Cast) -> Run:
+    return lambda: units.add_unit(name="综采二队", kind="production", by=cast.administrator)
+
+
+def rename_unit(cast: Cast) -> Run:
+    tunnel = cast.units["tunnel"]
+    return lambda: units.rename_unit(tunnel.id, name="掘进二队", valid_from=clock.today(), by=cast.administrator)
+
+
+def change_unit(cast: Cast) -> Run:
+    tunnel = cast.units["tunnel"]
+    return lambda: units.change_unit(tunnel.id, kind="production", code="JJ1", by=cast.administrator)
+
+
+def move_unit(cast: Cast) -> Run:
+    tunnel, electric = cast.units["tunnel"], cast.units["electric"]
+    return lambda: units.move_unit(tunnel.id, parent_id=electric.id, by=cast.administrator)
+
+
+def close_unit(cast: Cast) -> Run:
+    unit = units.add_unit(name="综采三队", kind="production", by=cast.administrator)
+    return lambda: units.close_unit(unit.id, on=clock.today(), by=cast.administrator)
+
+
+def set_branch(cast: Cast) -> Run:
+    return lambda: units.set_branch(cast.units["mining"].id, name="综采一队党支部", by=cast.administrator)
+
+
+def found_mine(cast: Cast) -> Run:
+    return lambda: units.found_mine(code="NEW", name="新矿", number="0001", administrator="建矿人")
+
+
 SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     scenario.__name__: scenario
     for scenario in (
@@ -152,5 +244,24 @@ SCENARIOS: dict[str, Callable[[Cast], Run]] = {
         set_day,
         set_up_org,
         take_off_scheme,
+        add_person,
+        change_person,
+        move_person,
+        leave,
+        grant_role,
+        end_role,
+        change_password,
+        reset_password,
+        issue_passwords,
+        end_sessions,
+        create_token,
+        revoke_token,
+        add_unit,
+        rename_unit,
+        change_unit,
+        move_unit,
+        close_unit,
+        set_branch,
+        found_mine,
     )
 }
