@@ -35,6 +35,7 @@ from kuangdeng.hazards.services import (
     accept,
     approve_extension,
     close,
+    confirm_import,
     decide_quarantine,
     dispatch,
     escalate,

@@ -121,9 +121,7 @@ def _tell(run: ImportRun) -> None:
     counts = report["counts"]
     say(f"「{run.file_name}」：数据 {counts['rows']} 行，发现日期 {report['first'] or '—'} 到 {report['last'] or '—'}")
     twins = counts["twins_here"] + counts["twins_there"]
-    say(
-        f"  可以导入 {counts['good']} 条；有错 {counts['problems']} 行；重复 {twins} 行；以前导入过 {counts['known']} 行；不是数据 {counts['skipped']} 行"
-    )
+    say(f"  可以导入 {counts['good']} 条；有错 {counts['problems']} 行；重复 {twins} 行")
     if report["states"]:
         say("  状态：" + "，".join(f"{STATUS_LABELS[state]} {count}" for state, count in report["states"].items()))
     for what, key in (("地点", "places"), ("单位", "units")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ import pytest
 from kuangdeng.hazards import importing, setup
 from kuangdeng.hazards.models import Hazard
 from kuangdeng.hazards.rules import Status
+from kuangdeng.hazards.services import import_rows
 from kuangdeng.hazards.tests import ledgers
 from kuangdeng.kernel import clock
-from kuangdeng.ledger.api import Entry
-from kuangdeng.org.models import ImportRun, Person, Place, PlaceAlias, Shift, Unit
+from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.ledger.api import Entry, seal, verify
+from kuangdeng.org.models import ImportRun, Person, Place, PlaceAlias, PlaceProposal, Shift, Unit
 from kuangdeng.org.spelling import fold_place
 from kuangdeng.org.testkit import Cast, make_cast
 

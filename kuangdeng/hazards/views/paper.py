@@ -44,24 +44,16 @@ def _pdf_url(request: HttpRequest) -> str:
 def notice(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     """隐患整改通知单 of a dispatched hazard."""
     sheet = paper.notice_of(get_hazard(hazard_id, by=me(request)))
-    return _answer(
-        request,
-        "hazards/print_notice.html",
-        {"sheet": sheet, "hazard": sheet.hazard, **_days(sheet)},
-        f"{_('隐患整改通知单')}-{sheet.number}",
-    )
+    words = {"sheet": sheet, "hazard": sheet.hazard, **_days(sheet)}
+    return _answer(request, "hazards/print_notice.html", words, f"{_('隐患整改通知单')}-{sheet.number}")
 
 
 @require_GET
 def recheck(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     """复查单 of a hazard that was worked on, or is."""
     sheet = paper.recheck_of(get_hazard(hazard_id, by=me(request)))
-    return _answer(
-        request,
-        "hazards/print_recheck.html",
-        {"sheet": sheet, "hazard": sheet.hazard, **_days(sheet)},
-        f"{_('隐患整改复查单')}-{sheet.number}",
-    )
+    words = {"sheet": sheet, "hazard": sheet.hazard, **_days(sheet)}
+    return _answer(request, "hazards/print_recheck.html", words, f"{_('隐患整改复查单')}-{sheet.number}")
 
 
 def _days(sheet: paper.Sheet) -> dict[str, str]:
