@@ -206,6 +206,7 @@ def _brought_up_to_date(hazard: Hazard, cells: list[str], header: dict[str, Any]
     columns: dict[str, int] = header["columns"]
     titles = {index: title for index, title in enumerate(header["titles"]) if title}
     now_cells = values(hazard)
+    assert hazard.imported is not None
     record = Record(
         "", hazard.imported["row"], tuple(cell or None for cell in cells), Header(1, 1, columns, titles, LABELS, 0)
     )

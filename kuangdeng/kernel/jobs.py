@@ -26,6 +26,7 @@ async def retry_stalled(context: JobContext, timestamp: int) -> int:
     manager = context.app.job_manager
     retried = 0
     for job in await manager.get_stalled_jobs():
+        assert job.id is not None
         if job.attempts >= MOST_RETRIES:
             log.error("job %s (%s) killed its worker %s times and is given up", job.id, job.task_name, job.attempts)
             await manager.finish_job_by_id_async(job_id=job.id, status=Status.FAILED, delete_job=False)

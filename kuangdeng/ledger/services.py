@@ -124,7 +124,8 @@ def post_many(lines: Iterable[Line], *, mine_id: UUID, by: Named | None) -> int:
 def known_keys(source_keys: Iterable[str]) -> set[str]:
     """Which of these source keys the ledger has already: what was written before a crash is not written again."""
     wanted = list(source_keys)
-    return set(Entry.objects.filter(source_key__in=wanted).values_list("source_key", flat=True)) if wanted else set()
+    found = Entry.objects.filter(source_key__in=wanted).values_list("source_key", flat=True) if wanted else []
+    return {key for key in found if key is not None}
 
 
 def open_notice(notice_id: UUID, *, person_id: UUID) -> Notice:

@@ -138,7 +138,9 @@ def place_kinds(mine_id: UUID) -> list[str]:
 def initials_of(name: str) -> str:
     """The pinyin initials of a place's name, digits kept: 2305zfm."""
     return "".join(
-        piece[0] for piece in lazy_pinyin(name, style=Style.FIRST_LETTER, errors=lambda other: list(other)) if piece
+        piece[0]
+        for piece in lazy_pinyin(name, style=Style.FIRST_LETTER, errors=list)
+        if piece  # type: ignore[arg-type]
     ).lower()
 
 

@@ -2,5 +2,5 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hazards", "0002_initial")]
+    dependencies = [("hazards", "0001_initial")]
     operations = [migrations.RunSQL("CREATE SEQUENCE hazard_numbers", "DROP SEQUENCE hazard_numbers")]
