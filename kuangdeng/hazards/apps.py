@@ -9,11 +9,13 @@ class HazardsConfig(AppConfig):
 
     def ready(self) -> None:
         from kuangdeng.hazards import notices, rules, words  # noqa: F401 - notices register their routes
+        from kuangdeng.hazards.links import hazards_at, rounds_at
         from kuangdeng.hazards.queries import photos_awaited, photos_in_use
         from kuangdeng.kernel.files import keep_when_awaited, keep_when_referenced
-        from kuangdeng.org.api import declare
+        from kuangdeng.org.api import PLACE_LINKS, declare
 
         declare("隐患", rules.MAY, rules.POWER_LABELS)
         words.declare()
         keep_when_referenced(photos_in_use)
         keep_when_awaited(photos_awaited)
+        PLACE_LINKS.extend([hazards_at, rounds_at])

@@ -132,7 +132,7 @@ class DeadlineForm(MineForm):
 
     def arrange(self) -> None:
         self.grades = {str(row.id): row for row in grades(self.by.mine_id)}
-        self.fields["grade"].choices = [
+        self.fields["grade"].choices = [  # type: ignore[attr-defined]
             ("", _("没有单独规则的等级")),
             *[(key, row.name) for key, row in self.grades.items()],
         ]  # type: ignore[attr-defined]

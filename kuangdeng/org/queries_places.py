@@ -137,11 +137,7 @@ def place_kinds(mine_id: UUID) -> list[str]:
 @lru_cache(maxsize=20_000)
 def initials_of(name: str) -> str:
     """The pinyin initials of a place's name, digits kept: 2305zfm."""
-    return "".join(
-        piece[0]
-        for piece in lazy_pinyin(name, style=Style.FIRST_LETTER, errors=list)
-        if piece  # type: ignore[arg-type]
-    ).lower()
+    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
 
 
 def _by_initials(mine_id: UUID, letters: str, limit: int) -> list[Place]:

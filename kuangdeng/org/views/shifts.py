@@ -156,7 +156,6 @@ def calendar(request: HttpRequest) -> HttpResponse:
     years = queries.known_years(person.mine_id)
     context = {
         "years": [{"year": year, "confirmed": years[year]} for year in sorted(years, reverse=True)],
-        "warning": queries.calendar_warning(person.mine_id),
     }
     return register_page(
         request, _register(sorted(years, reverse=True)), queries.calendar(person.mine_id), template="org/calendar.html",
