@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,7 +20,7 @@ from kuangdeng.hazards.testkit import hazard_in
 from kuangdeng.kernel.clock import now
 from kuangdeng.ledger.api import Delivery, Entry, Notice, seal_all, tell_all
 from kuangdeng.org.api import propose_place
-from kuangdeng.org.models import ImportRun, Person, Place, Unit
+from kuangdeng.org.models import ApiToken, ImportRun, Person, Place, RoleGrant, Unit
 from kuangdeng.org.services.seed import set_up_org
 from kuangdeng.org.testkit import Cast, make_cast
 
@@ -35,9 +35,9 @@ class World:
     hazards: list[Hazard] = field(default_factory=list)
 
     @classmethod
-    def make(cls, rows: int = 3) -> "World":
+    def make(cls, rows: int = 3, code: str = "TEST") -> "World":
         """A mine with at least `rows` of everything that lists show."""
-        world = cls(make_cast())
+        world = cls(make_cast(code))
         set_up_org(mine=world.cast.mine)
         set_up(mine=world.cast.mine)
         world.fill(rows)
@@ -48,7 +48,10 @@ class World:
         cast, numbers = self.cast, range(begin, begin + rows)
         for number in numbers:
             place = Place.objects.create(
-                mine=cast.mine, name=f"联络巷{number}", full_name=f"联络巷{number}", tag=f"P{number:05d}"
+                mine=cast.mine,
+                name=f"联络巷{number}",
+                full_name=f"联络巷{number}",
+                tag=f"P{cast.mine.code[:4]}{number:05d}",
             )
             cast.places[f"more{number}"] = place
             status = STATES[number % len(STATES)]
@@ -61,6 +64,12 @@ class World:
             Person(mine=cast.mine, number=f"7{number:03d}", name=f"职工{number}", unit=cast.units["mining"])
             for number in numbers
         )
+        for number in numbers:
+            RoleGrant.objects.create(
+                person=cast.other_miner, role="team_leader", unit=cast.units["tunnel"],
+                valid_from=date(2021, 1, 1) + timedelta(days=number), valid_to=date(2022, 1, 1),
+            )  # fmt: skip
+            ApiToken.objects.create(person=cast.safety, name=f"程序{number}", digest=f"{cast.mine.code}{number:060d}")
         plan = RoundPlan.objects.filter(mine=cast.mine, role="team_leader").first()
         for number in numbers:
             propose_place(cast.mine, f"2305面{number}号硐室", "import")
@@ -70,7 +79,7 @@ class World:
             record_round(data=data, by=cast.team_leader)
         seal_all()
         tell_all()
-        for notice in Notice.objects.filter(deliveries=None).order_by("id")[:rows]:
+        for notice in Notice.objects.filter(mine_id=cast.mine.id, deliveries=None).order_by("id")[:rows]:
             Delivery.objects.create(
                 notice=notice, channel="email", address="x@example.cn", state="dead", dead_at=notice.delivered_at
             )
@@ -83,12 +92,12 @@ class World:
     @property
     def entry(self) -> Entry:
         """A ledger line of the mining unit."""
-        return Entry.objects.filter(verb="hazard.sign").order_by("id").first()
+        return Entry.objects.filter(mine_id=self.cast.mine.id, verb="hazard.sign").order_by("id").first()
 
     @property
     def delivery(self) -> Delivery:
         """A mail that was given up."""
-        return Delivery.objects.order_by("id").first()
+        return Delivery.objects.filter(notice__mine_id=self.cast.mine.id).order_by("id").first()
 
     @property
     def run(self) -> ImportRun:
@@ -103,6 +112,16 @@ class World:
                 found = importing.take_in(path, by=self.cast.safety)
             importing.read(found.id, by=self.cast.safety)
         return found
+
+    @property
+    def token(self) -> ApiToken:
+        """A program's access."""
+        return ApiToken.objects.filter(person=self.cast.safety).order_by("id").first()
+
+    @property
+    def grant(self) -> RoleGrant:
+        """The team leader's role."""
+        return RoleGrant.objects.filter(person=self.cast.team_leader).first()
 
     def notice_of(self, person: Person) -> Notice:
         return Notice.objects.filter(person_id=person.id).order_by("id").first()
@@ -119,10 +138,10 @@ def address(name: str, kwargs: dict[str, object]) -> str:
 
 
 @contextmanager
-def shared(rows: int) -> Iterator[World]:
-    """One world for a whole module of tests that only read; each test undoes what it wrote itself."""
+def shared(*sizes: int) -> Iterator[tuple[World, ...]]:
+    """Worlds of these sizes for a whole module of tests that only read; each test undoes what it wrote itself."""
     block = transaction.atomic()
     block._from_testcase = True  # type: ignore[attr-defined]  # verbs are durable: they accept only a test around them
     with block:
-        yield World.make(rows)
+        yield tuple(World.make(rows, f"T{rows}X") for rows in sizes)
         transaction.set_rollback(True)
