@@ -95,7 +95,7 @@ def take_in(path: Path, *, by: Person, name: str = "") -> ImportRun:
     if run is None:
         run = ImportRun(mine_id=by.mine_id, kind=KIND, file_name=name, file_sha256=digest.hexdigest(), by=by)
     if not file_of(run).exists():
-        folder().mkdir(parents=True, exist_ok=True)
+        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copyfile(path, file_of(run))
     run.save()
     return run
@@ -281,7 +281,7 @@ class _ProblemFile:
     """The whole list as CSV beside the file, written while reading."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._file = path.open("w", encoding="utf-8-sig", newline="")
         self._writer = csv.writer(self._file)
         self._writer.writerow(["类别", "工作表", "行", "列", "单元格", "说明"])
@@ -461,6 +461,7 @@ def write(run_id: UUID, *, by: Person, progress: Progress = _quiet) -> ImportRun
         state=State.DONE, done_rows=passed, total_rows=passed, finished_at=clock.now()
     )
     stop_beating(_pulse(run))
+    _remove(file_of(run))
     run.refresh_from_db()
     return run
 

@@ -55,16 +55,23 @@ def pdf(html: str) -> bytes:
             code="no_font",
         )
     from weasyprint import HTML
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    made: bytes = HTML(string=html, base_url=BASE, url_fetcher=_fetch).write_pdf()
+    class Ours(URLFetcher):  # type: ignore[misc]
+        """Only our own style sheets and pictures; a page never makes the server ask anybody else."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            body, kind = _our_file(url)
+            return URLFetcherResponse(url, body, headers={"Content-Type": kind})
+
+    made: bytes = HTML(string=html, base_url=BASE, url_fetcher=Ours()).write_pdf()
     return made
 
 
-def _fetch(url: str, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
-    """Only our own style sheets and pictures; a page never makes the server ask anybody else."""
-    address = urlsplit(url)
+def _our_file(url: str) -> tuple[bytes, str]:
+    """A static file and what kind it is; ValueError for any other address."""
     prefix = urlsplit(settings.STATIC_URL).path
-    path = unquote(address.path)
+    path = unquote(urlsplit(url).path)
     if not url.startswith(BASE) or not path.startswith(prefix):
         raise ValueError(f"not ours: {url}")
     name = path.removeprefix(prefix)
@@ -73,4 +80,4 @@ def _fetch(url: str, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
         file = staticfiles_storage.path(name)
     if not isinstance(file, str):
         raise ValueError(f"no such file: {name}")
-    return {"string": Path(file).read_bytes(), "mime_type": "text/css" if name.endswith(".css") else "image/svg+xml"}
+    return Path(file).read_bytes(), "text/css" if name.endswith(".css") else "image/svg+xml"

@@ -34,9 +34,55 @@ def _person(mine_code: str, number: str) -> Person:
     return person
 
 
-def import_org() -> None:
-    """从 Excel 导入单位、人员、地点。"""
-    raise Unfit("本版本尚未接通。")
+def import_org(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="单位、职工、地点表（.xlsx 或 .csv），按单位、职工、地点的次序写。", show_default=False),
+    ],
+    by: By,
+    mine_code: MineCode = "",
+    since: Annotated[
+        str, typer.Option(help="职工归属从哪一天起算，如 2026-01-01；默认今天。", show_default=False)
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入。")] = False,
+) -> None:
+    """从 Excel 导入单位、职工、地点；按工号更新已有的职工。"""
+    for file in files:
+        if not file.is_file():
+            raise Unfit(f"没有这个文件：{file}")
+    with mine():
+        from kuangdeng.org import api as org
+
+        person = _person(mine_code, by)
+        wrong = False
+        for file in files:
+            with progress() as bar:
+                task = bar.add_task(file.name, total=None)
+
+                def show(done: int, total: int, task: Any = task, bar: Any = bar) -> None:
+                    bar.update(task, completed=done, total=total or None)
+
+                run = org.import_org(file, by=person, valid_from=_day(since), dry_run=dry_run, progress=show)
+            say(f"「{file.name}」：{_org_report(run)}")
+            for line in org.problem_lines(run):
+                warn(f"  {line}")
+                wrong = True
+        if dry_run:
+            say("只是检查，没有写入。")
+        if wrong:
+            raise typer.Exit(Code.NO)
+
+
+def _org_report(run: ImportRun) -> str:
+    """What changed, or would change, in a line."""
+    told = []
+    for key, label in (("units", "单位"), ("persons", "职工"), ("places", "地点")):
+        counts = run.report[key]
+        if counts["new_count"] or counts["changed_count"] or counts["same_count"]:
+            told.append(
+                f"{label}新增 {counts['new_count']}、更新 {counts['changed_count']}、没有变化 {counts['same_count']}"
+            )
+    return "；".join(told) or "没有可用的行"
 
 
 def import_hazards(

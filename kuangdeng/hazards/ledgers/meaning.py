@@ -162,7 +162,9 @@ class Reader:
     # The mine's own tables --------------------------------------------------------------------------------------
 
     def _shift_table(self, mine_id: UUID) -> dict[str, str]:
-        table = {_shift_key(word): name for word, name in shift_aliases(mine_id).items()}
+        table: dict[str, str] = {}
+        for word, name in shift_aliases(mine_id).items():  # the default scheme first: it decides
+            table.setdefault(_shift_key(word), name)
         for usual, name in (("夜班", "0点"), ("早班", "8点"), ("白班", "8点"), ("中班", "4点"), ("16点", "4点")):
             if name in table:
                 table.setdefault(_shift_key(usual), table[name])
