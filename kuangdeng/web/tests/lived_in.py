@@ -1,0 +1,138 @@
+"""A mine that has been at work for two weeks: what the pictures show and every page is looked at with. All invented."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from kuangdeng.hazards import services
+from kuangdeng.hazards.models import Grade, Hazard, RoundPlan, Specialty
+from kuangdeng.hazards.rules import FivePoints, Status
+from kuangdeng.hazards.services.rounds import RoundData, record_round
+from kuangdeng.kernel import clock
+from kuangdeng.kernel.files import store_photo
+from kuangdeng.ledger.api import Delivery, Notice, seal_all, tell_all
+from kuangdeng.org.api import propose_place
+from kuangdeng.org.models import Membership, Person, Place
+from kuangdeng.org.testkit import START
+from kuangdeng.web.tests.visitors import roadway
+from kuangdeng.web.tests.world import World
+
+PLACES = [
+    ("haul", "运输顺槽", "face"), ("open", "切眼", "face"), ("head", "1602掘进工作面", "area"), ("belt", "一部皮带巷", "level"),
+    ("sub", "中央变电所", "level"), ("pump", "中央水泵房", "level"), ("shaft", "副井井底车场", "level"), ("store", "材料库", None),
+]  # fmt: skip
+PEOPLE = [
+    ("1011", "马德福", "mining_team"), ("1012", "高长林", "mining_team"), ("1013", "欧阳建国", "mining"), ("1014", "董全有", "mining_team"),
+    ("2011", "袁满仓", "tunnel"), ("2012", "薛保田", "tunnel"), ("2013", "韩秋生", "electric"), ("2014", "郝立新", "electric"),
+    ("3011", "邱文安", "safety"), ("3012", "贺明", "safety"),
+]  # fmt: skip
+S = Status
+# state, hours ago, hours until due after the order, grade, specialty, place, unit, text
+LIVES = [
+    (S.REPORTED, 1, 0, "", "", "gate", "", "回风顺槽 120 米处锚杆托盘松动 3 个"),
+    (S.REPORTED, 2, 0, "", "", "belt", "", "一部皮带机头护罩缺一块，人能碰到滚筒，机头下面积煤超过半米，没人清"),
+    (S.REPORTED, 5, 0, "", "", "head", "", "迎头风筒破口，长约 30 厘米，漏风"),
+    (S.RETURNED, 26, 0, "", "", "haul", "", "支架漏液"),
+    (S.GRADED, 3, 0, "B", "机电", "sub", "", "2 号高压开关柜门闭锁失灵，带电能打开"),
+    (S.DISPATCHED, 4, 8, "B", "顶板", "gate", "mining", "超前支护第 3 排两根单体柱漏液，泵站压力不够"),
+    (S.DISPATCHED, 30, 16, "C", "机电", "pump", "electric", "水泵房照明灯坏 2 盏，没有更换"),
+    (S.RECTIFYING, 20, 24, "B", "顶板", "open", "mining", "切眼 42#–46# 架间漏矸，护帮板没有伸出"),
+    (S.RECTIFYING, 76, 24, "A", "通风", "head", "tunnel", "1602 掘进工作面局部通风机没有实现双电源自动切换"),
+    (S.RECTIFYING, 50, 8, "B", "机电", "haul", "mining", "运输顺槽电缆落地约 15 米，有两处被矸石压住"),
+    (S.RECTIFIED, 40, 24, "C", "运输", "shaft", "electric", "副井井底车场 3 号道岔尖轨不密贴，缺一条螺栓"),
+    (S.RECTIFIED, 28, 24, "B", "顶板", "gate", "mining", "回风顺槽出口 5 米范围内浮煤堆积，行人宽度不够 0.8 米"),
+    (S.CLOSED, 120, 24, "C", "机电", "belt", "electric", "皮带机尾急停拉线松弛，拉不动"),
+    (S.CLOSED, 200, 24, "B", "顶板", "gate", "mining", "回风顺槽 95 米处顶网撕裂，长约 1.2 米"),
+    (S.CLOSED, 260, 24, "B", "通风", "head", "tunnel", "迎头瓦斯探头吊挂位置不对，离顶板 60 厘米"),
+]  # fmt: skip
+RECTIFIED = "已按措施处理完，现场清理干净"
+
+
+@dataclass
+class LivedIn(World):
+    """The world of the page table, with real names and two weeks of work behind it."""
+
+    pictures: list[str] = field(default_factory=list)
+
+    def fill(self, rows: int, *, begin: int = 0) -> None:
+        cast = self.cast
+        for key, name, above in PLACES:
+            parent = cast.places.get(above or "")
+            cast.places[key] = Place.objects.create(
+                mine=cast.mine, name=name, parent=parent, tag=f"HQ{key}", ancestors=[*parent.ancestors, parent.id] if parent else [],
+                full_name=f"{parent.full_name} {name}" if parent else name,
+            )  # fmt: skip
+        for number, name, unit in PEOPLE:
+            person = Person.objects.create(mine=cast.mine, number=number, name=name, unit=cast.units[unit])
+            Membership.objects.create(person=person, unit=person.unit, valid_from=START)
+        self.heads = {"mining": cast.unit_head, "tunnel": cast.other_head, "electric": cast.electric_head}
+        for number, life in enumerate(LIVES):
+            self.live(number, *life)
+        self.watch()
+        self.walk_rounds()
+        for spelling in ("2305面回风", "老皮带头", "中央变"):
+            propose_place(cast.mine, spelling, "import")
+        seal_all()
+        tell_all()
+        for notice in Notice.objects.filter(deliveries=None).order_by("id")[:2]:
+            Delivery.objects.create(
+                notice=notice, channel="email", address="aj@example.cn", state="dead", dead_at=notice.delivered_at
+            )
+
+    def live(
+        self, number: int, status: Status, ago: int, hours: int, grade: str, specialty: str, place: str, unit: str, text: str
+    ) -> None:
+        """One hazard up to its state, each step at its hour."""
+        cast, start = self.cast, clock.now() - timedelta(hours=ago)
+        step = timedelta(hours=max(ago, 1)) / 12
+        with clock.set_to(start):
+            photos = [store_photo(roadway(number), owner=cast.miner).sha256] if number % 3 == 0 else []
+            data = services.ReportData(text=text, place_id=cast.places[place].id, photos=tuple(photos))
+            hazard = services.report(data=data, by=(cast.miner, cast.team_leader, cast.other_miner)[number % 3]).hazard
+        head = self.heads.get(unit, cast.unit_head)
+        order = (S.GRADED, S.DISPATCHED, S.RECTIFYING, S.RECTIFIED, S.ACCEPTED, S.CLOSED)
+        reached = order.index(status) if status in order else -1
+        if status == S.RETURNED:
+            with clock.set_to(start + step):
+                services.send_back(hazard.id, reason="请写明是几号架，并补一张近照", by=cast.safety)
+        for at, one in enumerate(order[: reached + 1], 1):
+            with clock.set_to(start + at * step):
+                self.take(one, hazard, grade, specialty, unit, head, hours)
+        self.hazards.append(Hazard.objects.get(id=hazard.id))
+
+    def take(
+        self, to: Status, hazard: Hazard, grade: str, specialty: str, unit: str, head: Person, hours: int
+    ) -> None:
+        cast = self.cast
+        if to == S.GRADED:
+            services.grade(
+                hazard.id, grade=Grade.objects.get(mine=cast.mine, code=grade), by=cast.safety,
+                specialty=Specialty.objects.filter(mine=cast.mine, name__startswith=specialty, parent=None).first(),
+            )  # fmt: skip
+        elif to == S.DISPATCHED:
+            points = FivePoints(head.id, "按规程处理，处理前设专人监护", None, clock.now() + timedelta(hours=hours), "先停机、先支护再处理")
+            services.dispatch(hazard.id, unit=cast.units[unit], order=points, by=cast.safety)
+        elif to == S.RECTIFYING:
+            services.sign(hazard.id, by=head)
+        elif to == S.RECTIFIED:
+            services.rectify(hazard.id, words=RECTIFIED, by=head)
+        elif to == S.ACCEPTED:
+            services.accept(hazard.id, words="现场复查合格", by=cast.safety)
+        else:
+            services.close(hazard.id, by=cast.safety2)
+
+    def watch(self) -> None:
+        """Some are under supervision, one waits for more time."""
+        rectifying = [one for one in self.hazards if one.status == S.RECTIFYING]
+        services.supervise(rectifying[1].id, supervisor=self.cast.mine_leader, by=self.cast.safety)
+        until = clock.now() + timedelta(hours=30)
+        services.request_extension(rectifying[0].id, until=until, reason="护帮板千斤顶要从地面下料，下一班才能到", by=self.cast.unit_head)
+
+    def walk_rounds(self) -> None:
+        cast = self.cast
+        plan = RoundPlan.objects.filter(mine=cast.mine, role="team_leader").first()
+        for number, keys in enumerate((("gate", "haul"), ("open",), ("gate", "open", "haul"))):
+            start = clock.now() - timedelta(hours=8 * number + 3)
+            data = RoundData(start, start + timedelta(hours=1), cast.team_leader, [cast.places[key] for key in keys], [cast.miner], plan)
+            record_round(data=data, by=cast.team_leader)
