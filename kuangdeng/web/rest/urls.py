@@ -47,7 +47,8 @@ def _urls() -> tuple[list[Any], str, str]:
     for pattern in patterns:
         # The explaining page and its schema are for people who are signed in.
         if isinstance(pattern, URLPattern) and pattern.name not in ("openapi-json", "openapi-view"):
-            pattern.callback = _open(pattern.callback)
+            # The bare root only tells the schema where the API hangs.
+            pattern.callback = _open(_nowhere if pattern.name == "api-root" else pattern.callback)
     return [*patterns, re_path("", _open(_nowhere))], app, namespace
 
 

@@ -123,7 +123,7 @@ def test_a_token_ends(cast: Cast) -> None:
 
 def test_a_session_reads_and_writes_only_with_its_csrf_token(cast: Cast) -> None:
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(cast.miner, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(cast.miner)
     assert browser.get("/api/v1/me").status_code == 200
     answer = browser.post("/api/v1/hazards", json.dumps(body()), content_type="application/json")
     assert answer.status_code == 403
@@ -248,7 +248,7 @@ def test_a_wrong_address_is_told_as_json(cast: Cast) -> None:
 
 def test_the_explaining_page_needs_nothing_from_outside(cast: Cast) -> None:
     browser = Client()
-    browser.force_login(cast.safety, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(cast.safety)
     page = browser.get("/api/v1/docs").content.decode()
     for one in VERBS:
         assert f'id="{one.verb}"' in page

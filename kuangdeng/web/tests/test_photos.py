@@ -38,7 +38,7 @@ def put(person: Person, content: bytes = PHOTO, name: str = NAME, path: str = "/
 
 def browser_of(person: Person) -> Client:
     browser = Client()
-    browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(person)
     return browser
 
 
@@ -72,7 +72,7 @@ def test_put_is_refused_in_words(cast: Cast) -> None:
 def test_a_page_puts_with_its_csrf_token(cast: Cast) -> None:
     browser = Client(enforce_csrf_checks=True)
     assert browser.put(f"/photos/{NAME}", PHOTO).status_code == 401
-    browser.force_login(cast.miner, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(cast.miner)
     assert browser.put(f"/photos/{NAME}", PHOTO).status_code == 403
     browser.cookies["kuangdeng_csrf"] = "x" * 32
     assert browser.put(f"/photos/{NAME}", PHOTO, HTTP_X_CSRFTOKEN="x" * 32).status_code == 201
