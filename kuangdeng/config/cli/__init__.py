@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from kuangdeng.config.cli import backup, checks, running, transfer
+from kuangdeng.config.cli import backup, checks, founding, running, transfer
 from kuangdeng.config.cli.base import Code, complain
 
 EPILOG = "退出代码：0 完成；1 检查或数据有问题；2 用法不对；3 环境不具备（数据库、端口、磁盘）；130 被中断。"
@@ -31,6 +31,7 @@ app.command("serve", epilog=EPILOG)(running.serve)
 app.command("worker", epilog=EPILOG)(running.worker)
 app.command("database", epilog=EPILOG)(running.database)
 app.command("migrate", epilog=EPILOG)(running.migrate)
+app.command("new-mine", epilog=EPILOG)(founding.new_mine)
 app.command("import-org", epilog=EPILOG)(transfer.import_org)
 app.command("import-hazards", epilog=EPILOG)(transfer.import_hazards)
 app.command("export", epilog=EPILOG)(transfer.export)

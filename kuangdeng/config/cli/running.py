@@ -37,7 +37,7 @@ def demo(
     """启动演示矿：数据库、演示数据、网页和后台任务，一次到位；按 Ctrl-C 全部停止。"""
     if load_only:
         with mine():
-            _migrate()
+            migrate_now()
             _load_demo()
         return
     _run(host=host, port=port, workers=2, threads=4, with_worker=True, with_demo=True, may_migrate=True)
@@ -118,7 +118,7 @@ def migrate(
         if check:
             say("、".join(waiting) if waiting else "数据库结构是最新的。")
             raise typer.Exit(Code.NO if waiting else Code.DONE)
-        _migrate()
+        migrate_now()
         say("数据库结构已是最新。")
 
 
@@ -165,7 +165,7 @@ def _prepare(supervisor: Supervisor, *, with_demo: bool, may_migrate: bool) -> N
         raise Unfit(f"数据库结构不是最新（{len(waiting)} 项待升级）。请先备份，再执行 kuangdeng migrate。")
     if waiting:
         say("升级数据库结构……")
-        _migrate()
+        migrate_now()
     supervisor.check()
     _collect_static()
     supervisor.check()
@@ -232,7 +232,7 @@ def _waiting_migrations() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
 
 
-def _migrate() -> None:
+def migrate_now() -> None:
     """One at a time: two machines that start together must not both change the tables."""
     from django.core.management import call_command
     from django.db import connection

@@ -1,0 +1,34 @@
+"""The command that begins a mine: nobody can sign in before it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kuangdeng.config.cli.base import mine, say
+
+
+def new_mine(
+    name: Annotated[str, typer.Argument(help="矿的名称，如 某某煤矿。", show_default=False)],
+    number: Annotated[
+        str, typer.Option("--number", help="第一位系统管理员的工号。", prompt="管理员工号", show_default=False)
+    ],
+    administrator: Annotated[
+        str, typer.Option("--administrator", help="第一位系统管理员的姓名。", prompt="管理员姓名", show_default=False)
+    ],
+    code: Annotated[str, typer.Option("--code", help="矿的代码，字母数字，一个系统里不能重复。")] = "mine",
+) -> None:
+    """建矿：建立第一位系统管理员，装入班制、日历、隐患等级、专业、期限规则和重大隐患判定标准。"""
+    with mine():
+        from kuangdeng.config.cli.running import migrate_now
+        from kuangdeng.hazards.api import set_up
+        from kuangdeng.org.api import found_mine, set_up_org
+
+        migrate_now()
+        founded, person, password = found_mine(code=code, name=name, number=number, administrator=administrator)
+        set_up_org(mine=founded, by=person)
+        set_up(mine=founded, by=person)
+    say(f"「{founded.name}」已建好。请用下面的工号登录，首次登录要改密码：")
+    say(f"  工号 {person.number}    一次性密码 {password}")
+    say("接着在「设置 → 导入单位、职工、地点」里依次导入三张 Excel 表。")
