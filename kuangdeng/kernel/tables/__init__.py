@@ -6,7 +6,7 @@
             for record in table:                        # one line at a time, flat memory
                 name = compact(record["name"])
                 born = to_date(record["born_on"])       # Unreadable says in Chinese what is wrong
-                ... Problem at record.where("born_on")
+                ... record.problem("born_on", sentence)           # where it stands: sheet, row, column, cell
 
 Row numbers are those that the person sees in his spreadsheet. A merged cell counts for every cell it covers. Macros,
 old .xls, zip bombs and things that are no table are `Refused` in a sentence.

@@ -25,7 +25,10 @@ def units(request: HttpRequest) -> HttpResponse:
     need_power(viewer, "org.see_people", anywhere=True)
     closed = request.GET.get("closed") == "1"
     counts = queries.head_counts(viewer)
-    rows = [{"unit": unit, "people": counts.get(unit.id, 0)} for unit in queries.unit_tree(viewer, closed=closed)]
+    rows = [
+        {"unit": unit, "people": counts.get(unit.id, 0), "indent": _indent(getattr(unit, "depth", 0))}
+        for unit in queries.unit_tree(viewer, closed=closed)
+    ]
     context = {
         "rows": rows,
         "closed": closed,
@@ -33,6 +36,10 @@ def units(request: HttpRequest) -> HttpResponse:
         "may_import": may(viewer, "org.import"),
     }
     return render(request, "org/units.html", context)
+
+
+def _indent(depth: int) -> str:
+    return "　" * (depth - 1) + "└ " if depth else ""
 
 
 def unit(request: HttpRequest, unit_id: UUID) -> HttpResponse:
