@@ -37,7 +37,7 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.org.api import Person, Place, shift_at
+from kuangdeng.org.api import Person, Place, resolve_or_propose, shift_at
 
 FUTURE_TOLERANCE = timedelta(minutes=10)
 """How far a said time may lie ahead of the server before it is taken for a typing mistake."""
@@ -56,6 +56,8 @@ class ReportData:
     clock_offset: timedelta | None = None
     place_id: UUID | None = None
     place_text: str = ""
+    place_spelling: str = ""
+    """What was typed as the place where nothing was chosen: resolved, or kept for a person to say what it means."""
     tag_scanned: bool = False
     source: str = Source.UNIT
     source_text: str = ""
@@ -147,6 +149,8 @@ def _new_hazard(data: ReportData, by: Person, hazard_id: UUID) -> Hazard:
         raise Refused("发现时间太早，不像是真的。请检查发现时间。", field="occurred_at")
     text = need(data.text, "请写清楚发现了什么隐患。", field="text")
     place = _place(data.place_id, by)
+    if place is None and data.place_spelling.strip():
+        place = resolve_or_propose(by.mine_id, data.place_spelling, "report")
     standard = (
         StandardHazard.objects.filter(id=data.standard_id, mine_id=by.mine_id).first() if data.standard_id else None
     )

@@ -29,6 +29,7 @@ from kuangdeng.hazards.testkit import hazard_in
 from kuangdeng.kernel.clock import now, set_to
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.ledger.models import Entry
+from kuangdeng.org.models import PlaceProposal
 from kuangdeng.org.testkit import Cast, make_cast
 
 TZ = ZoneInfo("Asia/Shanghai")
@@ -264,3 +265,12 @@ def test_hints_cost_few_statements_whatever_the_rows(cast: Cast, django_assert_m
         found = hints_for(PROPS, by=cast.safety, place=cast.places["gate"])
         assert len([one.hazard.number for one in found.duplicates]) == 5
     assert Hazard.objects.count() == 8
+
+
+def test_a_place_typed_by_hand_is_understood_or_waits_for_a_person(cast: Cast) -> None:
+    known = services.ReportData(text=PROPS, place_text="2305综放工作面", place_spelling="２３０５ 综放工作面")
+    assert services.report(data=known, by=cast.miner).hazard.place == cast.places["face"]
+    unknown = services.ReportData(text=PROPS, place_text="3113回风", place_spelling="3113回风")
+    hazard = services.report(data=unknown, by=cast.miner).hazard
+    assert (hazard.place, hazard.place_text) == (None, "3113回风")
+    assert PlaceProposal.objects.get().source == "report"

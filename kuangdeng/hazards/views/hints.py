@@ -17,14 +17,15 @@ LONGEST = 2000
 
 @require_GET
 def hints(request: HttpRequest) -> HttpResponse:
-    """What `?text=…&place=…&place_text=…` reminds of while it is typed; `?hazard=<id>`: what is there already."""
+    """What `?text=…&place=…&spot=…` reminds of while it is typed; `?hazard=<id>`: what is there already."""
     person = me(request)
     text = request.GET.get("text", "")[:LONGEST].strip()
     found = None
     if request.GET.get("hazard"):
         found = hints_of(get_hazard(_id(request, "hazard"), by=person), by=person)
     elif len(text) >= 2:
-        found = hints_for(text, by=person, place=_place(request), place_text=request.GET.get("place_text", "")[:200])
+        where = " ".join(request.GET.get(name, "")[:200] for name in ("place_text", "spot"))
+        found = hints_for(text, by=person, place=_place(request), place_text=where)
     response = render(request, "hazards/_hints.html", {"hints": found})
     response["Cache-Control"] = "no-store"
     return response

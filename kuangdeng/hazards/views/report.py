@@ -52,6 +52,7 @@ def _data(form: ReportForm, tagged: Place | None) -> services.ReportData:
         occurred_at=data.get("occurred_at"),
         place_id=getattr(place, "id", None),
         place_text=joined([typed, data.get("spot", "")])[:200],
+        place_spelling=typed[:200],
         tag_scanned=tagged is not None and getattr(place, "id", None) == tagged.id,
         source=data.get("source") or "unit",
         check_type=data.get("check_type") or "daily",
