@@ -18,6 +18,7 @@ pages = [
     path("extensions/", queues.extensions, name="extensions"),
     path("extensions/<uuid:extension_id>/<str:decision>/", thing.decide_extension, name="decide_extension"),
     path("supervision/", queues.supervision, name="supervision"),
+    path("summary/", queues.summary, name="summary"),
     path("quarantine/", queues.quarantine, name="quarantine"),
     path("quarantine/<uuid:quarantine_id>/", queues.quarantined, name="quarantined"),
     path("bulk/<str:verb>/", lists.bulk, name="bulk"),

@@ -57,7 +57,7 @@ def pdf(html: str) -> bytes:
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    class Ours(URLFetcher):  # type: ignore[misc]
+    class Ours(URLFetcher):
         """Only our own style sheets and pictures; a page never makes the server ask anybody else."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:

@@ -41,6 +41,7 @@ MENU: list[Entry] = [
     Entry("hazards", _("本单位整改"), "hazards:orders", "wrench", "hazard.sign"),
     Entry("hazards", _("延期"), "hazards:extensions", "clock", "hazard.approve_extension|hazard.request_extension"),
     Entry("hazards", _("督办"), "hazards:supervision", "eye", "hazard.supervise"),
+    Entry("hazards", _("各单位情况"), "hazards:summary", "unit", "hazard.see_all|hazard.sign"),
     Entry("hazards", _("全部隐患"), "hazards:list", "table", "hazard.see_unit"),
     Entry("hazards", _("检查"), "hazards:rounds", "search", "hazard.rounds"),
     Entry("hazards", _("重号待核"), "hazards:quarantine", "question", "hazard.grade"),

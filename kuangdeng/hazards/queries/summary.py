@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.hazards.models import Hazard
 from kuangdeng.hazards.queries import overdue, scope
@@ -41,7 +42,27 @@ class UnitLine:
         return round(100 * self.timely / self.finished) if self.finished else None
 
 
-FIGURES = [field.name for field in fields(UnitLine) if field.name != "unit"]
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the summary page, and the filters of the list that show what it counts."""
+
+    name: str
+    label: object
+    query: str
+
+
+FIGURES = [
+    Figure("open", _("未办结"), "open=1"),
+    Figure("to_sign", _("待签收"), "status=dispatched"),
+    Figure("working", _("整改中"), "status=rectifying"),
+    Figure("to_accept", _("待验收"), "status=rectified"),
+    Figure("overdue", _("超期"), "late=1"),
+    Figure("major", _("重大"), "open=1&major=1"),
+    Figure("supervised", _("督办"), "open=1&supervised=1"),
+    Figure("ordered", _("下达"), f"received={DAYS}d"),
+    Figure("closed", _("已销号"), f"received={DAYS}d&status=closed"),
+]
+NAMES = [field.name for field in fields(UnitLine) if field.name != "unit"]
 
 
 def unit_summary(person: Person) -> list[UnitLine]:
@@ -59,7 +80,7 @@ def unit_summary(person: Person) -> list[UnitLine]:
     lines = {unit.id: UnitLine(unit) for unit in rows if home[unit.id] == unit.id}
     _add(lines, home, _open_figures(hazards))
     _add(lines, home, _recent_figures(hazards))
-    return [line for line in lines.values() if any(getattr(line, name) for name in FIGURES)]
+    return [line for line in lines.values() if any(getattr(line, name) for name in NAMES)]
 
 
 def _main(unit: Unit) -> UUID:
@@ -85,7 +106,7 @@ def _open_figures(hazards: QuerySet[Hazard]) -> Iterable[Any]:
 
 
 def _recent_figures(hazards: QuerySet[Hazard]) -> Iterable[Any]:
-    since = clock.now() - timedelta(days=DAYS)
+    since = clock.local().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
     return (
         hazards.filter(received_at__gte=since)
         .values("unit_id")

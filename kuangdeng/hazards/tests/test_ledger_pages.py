@@ -34,7 +34,7 @@ def signed_in(cast: Cast) -> Callable[[str], Client]:  # noqa: F811
 
 def test_from_the_file_to_the_hazards_by_the_pages(
     cast: Cast, signed_in: Callable[[str], Client], tmp_path: Path
-) -> None:  # noqa: F811
+) -> None:
     browser = signed_in("safety")
     ledger = ledgers.everything_xlsx(tmp_path)
     with ledger.path.open("rb") as file:
@@ -63,7 +63,7 @@ def test_a_large_file_is_left_to_the_worker_and_found_again(
     cast: Cast,
     signed_in: Callable[[str], Client],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(importing, "SMALL", 10)
     browser = signed_in("safety")
@@ -120,7 +120,7 @@ def test_the_printed_ledger_asks_what_the_list_asks(cast: Cast, signed_in: Calla
 def test_the_server_makes_a_pdf_or_says_what_is_missing(
     cast: Cast,
     signed_in: Callable[[str], Client],
-    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     hazard = hazard_in(Status.DISPATCHED, cast)
     url = reverse("hazards:print_notice", args=[hazard.id]) + "?format=pdf"

@@ -1,15 +1,18 @@
 """Queues: what somebody works through one after the other, and the boards of those who watch."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from kuangdeng.hazards import services
 from kuangdeng.hazards.forms import GradeForm, QuarantineForm, ReasonForm
 from kuangdeng.hazards.queries import page, work
+from kuangdeng.hazards.queries.summary import DAYS, FIGURES, unit_summary
 from kuangdeng.hazards.queries_similar import hints_of
 from kuangdeng.hazards.registers import due_of, grade_chip, state_chip
 from kuangdeng.hazards.views.common import me, need_power
@@ -99,3 +102,28 @@ def aside_done(as_new: bool, number: str) -> str:
     from django.utils.translation import gettext as _
 
     return (_("已另立为 %s，等定级。") if as_new else _("已保留先来的 %s。")) % number
+
+
+@require_GET
+def summary(request: HttpRequest) -> HttpResponse:
+    """各单位情况: unit by unit, each figure leading to the hazards that it counts."""
+    by = me(request)
+    need_power(by, "hazard.see_all", "hazard.sign")
+    list_url = reverse("hazards:list")
+    lines = [
+        {
+            "unit": line.unit,
+            "rate": line.timely_rate,
+            "finished": line.finished,
+            "cells": [
+                {
+                    "count": getattr(line, figure.name),
+                    "late": figure.name == "overdue",
+                    "url": f"{list_url}?{urlencode({'unit': line.unit.id})}&{figure.query}",
+                }
+                for figure in FIGURES
+            ],
+        }
+        for line in unit_summary(by)
+    ]
+    return render(request, "hazards/summary.html", {"lines": lines, "figures": FIGURES, "days": DAYS})

@@ -81,7 +81,16 @@ class LivedIn(World):
             )
 
     def live(
-        self, number: int, status: Status, ago: int, hours: int, grade: str, specialty: str, place: str, unit: str, text: str
+        self,
+        number: int,
+        status: Status,
+        ago: int,
+        hours: int,
+        grade: str,
+        specialty: str,
+        place: str,
+        unit: str,
+        text: str,
     ) -> None:
         """One hazard up to its state, each step at its hour."""
         cast, start = self.cast, clock.now() - timedelta(hours=ago)
@@ -101,9 +110,7 @@ class LivedIn(World):
                 self.take(one, hazard, grade, specialty, unit, head, hours)
         self.hazards.append(Hazard.objects.get(id=hazard.id))
 
-    def take(
-        self, to: Status, hazard: Hazard, grade: str, specialty: str, unit: str, head: Person, hours: int
-    ) -> None:
+    def take(self, to: Status, hazard: Hazard, grade: str, specialty: str, unit: str, head: Person, hours: int) -> None:
         cast = self.cast
         if to == S.GRADED:
             services.grade(
@@ -111,7 +118,13 @@ class LivedIn(World):
                 specialty=Specialty.objects.filter(mine=cast.mine, name__startswith=specialty, parent=None).first(),
             )  # fmt: skip
         elif to == S.DISPATCHED:
-            points = FivePoints(head.id, "按规程处理，处理前设专人监护", None, clock.now() + timedelta(hours=hours), "先停机、先支护再处理")
+            points = FivePoints(
+                head.id,
+                "按规程处理，处理前设专人监护",
+                None,
+                clock.now() + timedelta(hours=hours),
+                "先停机、先支护再处理",
+            )
             services.dispatch(hazard.id, unit=cast.units[unit], order=points, by=cast.safety)
         elif to == S.RECTIFYING:
             services.sign(hazard.id, by=head)
@@ -127,12 +140,21 @@ class LivedIn(World):
         rectifying = [one for one in self.hazards if one.status == S.RECTIFYING]
         services.supervise(rectifying[1].id, supervisor=self.cast.mine_leader, by=self.cast.safety)
         until = clock.now() + timedelta(hours=30)
-        services.request_extension(rectifying[0].id, until=until, reason="护帮板千斤顶要从地面下料，下一班才能到", by=self.cast.unit_head)
+        services.request_extension(
+            rectifying[0].id, until=until, reason="护帮板千斤顶要从地面下料，下一班才能到", by=self.cast.unit_head
+        )
 
     def walk_rounds(self) -> None:
         cast = self.cast
         plan = RoundPlan.objects.filter(mine=cast.mine, role="team_leader").first()
         for number, keys in enumerate((("gate", "haul"), ("open",), ("gate", "open", "haul"))):
             start = clock.now() - timedelta(hours=8 * number + 3)
-            data = RoundData(start, start + timedelta(hours=1), cast.team_leader, [cast.places[key] for key in keys], [cast.miner], plan)
+            data = RoundData(
+                start,
+                start + timedelta(hours=1),
+                cast.team_leader,
+                [cast.places[key] for key in keys],
+                [cast.miner],
+                plan,
+            )
             record_round(data=data, by=cast.team_leader)

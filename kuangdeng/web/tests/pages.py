@@ -106,6 +106,7 @@ PAGES: list[Page] = [
     Page("hazards:accepting", nothing, SAFETY | LEADERS),
     Page("hazards:extensions", nothing, HEADS | SAFETY | LEADERS),
     Page("hazards:supervision", nothing, SAFETY | LEADERS),
+    Page("hazards:summary", nothing, HEADS | TEAM | WIDE),
     Page("hazards:quarantine", nothing, SAFETY),
     Page("hazards:quarantined", set_aside, SAFETY),
     Page("hazards:detail", hazard, IN_UNIT | WIDE),
