@@ -1,3 +1,4 @@
+# ruff: noqa: F811 - a fixture is used under the name by which it is imported
 """The pages that bring an old ledger in, and the mine's paper."""
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from kuangdeng.hazards.models import Hazard
 from kuangdeng.hazards.rules import Status
 from kuangdeng.hazards.testkit import hazard_in
 from kuangdeng.hazards.tests import ledgers
-from kuangdeng.hazards.tests.test_importing import cast  # noqa: F401 - the same mine
+from kuangdeng.hazards.tests.test_importing import cast  # noqa: F401 - a fixture, used by its name
 from kuangdeng.kernel import paper
 from kuangdeng.org.models import ImportRun
 from kuangdeng.org.testkit import Cast
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def signed_in(cast: Cast) -> Callable[[str], Client]:  # noqa: F811
+def signed_in(cast: Cast) -> Callable[[str], Client]:
     def client(part: str) -> Client:
         browser = Client()
         browser.force_login(cast.persons[part])
@@ -89,7 +90,7 @@ def test_a_wrong_file_is_told_beside_the_field(signed_in: Callable[[str], Client
     assert "不是表格文件" in answer.content.decode()
 
 
-def test_paper_of_a_hazard_in_every_state(cast: Cast, signed_in: Callable[[str], Client]) -> None:  # noqa: F811
+def test_paper_of_a_hazard_in_every_state(cast: Cast, signed_in: Callable[[str], Client]) -> None:
     browser = signed_in("unit_head")
     found = {status: hazard_in(status, cast, text=f"{status}锚杆松动") for status in
              (Status.REPORTED, Status.DISPATCHED, Status.RECTIFYING, Status.CLOSED, Status.RECHECK)}  # fmt: skip
@@ -107,7 +108,7 @@ def test_paper_of_a_hazard_in_every_state(cast: Cast, signed_in: Callable[[str],
     assert stranger.status_code == 404
 
 
-def test_the_printed_ledger_asks_what_the_list_asks(cast: Cast, signed_in: Callable[[str], Client]) -> None:  # noqa: F811
+def test_the_printed_ledger_asks_what_the_list_asks(cast: Cast, signed_in: Callable[[str], Client]) -> None:
     hazard_in(Status.CLOSED, cast, text="已销号的一条")
     hazard_in(Status.RECTIFYING, cast, text="整改中的一条")
     text = signed_in("safety").get(reverse("hazards:print_ledger"), {"open": "1"}).content.decode()
