@@ -101,6 +101,8 @@ def verify(mine_id: UUID, *, expect: Mapping[int, str] | None = None) -> Iterato
                 chain = link(chain, bytes(recomputed))
                 if chain != bytes(sealed):
                     proof.broken = f"第 {seq} 条（{entry_id}，{verb} {label}）与前一条接不上：链值不符。"
+            if not proof.broken and seq in anchors:
+                proof.broken = _differs(seq, chain.hex(), anchors.pop(seq))
             if proof.broken:
                 yield proof
                 return

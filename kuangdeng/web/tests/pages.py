@@ -127,7 +127,7 @@ PAGES: list[Page] = [
     Page("notice_roles", nothing, ADMIN),
     Page("dead_letters", nothing, ADMIN),
     # hazards: old ledgers and paper
-    Page("hazards:import_start", nothing, SAFETY | ADMIN, refused=403),
+    Page("hazards:import_start", nothing, SAFETY | ADMIN),
     Page("hazards:import_run", lambda world: {"run_id": world.run.id}, SAFETY | ADMIN),
     Page("hazards:import_problems", lambda world: {"run_id": world.run.id}, SAFETY | ADMIN),
     Page("hazards:import_export", lambda world: {"run_id": world.run.id}, SAFETY | ADMIN),
@@ -135,7 +135,6 @@ PAGES: list[Page] = [
         "hazards:print_ledger",
         nothing,
         HEADS | TEAM | SAFETY | LEADERS | frozenset({"group_office"}) | ADMIN,
-        refused=403,
     ),
     Page("hazards:print_notice", hazard, ALL - frozenset({"other_miner", "other_head", "electric_head"})),
     Page("hazards:print_recheck", hazard, ALL - frozenset({"other_miner", "other_head", "electric_head"})),
