@@ -39,7 +39,7 @@ def pick_url(kind: str, query: str = "") -> Callable[[], str]:
 
 def place_field(by: Person, **own: Any) -> PickerField:
     """地点: by tree, recent, search; what the tree does not know may be typed."""
-    words = {"label": _("地点"), "placeholder": _("地名、拼音首字母；点右箭头看下一级")}
+    words = {"label": _("地点"), "placeholder": _("地名或拼音首字母")}
     return PickerField(
         url=pick_url("place"), find=lambda value: choices.place_of(by.mine_id, value), kind="place", icon="place",
         **{**words, **own},

@@ -23,7 +23,7 @@ def _url(name: str) -> str:
 
 def place_picker(by: Person, **own: Any) -> PickerField:
     """A place of the person's mine."""
-    words = {"label": _("地点"), "placeholder": _("地名、拼音首字母；点右箭头看下一级")}
+    words = {"label": _("地点"), "placeholder": _("地名或拼音首字母")}
     return PickerField(
         url=lambda: _url("org:pick_place"),
         find=lambda value: place_by_id(by.mine_id, value),

@@ -12,7 +12,7 @@ FAULTS = r"""() => {
     || (e.id && document.querySelector(`label[for="${CSS.escape(e.id)}"]`)?.textContent.trim())
     || e.closest("label")?.textContent.trim() || [...e.querySelectorAll("img[alt]")].map((i) => i.alt).join("");
   for (const e of document.querySelectorAll("a[href],button,input:not([type=hidden]),select,textarea,summary"))
-    if (seen(e) && !named(e)) bad.push("no name: " + e.outerHTML.slice(0, 120));
+    if (seen(e) && !e.closest("[aria-hidden=true]") && !named(e)) bad.push("no name: " + e.outerHTML.slice(0, 120));
   const ids = new Set();
   for (const e of document.querySelectorAll("[id]")) { if (ids.has(e.id)) bad.push("id twice: " + e.id); ids.add(e.id); }
   for (const i of document.images) if (!i.hasAttribute("alt")) bad.push("no alt: " + i.src);

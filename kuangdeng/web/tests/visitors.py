@@ -41,8 +41,13 @@ class Visitor:
     def arrive(self) -> Visitor:
         """Look at the page on which he is."""
         self.page.wait_for_load_state("load")
-        assert not (found := [*faults(self.page), *self.odd_words(), *self.complained()]), (self.page.url, found)
+        assert not (found := self.wrong()), (self.page.url, found)
         return self
+
+    def wrong(self) -> list[str]:
+        """What eyes would find wrong on this page."""
+        complained, self.said[:] = self.complained(), []
+        return [*faults(self.page), *self.odd_words(), *complained]
 
     def odd_words(self) -> list[str]:
         """What a clerk would not understand: ids, names of the code, English."""
@@ -107,7 +112,7 @@ class Visitor:
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.wait_for_timeout(150)
         raw = self.page.screenshot(scale="css", animations="disabled")
-        Image.open(io.BytesIO(raw)).convert("RGB").quantize(96, dither=Image.Dither.NONE).save(
+        Image.open(io.BytesIO(raw)).convert("RGB").quantize(200, kmeans=1, dither=Image.Dither.NONE).save(
             SHOTS / f"{name}.png", optimize=True
         )
 

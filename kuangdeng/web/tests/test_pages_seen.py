@@ -1,0 +1,83 @@
+"""Every page looked at, on the phone and at the desk, in a mine that has been at work for two weeks.
+
+With KUANGDENG_SCREENSHOTS=1 the main pages are kept as pictures in docs/screenshots.
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
+
+from kuangdeng.hazards.rules import Status
+from kuangdeng.kernel.testkit.browser import SIZES
+from kuangdeng.web.tests.lived_in import LivedIn
+from kuangdeng.web.tests.pages import PAGES, Page
+from kuangdeng.web.tests.visitors import Visitor, Visitors, visitors
+from kuangdeng.web.tests.world import address
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+NOT_FOR_EYES = {
+    "healthz", "hazards:pick_standard", "hazards:due_proposal", "hazards:hints", "hazards:import_problems",
+    "hazards:import_export", "org:import_template", "org:pick_place", "org:pick_person", "org:pick_unit", "org:place_children",
+}  # fmt: skip
+"""Answers to a script, parts of pages, files."""
+PREFERRED = ("safety", "administrator", "unit_head", "mine_leader")
+
+
+def part_for(page: Page) -> str:
+    """Who opens this page: of those who may, the one who mostly does."""
+    return next((part for part in PREFERRED if part in page.parts), min(page.parts))
+
+
+def test_every_page_by_eye(browser: Browser, live_server: LiveServer) -> None:
+    """No page scrolls sideways on a phone, hides a name from the blind, is pale, speaks English or shows an id."""
+    world = LivedIn.make()
+    wrong: dict[str, list[str]] = {}
+    with visitors(browser, live_server.url) as people:
+        pictures(people, world)
+        by_part: dict[str, Visitor] = {}
+        for page in PAGES:
+            if page.name in NOT_FOR_EYES or page.found != 200 or "export=" in page.query:
+                continue
+            part = part_for(page)
+            if part not in by_part:
+                by_part[part] = people.at("desk").sign_in(world.cast.persons[part].number)
+            visitor = by_part[part]
+            visitor.page.goto(live_server.url + address(page.name, page.kwargs(world)) + page.query)
+            paper = visitor.page.locator("article.paper").count() > 0  # A4, looked at on a desk
+            for size in ("desk",) if paper else ("phone", "desk"):
+                visitor.page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))  # type: ignore[arg-type]
+                if found := visitor.wrong():
+                    wrong[f"{page.name} {size}"] = found
+        assert not wrong, "\n".join(f"{name}: {found}" for name, found in wrong.items())
+
+
+def pictures(people: Visitors, world: LivedIn) -> None:
+    """The main pages as their people see them."""
+    of = {Status(one.status): one for one in reversed(world.hazards)}
+    miner = people.at("phone").sign_in("1001")
+    miner.shot("home-miner-phone")
+    miner.open(f"/hazards/{of[Status.CLOSED].id}/").shot("hazard-phone")
+    head = people.at("phone").sign_in("1003")
+    head.shot("home-unit-head-phone")
+    head.open("/hazards/orders/").shot("orders-phone")
+    safety = people.at("desk").sign_in("3001")
+    safety.shot("home-safety")
+    safety.open("/hazards/triage/").shot("triage")
+    safety.open("/hazards/").shot("list")
+    safety.open(f"/hazards/{of[Status.GRADED].id}/dispatch/").shot("dispatch")
+    safety.open(f"/hazards/{of[Status.RECTIFYING].id}/").shot("hazard")
+    safety.open(f"/hazards/{of[Status.DISPATCHED].id}/notice-sheet/").shot("print-notice")
+    safety.open("/hazards/ledger-sheet/").shot("print-ledger")
+    safety.open("/hazards/rounds/").shot("rounds")
+    safety.open("/org/places/spellings/").shot("place-spellings")
+    clerk = people.at("desk").sign_in("1003")
+    clerk.open("/hazards/orders/").shot("orders")
+    leader = people.at("wall").sign_in("4001")
+    leader.shot("home-leader-wall")
+    leader.open("/hazards/supervision/").shot("supervision-wall")
+    administrator = people.at("desk").sign_in("9001")
+    administrator.open("/org/powers/").shot("powers")
+    administrator.open("/hazards/catalogue/").shot("catalogue")
