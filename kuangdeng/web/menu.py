@@ -61,6 +61,7 @@ MENU: list[Entry] = [
     Entry("settings", _("重大隐患判定标准"), "hazards:catalogue", "", "hazard.settings"),
     Entry("settings", _("期限规则"), "hazards:deadline_rules", "", "hazard.settings"),
     Entry("settings", _("超期阶梯"), "hazards:ladder_rules", "", "hazard.settings"),
+    Entry("settings", _("五定的叫法"), "hazards:wording", "", "hazard.settings"),
     Entry("settings", _("检查计划"), "hazards:round_plans", "", "hazard.settings"),
     Entry("settings", _("导入旧隐患台账"), "hazards:import_start", "upload", "hazard.import"),
 ]

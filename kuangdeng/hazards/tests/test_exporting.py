@@ -42,7 +42,7 @@ def everything(run: ImportRun) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", ["clean", "dates", "everything", "hidden columns", "two header rows"])
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
-def test_import_export_import_says_the_same(name: str, kind: str, cast: Cast, tmp_path: Path) -> None:  # noqa: F811
+def test_import_export_import_says_the_same(name: str, kind: str, cast: Cast, tmp_path: Path) -> None:
     first = importing.import_ledger(ledgers.ALL[name](tmp_path).path, by=cast.safety)
     before = everything(first)
     path = exported(first, cast.safety, tmp_path / f"again.{kind}")
@@ -58,7 +58,7 @@ def _forget(run: ImportRun) -> None:
     Hazard.objects.filter(import_run=run).delete()
 
 
-def test_the_old_columns_come_back_with_what_nobody_could_read(cast: Cast, tmp_path: Path) -> None:  # noqa: F811
+def test_the_old_columns_come_back_with_what_nobody_could_read(cast: Cast, tmp_path: Path) -> None:
     ledger = ledgers.hidden_columns_xlsx(tmp_path)
     run = importing.import_ledger(ledger.path, by=cast.safety)
     path = exported(run, cast.safety, tmp_path / "back.xlsx")
@@ -69,7 +69,7 @@ def test_the_old_columns_come_back_with_what_nobody_could_read(cast: Cast, tmp_p
     assert [row[6].value for row in back.iter_rows(min_row=2)] == [row[6].value for row in was.iter_rows(min_row=2)]
 
 
-def test_what_the_loop_changed_since_stands_in_the_export(cast: Cast, tmp_path: Path) -> None:  # noqa: F811
+def test_what_the_loop_changed_since_stands_in_the_export(cast: Cast, tmp_path: Path) -> None:
     path = tmp_path / "台账.csv"
     path.write_text(
         "检查日期,隐患内容,责任单位,整改期限,是否销号,罚款\n2026-01-05,电缆落地,综采一队,2026-01-06,否,200\n2026-01-05,水管漏水,综采一队,2026-01-06,否,300\n",
@@ -86,7 +86,7 @@ def test_what_the_loop_changed_since_stands_in_the_export(cast: Cast, tmp_path: 
     assert rows[2] == ["2026-01-05", "水管漏水", "综采一队", "2026-01-06", "否", "300"]
 
 
-def test_our_own_ledger_comes_in_again(cast: Cast, tmp_path: Path) -> None:  # noqa: F811
+def test_our_own_ledger_comes_in_again(cast: Cast, tmp_path: Path) -> None:
     for status in (Status.REPORTED, Status.RECTIFYING, Status.RECTIFIED, Status.CLOSED, Status.VOID):
         hazard_in(status, cast, text=f"{status}处锚杆松动")
     before = {row.text: told(row) for row in Hazard.objects.all()}
@@ -110,7 +110,7 @@ def test_our_own_ledger_comes_in_again(cast: Cast, tmp_path: Path) -> None:  # n
         assert draft.place.name == before[draft.text]["place"]
 
 
-def test_a_spreadsheet_runs_nothing_of_it(cast: Cast, tmp_path: Path) -> None:  # noqa: F811
+def test_a_spreadsheet_runs_nothing_of_it(cast: Cast, tmp_path: Path) -> None:
     path = tmp_path / "台账.csv"
     path.write_text('检查日期,隐患内容,备注\n2018-03-05,"=HYPERLINK(""http://x"",""看"")",@SUM(A1)\n', encoding="utf-8")
     run = importing.import_ledger(path, by=cast.safety)
@@ -124,7 +124,7 @@ def test_a_spreadsheet_runs_nothing_of_it(cast: Cast, tmp_path: Path) -> None:  
     assert Hazard.objects.get().text.startswith("=HYPERLINK"), "the apostrophe does not pile up"
 
 
-def test_streamed_csv_and_permission(cast: Cast) -> None:  # noqa: F811
+def test_streamed_csv_and_permission(cast: Cast) -> None:
     hazard_in(Status.CLOSED, cast)
     text = "".join(exporting.csv_pieces(exporting.own_lines(exporting.hazards_of(cast.unit_head))))
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))

@@ -1,4 +1,4 @@
-# ruff: noqa: F811 - a fixture is used under the name by which it is imported
+
 """The pages that bring an old ledger in, and the mine's paper."""
 
 from __future__ import annotations
