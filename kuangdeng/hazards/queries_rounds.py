@@ -14,7 +14,7 @@ from kuangdeng.hazards.queries import scope, visible
 from kuangdeng.hazards.rules import periods
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
-from kuangdeng.org.api import Mine, Person, Role, Unit, granted, timetables
+from kuangdeng.org.api import Mine, Person, Place, Role, Unit, granted, places_below, timetables
 
 BACK = {"month": 365, "half_month": 92, "ten_days": 61, "week": 56, "day": 14, "shift": 3}
 """How many days the coverage of a plan shows when nobody asks for others."""
@@ -256,3 +256,9 @@ class Done:
     def __call__(self, person: Person | None, unit: Unit | None, period: Owed) -> int:
         times = self._by_person[person.id] if person else self._by_unit[unit.id] if unit else []
         return sum(1 for at in times if period.start <= at < period.end)
+
+
+def at_place(rounds: QuerySet[Round], place: Place) -> QuerySet[Round]:
+    """Those of the inspections that went to this place or to anything below it."""
+    there = places_below(place, closed=True).values("id")
+    return rounds.filter(id__in=Round.places.through.objects.filter(place_id__in=there).values("round_id"))

@@ -7,6 +7,7 @@ from kuangdeng.org.rules import ROLE_LABELS
 VERBS = {
     "org.found": "建立本矿",
     "org.set_up": "初始化班制和日历",
+    "org.open_sample": "开放示例矿",
     "org.import": "导入单位、职工、地点",
     "org.set_day": "登记放假或调休",
     "org.drop_day": "删除日历日期",
@@ -85,6 +86,12 @@ FIELDS = {
     "administrator": "系统管理员",
     "file": "文件",
     "rows": "行数",
+    "wrong": "有问题的行",
+    **{
+        f"{kind}_{what}": f"{word}{how}"
+        for kind, word in {"units": "单位", "persons": "职工", "places": "地点"}.items()
+        for what, how in {"new": "新增", "changed": "更新", "same": "未变"}.items()
+    },
 }
 
 
@@ -108,5 +115,5 @@ def declare() -> None:
             "org.set_day.kind": dict(CalendarDay.Kind.choices),
             "org.drop_day.kind": dict(CalendarDay.Kind.choices),
         },
-        hidden={"grant", "token"},
+        hidden={"grant", "token", "org.import.run", "org.import.sha256"},
     )

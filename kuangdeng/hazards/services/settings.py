@@ -61,7 +61,7 @@ def _changes(row: Model, facts: Mapping[str, object]) -> dict[str, object]:
     """Put the facts onto the row; what changed, as words for the ledger."""
     changed: dict[str, object] = {}
     for name, value in facts.items():
-        before = getattr(row, name)
+        before = getattr(row, name, None)  # a new row has no specialty yet, and asking for it is an error
         if before != value:
             changed[name] = [_word(before), _word(value)]
         setattr(row, name, value)

@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from kuangdeng.hazards import importing, services
+from kuangdeng.hazards import importing, services, setup
 from kuangdeng.hazards.ledgers.columns import COLUMNS
 from kuangdeng.hazards.ledgers.meaning import Draft, Reader
 from kuangdeng.hazards.models import CatalogueVersion, Category, Extension, Hazard, LadderRule, Situation
 from kuangdeng.hazards.queries_ladder import Tellers, due_steps
 from kuangdeng.hazards.rules import Status
-from kuangdeng.hazards.services import ladder
+from kuangdeng.hazards.services import ladder, rounds, settings
 from kuangdeng.hazards.testkit import TEXT, hazard_in, order, tables
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.clock import now
@@ -210,6 +210,72 @@ def climb(cast: Cast) -> Run:
     return lambda: ladder.climb(step=step, tellers=Tellers(cast.mine.id))
 
 
+# The mine's hazard tables and inspections ----------------------------------------------------------------------------
+
+
+def save_grade(cast: Cast) -> Run:
+    return lambda: settings.save_grade(code="D", name="D级", meaning="轻微", by=cast.safety)
+
+
+def save_specialty(cast: Cast) -> Run:
+    return lambda: settings.save_specialty(code="hoist", name="提升", by=cast.safety)
+
+
+def standard(cast: Cast) -> settings.StandardData:
+    """A wording to pick from."""
+    grade, specialty = tables(cast)
+    return settings.StandardData("DB-001", "单体液压支柱失效未更换", specialty, grade=grade)
+
+
+def save_standard(cast: Cast) -> Run:
+    data = standard(cast)
+    return lambda: settings.save_standard(data=data, by=cast.safety)
+
+
+def import_standards(cast: Cast) -> Run:
+    data = standard(cast)
+    return lambda: settings.import_standards(rows=[data], by=cast.safety)
+
+
+def save_deadline_rule(cast: Cast) -> Run:
+    grade, _ = tables(cast)
+    day = clock.today()
+    return lambda: settings.save_deadline_rule(grade=grade, kind="hours", amount=24, valid_from=day, by=cast.safety)
+
+
+def save_ladder_rule(cast: Cast) -> Run:
+    return lambda: settings.save_ladder_rule(
+        name="超期 2 天", step="days", amount=2, roles=["mine_leader"], by=cast.safety
+    )
+
+
+def save_wording(cast: Cast) -> Run:
+    labels = {"funds": "整改资金"}
+    return lambda: settings.save_wording(title="五落实", labels=labels, anonymous_reports=True, by=cast.safety)
+
+
+def correct_catalogue(cast: Cast) -> Run:
+    row = situation_of_law()
+    fix = settings.Correction(row.category.no, row.no, "超过核定生产能力或者设计能力组织生产")
+    return lambda: settings.correct_catalogue(row.category.version.code, corrections=[fix], by=cast.safety)
+
+
+def confirm_situation(cast: Cast) -> Run:
+    row = situation_of_law()
+    Situation.objects.filter(id=row.id).update(confirmed=False)
+    return lambda: settings.confirm_situation(row.id, by=cast.safety)
+
+
+def set_up(cast: Cast) -> Run:
+    return lambda: setup.set_up(mine=cast.mine, by=cast.administrator)
+
+
+def record_round(cast: Cast) -> Run:
+    begun = now() - timedelta(hours=3)
+    data = rounds.RoundData(begun, begun + timedelta(hours=1), cast.safety, [cast.places["gate"]], [cast.miner])
+    return lambda: rounds.record_round(data=data, by=cast.safety)
+
+
 SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     "accept": accept,
     "approve_extension": approve_extension,
@@ -237,4 +303,15 @@ SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     "supervise": supervise,
     "transfer": transfer,
     "void": void,
+    "save_grade": save_grade,
+    "save_specialty": save_specialty,
+    "save_standard": save_standard,
+    "import_standards": import_standards,
+    "save_deadline_rule": save_deadline_rule,
+    "save_ladder_rule": save_ladder_rule,
+    "save_wording": save_wording,
+    "correct_catalogue": correct_catalogue,
+    "confirm_situation": confirm_situation,
+    "set_up": set_up,
+    "record_round": record_round,
 }

@@ -23,7 +23,7 @@ from kuangdeng.kernel.edit_views import edit_page
 from kuangdeng.kernel.listing import Choice, Column, Dates, Flag, Picked, Register, Text, View
 from kuangdeng.kernel.templatetags.kd import chip, cut, said
 from kuangdeng.kernel.views import register_page
-from kuangdeng.org.api import Person, has_power, place_by_id, places_below
+from kuangdeng.org.api import Person, has_power, place_by_id
 
 POWER = "hazard.rounds"
 
@@ -69,7 +69,7 @@ def _register(person: Person) -> Register:
                  apply=lambda qs, yes: qs.filter(hazards__isnull=not yes).distinct()),
             Picked("place", _("地点"), url=lambda: reverse("org:pick_place"),
                    find=lambda value: place_by_id(person.mine_id, value), kind="place", icon="place", any=_("各地点"),
-                   apply=lambda qs, place: qs.filter(id__in=_at(place))),
+                   apply=queries_rounds.at_place),
         ],
         views=[View(_("全部")), View(_("今天"), "when=today"), View(_("没有查出的"), "found=0")],
         default_sort="-started",
@@ -80,12 +80,6 @@ def _register(person: Person) -> Register:
         empty_url=reverse("hazards:round_new"),
         empty_label=_("登记检查"),
     )  # fmt: skip
-
-
-def _at(place: Any) -> Any:
-    return Round.places.through.objects.filter(place_id__in=places_below(place, closed=True).values("id")).values(
-        "round_id"
-    )
 
 
 @require_GET

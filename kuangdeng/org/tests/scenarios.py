@@ -2,10 +2,25 @@
 
 from collections.abc import Callable
 from datetime import date, time, timedelta
+from io import BytesIO
 
 from kuangdeng.kernel import clock
-from kuangdeng.org.models import CalendarDay, PlaceAlias, PlaceProposal, RoleGrant, ShiftScheme, SignIn, UnitShift
-from kuangdeng.org.services import calendar, passwords, persons, places, roles, seed, sessions, shifts, tokens, units
+from kuangdeng.org.importing import runs
+from kuangdeng.org.models import CalendarDay, Mine, PlaceAlias, PlaceProposal, RoleGrant, ShiftScheme, SignIn, UnitShift
+from kuangdeng.org.services import (
+    calendar,
+    imports,
+    passwords,
+    persons,
+    places,
+    roles,
+    sample,
+    seed,
+    sessions,
+    shifts,
+    tokens,
+    units,
+)
 from kuangdeng.org.testkit import PASSWORD, Cast
 
 Run = Callable[[], object]
@@ -220,6 +235,18 @@ def found_mine(cast: Cast) -> Run:
     return lambda: units.found_mine(code="NEW", name="新矿", number="0001", administrator="建矿人")
 
 
+def open_sample(cast: Cast) -> Run:
+    Mine.objects.filter(id=cast.mine.id).update(is_sample=True)
+    cast.mine.refresh_from_db()
+    return lambda: sample.open_sample(cast.mine, password=PASSWORD)
+
+
+def write_import(cast: Cast) -> Run:
+    table = BytesIO("工号,姓名,单位\n7777,单雄信,综采一队\n".encode())
+    run = runs.begin(table, name="职工.csv", by=cast.administrator)
+    return lambda: imports.write_import(run.id, by=cast.administrator)
+
+
 SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     scenario.__name__: scenario
     for scenario in (
@@ -263,5 +290,7 @@ SCENARIOS: dict[str, Callable[[Cast], Run]] = {
         close_unit,
         set_branch,
         found_mine,
+        open_sample,
+        write_import,
     )
 }
