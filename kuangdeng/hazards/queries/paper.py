@@ -30,6 +30,7 @@ class Sheet:
     labels: dict[str, str]
     five_points: str
     number: str
+    unit: str
     place: str
     grade: str
     finders: str
@@ -69,6 +70,7 @@ def _sheet(hazard: Hazard) -> Sheet:
         labels=choices.five_point_labels(settings),
         five_points=settings.five_points_title,
         number=hazard.notice_number or hazard.number,
+        unit=hazard.unit_name or (hazard.unit.name if hazard.unit else ""),
         place="　".join(filter(None, [place, hazard.place_text])),
         grade=grade,
         finders=finders,
