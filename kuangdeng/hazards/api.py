@@ -14,9 +14,7 @@ from kuangdeng.hazards.queries import (
     timeline,
     visible,
 )
-from kuangdeng.hazards.queries.story import Change, changes
-from kuangdeng.hazards.queries.work import Day, Waiting, changes_for, day_of, late_by_unit, reported_by, waiting_for
-from kuangdeng.hazards.reading import (
+from kuangdeng.hazards.queries.reading import (
     Wanted,
     grades_of,
     hazards_after,
@@ -28,6 +26,8 @@ from kuangdeng.hazards.reading import (
     specialties_of,
     standards_of,
 )
+from kuangdeng.hazards.queries.story import Change, changes
+from kuangdeng.hazards.queries.work import Day, Waiting, changes_for, day_of, late_by_unit, reported_by, waiting_for
 from kuangdeng.hazards.rules import FLOW, STATUS_LABELS, VERB_LABELS, FivePoints, Status
 from kuangdeng.hazards.services import (
     Receipt,

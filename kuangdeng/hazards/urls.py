@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from kuangdeng.hazards import photo_views, urls_settings
-from kuangdeng.hazards.views import importing, lists, paper, queues, report, thing
+from kuangdeng.hazards import urls_settings
+from kuangdeng.hazards.views import importing, lists, paper, photos, queues, report, thing
 
 app_name = "hazards"
 
@@ -31,7 +31,7 @@ pages = [
     path("<uuid:hazard_id>/notice-sheet/", paper.notice, name="print_notice"),
     path("<uuid:hazard_id>/recheck-sheet/", paper.recheck, name="print_recheck"),
     path("<uuid:hazard_id>/", thing.detail, name="detail"),
-    path("<uuid:hazard_id>/photos/<str:sha256>", photo_views.photo, name="photo"),
+    path("<uuid:hazard_id>/photos/<str:sha256>", photos.photo, name="photo"),
     path("<uuid:hazard_id>/due/", thing.due_proposal, name="due_proposal"),
     path("<uuid:hazard_id>/<str:verb>/", thing.verb, name="verb"),
 ]

@@ -29,15 +29,15 @@ from kuangdeng.org.queries import (
     same_unit,
     units_of,
 )
-from kuangdeng.org.queries_names import PersonIndex, UnitIndex, fold_person, fold_unit, split_names
-from kuangdeng.org.queries_people import (
+from kuangdeng.org.queries.names import PersonIndex, UnitIndex, fold_person, fold_unit, split_names
+from kuangdeng.org.queries.people import (
     pickable_persons,
     search_persons,
     unit_name_on,
     unit_on,
     visible_persons,
 )
-from kuangdeng.org.queries_places import (
+from kuangdeng.org.queries.places import (
     PlaceIndex,
     find_places,
     get_place,
@@ -50,7 +50,7 @@ from kuangdeng.org.queries_places import (
     resolve_or_propose,
     resolve_place,
 )
-from kuangdeng.org.queries_shifts import (
+from kuangdeng.org.queries.shifts import (
     calendar_warning,
     end_of_shift,
     is_workday,

@@ -17,7 +17,7 @@ from kuangdeng.hazards.models import (
     Specialty,
     StandardHazard,
 )
-from kuangdeng.hazards.queries_deadlines import proposed_due as by_rule
+from kuangdeng.hazards.queries.deadlines import proposed_due as by_rule
 from kuangdeng.hazards.rules import FIVE_POINT_LABELS
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.clock import local

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kuangdeng.hazards.models import Hazard, LadderFiring
 from kuangdeng.hazards.queries import WORKING
-from kuangdeng.hazards.queries_ladder import Due, Tellers, due_steps
+from kuangdeng.hazards.queries.ladder import Due, Tellers, due_steps
 from kuangdeng.hazards.services._steps import enter, stamp
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.verbs import verb

@@ -19,8 +19,8 @@ from kuangdeng.hazards.models import (
     Specialty,
     StandardHazard,
 )
-from kuangdeng.hazards.queries_ladder import RECTIFIER
-from kuangdeng.hazards.queries_similar import forget_catalogue
+from kuangdeng.hazards.queries.ladder import RECTIFIER
+from kuangdeng.hazards.queries.similar import forget_catalogue
 from kuangdeng.hazards.rules import FIVE_POINT_LABELS, DeadlineKind
 from kuangdeng.hazards.setup import library_text
 from kuangdeng.kernel.errors import NotVisible, Refused

@@ -11,7 +11,7 @@ from kuangdeng.hazards import importing, services, setup
 from kuangdeng.hazards.ledgers.columns import COLUMNS
 from kuangdeng.hazards.ledgers.meaning import Draft, Reader
 from kuangdeng.hazards.models import CatalogueVersion, Category, Extension, Hazard, LadderRule, Situation
-from kuangdeng.hazards.queries_ladder import Tellers, due_steps
+from kuangdeng.hazards.queries.ladder import Tellers, due_steps
 from kuangdeng.hazards.rules import Status
 from kuangdeng.hazards.services import ladder, rounds, settings
 from kuangdeng.hazards.testkit import TEXT, hazard_in, order, tables

@@ -10,8 +10,8 @@ from django.db import connection
 
 from kuangdeng.hazards import services
 from kuangdeng.hazards.models import DeadlineRule, Grade, Hazard, LadderFiring, LadderRule
-from kuangdeng.hazards.queries_deadlines import proposed_due
-from kuangdeng.hazards.queries_ladder import due_steps, step_at
+from kuangdeng.hazards.queries.deadlines import proposed_due
+from kuangdeng.hazards.queries.ladder import due_steps, step_at
 from kuangdeng.hazards.rules import FivePoints
 from kuangdeng.hazards.services.ladder import run_ladder
 from kuangdeng.hazards.setup import set_up
@@ -159,7 +159,7 @@ def test_what_is_finished_is_not_told(cast: Cast) -> None:
 def test_a_step_found_by_two_workers_is_told_once(cast: Cast) -> None:
     ladder(cast)
     ordered(cast, given="2026-11-20T08:00", due="2026-11-20T16:00")
-    from kuangdeng.hazards.queries_ladder import Tellers
+    from kuangdeng.hazards.queries.ladder import Tellers
     from kuangdeng.hazards.services.ladder import climb
 
     with set_to(at("2026-11-20T16:30")):

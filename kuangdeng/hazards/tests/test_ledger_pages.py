@@ -1,4 +1,3 @@
-
 """The pages that bring an old ledger in, and the mine's paper."""
 
 from __future__ import annotations

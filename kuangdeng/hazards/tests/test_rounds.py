@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuangdeng.hazards.models import Hazard, Round, RoundPlan
-from kuangdeng.hazards.queries_rounds import coverage
+from kuangdeng.hazards.queries.rounds import coverage
 from kuangdeng.hazards.rules import period_of, periods
 from kuangdeng.hazards.services.rounds import RoundData, record_round, save_plan
 from kuangdeng.hazards.testkit import tables

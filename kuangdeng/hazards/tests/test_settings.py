@@ -21,7 +21,7 @@ from kuangdeng.hazards.models import (
     Specialty,
     StandardHazard,
 )
-from kuangdeng.hazards.queries_similar import forget_catalogue, hints_for, hints_of, major_hints, similar
+from kuangdeng.hazards.queries.similar import forget_catalogue, hints_for, hints_of, major_hints, similar
 from kuangdeng.hazards.rules import Status
 from kuangdeng.hazards.services import settings as verbs
 from kuangdeng.hazards.setup import load_catalogues, set_up

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kuangdeng.hazards import importing, jobs
-from kuangdeng.hazards.forms_importing import LedgerFileForm
+from kuangdeng.hazards.forms.importing import LedgerFileForm
 from kuangdeng.hazards.rules import STATUS_LABELS
 from kuangdeng.hazards.services import confirm_import
 from kuangdeng.hazards.views.common import me, need_power

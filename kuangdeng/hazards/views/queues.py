@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 from kuangdeng.hazards import services
 from kuangdeng.hazards.forms import GradeForm, QuarantineForm, ReasonForm
 from kuangdeng.hazards.queries import page, work
+from kuangdeng.hazards.queries.similar import hints_of
 from kuangdeng.hazards.queries.summary import DAYS, FIGURES, unit_summary
-from kuangdeng.hazards.queries_similar import hints_of
 from kuangdeng.hazards.registers import due_of, grade_chip, state_chip
 from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.kernel.errors import Refused

@@ -11,11 +11,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from kuangdeng.hazards import queries_rounds as queries
-from kuangdeng.hazards.forms_rounds import RoundForm
-from kuangdeng.hazards.forms_settings import INSPECTORS, PlanForm
+from kuangdeng.hazards.forms.rounds import RoundForm
+from kuangdeng.hazards.forms.settings import INSPECTORS, PlanForm
 from kuangdeng.hazards.models import CheckType, Round, RoundPlan
-from kuangdeng.hazards.queries_settings import get_row, round_plans
+from kuangdeng.hazards.queries import rounds as queries
+from kuangdeng.hazards.queries.settings import get_row, round_plans
 from kuangdeng.hazards.services import rounds as verbs
 from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.kernel import clock
@@ -69,7 +69,7 @@ def _register(person: Person) -> Register:
                  apply=lambda qs, yes: qs.filter(hazards__isnull=not yes).distinct()),
             Picked("place", _("地点"), url=lambda: reverse("org:pick_place"),
                    find=lambda value: place_by_id(person.mine_id, value), kind="place", icon="place", any=_("各地点"),
-                   apply=queries_rounds.at_place),
+                   apply=queries.at_place),
         ],
         views=[View(_("全部")), View(_("今天"), "when=today"), View(_("没有查出的"), "found=0")],
         default_sort="-started",

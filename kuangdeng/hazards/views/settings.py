@@ -14,8 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from kuangdeng.hazards import queries_settings as queries
-from kuangdeng.hazards.forms_settings import (
+from kuangdeng.hazards.forms.settings import (
     TOLD,
     DeadlineForm,
     FileForm,
@@ -26,7 +25,8 @@ from kuangdeng.hazards.forms_settings import (
     WordingForm,
 )
 from kuangdeng.hazards.models import DeadlineRule, Grade, LadderRule, Specialty, StandardHazard
-from kuangdeng.hazards.queries_deadlines import ladder_words, rule_words
+from kuangdeng.hazards.queries import settings as queries
+from kuangdeng.hazards.queries.deadlines import ladder_words, rule_words
 from kuangdeng.hazards.rules import FIVE_POINT_LABELS
 from kuangdeng.hazards.services import settings as verbs
 from kuangdeng.hazards.setup import CAUSES, specialty_spellings

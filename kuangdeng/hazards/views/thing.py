@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kuangdeng.hazards import services
 from kuangdeng.hazards.forms import ReasonForm
 from kuangdeng.hazards.queries import choices, get_hazard, page
-from kuangdeng.hazards.queries_similar import Hints, hints_of
+from kuangdeng.hazards.queries.similar import Hints, hints_of
 from kuangdeng.hazards.registers import due_of, grade_chip, state_chip
 from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.hazards.views.verbs import VERBS, VerbPage

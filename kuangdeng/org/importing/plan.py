@@ -37,7 +37,7 @@ from kuangdeng.org.importing.columns import (
     role_words,
 )
 from kuangdeng.org.models import Mine, Person, Place, RoleGrant, ShiftScheme, Unit, UnitName, UnitShift
-from kuangdeng.org.queries_places import PlaceIndex
+from kuangdeng.org.queries.places import PlaceIndex
 from kuangdeng.org.rules import MINE_WIDE, ROLE_LABELS, Role
 from kuangdeng.org.spelling import fold_place
 

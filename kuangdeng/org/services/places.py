@@ -13,7 +13,7 @@ from kuangdeng.kernel.verbs import verb
 from kuangdeng.ledger.api import Named, Subject, post
 from kuangdeng.org.models import Mine, Person, Place, PlaceAlias, PlaceProposal, Unit
 from kuangdeng.org.queries import may
-from kuangdeng.org.queries_places import PlaceIndex
+from kuangdeng.org.queries.places import PlaceIndex
 from kuangdeng.org.spelling import fold_place
 
 TAG_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"

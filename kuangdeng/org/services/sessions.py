@@ -6,7 +6,7 @@ from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.org.models import Person, SignIn
 from kuangdeng.org.queries import may
-from kuangdeng.org.queries_people import handle
+from kuangdeng.org.queries.people import handle
 from kuangdeng.org.services._steps import drop_sessions, enter, locked_person
 
 

@@ -12,7 +12,7 @@ from kuangdeng.kernel.verbs import verb
 from kuangdeng.ledger.api import Named, Subject, post
 from kuangdeng.org.models import Mine, Person, Shift, ShiftScheme, Unit, UnitShift
 from kuangdeng.org.queries import may
-from kuangdeng.org.queries_shifts import forget_timetables
+from kuangdeng.org.queries.shifts import forget_timetables
 from kuangdeng.org.rules import ShiftTime, gap_minutes, overlapping
 
 

@@ -18,7 +18,7 @@ from kuangdeng.org.api import import_org, problem_lines
 from kuangdeng.org.importing import runs
 from kuangdeng.org.models import Branch, ImportRun, Membership, Person, Place, PlaceAlias, RoleGrant, Unit, UnitShift
 from kuangdeng.org.queries import may
-from kuangdeng.org.queries_people import unit_name_on, unit_on
+from kuangdeng.org.queries.people import unit_name_on, unit_on
 from kuangdeng.org.testkit import Cast, make_cast
 
 pytestmark = pytest.mark.django_db

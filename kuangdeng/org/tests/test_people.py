@@ -12,7 +12,7 @@ from kuangdeng.org import services
 from kuangdeng.org.jobs import apply_moves
 from kuangdeng.org.models import ApiToken, Branch, Membership, Person, RoleGrant, Unit
 from kuangdeng.org.queries import may
-from kuangdeng.org.queries_people import (
+from kuangdeng.org.queries.people import (
     pickable_persons,
     search_persons,
     unit_name_on,

@@ -14,8 +14,8 @@ from django.urls import reverse
 from kuangdeng.kernel.clock import set_to
 from kuangdeng.ledger.models import Entry
 from kuangdeng.org.models import CalendarDay, Place, PlaceAlias, PlaceProposal, ShiftScheme, UnitShift
-from kuangdeng.org.queries_places import propose_place, resolve_place
-from kuangdeng.org.queries_shifts import forget_timetables
+from kuangdeng.org.queries.places import propose_place, resolve_place
+from kuangdeng.org.queries.shifts import forget_timetables
 from kuangdeng.org.services.seed import set_up_org
 from kuangdeng.org.testkit import Cast, make_cast
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.ledger.models import Entry
 from kuangdeng.org.models import Place, PlaceAlias, PlaceProposal
-from kuangdeng.org.queries_places import PlaceIndex, find_places, propose_place, resolve_or_propose, resolve_place
+from kuangdeng.org.queries.places import PlaceIndex, find_places, propose_place, resolve_or_propose, resolve_place
 from kuangdeng.org.services import places as verbs
 from kuangdeng.org.spelling import fold_place
 from kuangdeng.org.testkit import Cast, make_cast

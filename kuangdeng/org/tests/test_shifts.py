@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kuangdeng.kernel.clock import set_to
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.org.models import CalendarDay, ShiftScheme, UnitShift
-from kuangdeng.org.queries_shifts import (
+from kuangdeng.org.queries.shifts import (
     calendar_warning,
     end_of_shift,
     forget_timetables,

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_POST
 
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.web import put_refusal
-from kuangdeng.org import queries_people as queries
 from kuangdeng.org import services, sign_in
 from kuangdeng.org.forms import ChangePasswordForm, SignInForm
 from kuangdeng.org.models import Mine, Person
+from kuangdeng.org.queries import people as queries
 
 DEVICE_COOKIE = "kuangdeng_device"
 MINE_COOKIE = "kuangdeng_mine"

@@ -8,9 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from kuangdeng.kernel.errors import Refused
-from kuangdeng.org import queries_people as queries
 from kuangdeng.org import services
 from kuangdeng.org.forms import ContactForm, TokenForm
+from kuangdeng.org.queries import people as queries
 from kuangdeng.org.views._common import carried_out, viewer_of
 
 

@@ -20,11 +20,11 @@ from kuangdeng.kernel.listing import Choice, Column, Flag, Picked, Register, Tex
 from kuangdeng.kernel.templatetags.kd import chip
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import put_refusal
-from kuangdeng.org import queries_people as queries
 from kuangdeng.org import services
 from kuangdeng.org.forms import DayForm, FactsForm, GrantForm, MoveForm, NewPersonForm, SlipsForm
 from kuangdeng.org.models import Person
 from kuangdeng.org.queries import may
+from kuangdeng.org.queries import people as queries
 from kuangdeng.org.rules import ROLE_LABELS, Role
 from kuangdeng.org.views._common import carried_out, need_power, viewer_of
 

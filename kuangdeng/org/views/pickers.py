@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, JsonResponse
 
-from kuangdeng.org import queries_people as queries
+from kuangdeng.org.queries import people as queries
 from kuangdeng.org.views._common import viewer_of
 
 MOST = 30

@@ -20,8 +20,7 @@ from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.listing import Bulk, Choice, Column, Flag, Number, Picked, Register, Text, View, run_each
 from kuangdeng.kernel.templatetags.kd import chip, cut, said
 from kuangdeng.kernel.views import register_page
-from kuangdeng.org import queries_places as queries
-from kuangdeng.org.forms_places import (
+from kuangdeng.org.forms.places import (
     AliasForm,
     MergeForm,
     MoveForm,
@@ -33,6 +32,7 @@ from kuangdeng.org.forms_places import (
 from kuangdeng.org.links import links_of
 from kuangdeng.org.models import Person, Place, PlaceProposal
 from kuangdeng.org.queries import has_power
+from kuangdeng.org.queries import places as queries
 from kuangdeng.org.services import places as verbs
 from kuangdeng.org.views.common import me, need_power
 

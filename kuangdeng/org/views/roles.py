@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.listing import Choice, Column, Flag, Register
 from kuangdeng.kernel.views import register_page
-from kuangdeng.org import queries_people as queries
 from kuangdeng.org.powers import POWERS
 from kuangdeng.org.queries import may
+from kuangdeng.org.queries import people as queries
 from kuangdeng.org.rules import MINE_WIDE, ROLE_LABELS, Role
 from kuangdeng.org.views._common import need_power, viewer_of
 

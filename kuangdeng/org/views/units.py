@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kuangdeng.kernel.errors import NotVisible
-from kuangdeng.org import queries_people as queries
 from kuangdeng.org import services
 from kuangdeng.org.forms import BranchForm, DayForm, NewUnitForm, ParentForm, RenameForm, UnitForm
 from kuangdeng.org.models import Person, Unit
 from kuangdeng.org.queries import may
+from kuangdeng.org.queries import people as queries
 from kuangdeng.org.views._common import carried_out, need_power, viewer_of
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.hazards.models import Cause, CheckType, Hazard, MajorPlan, Source
 from kuangdeng.hazards.queries import choices
-from kuangdeng.hazards.queries_similar import Hints
+from kuangdeng.hazards.queries.similar import Hints
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.clock import local
 from kuangdeng.kernel.widgets import DateTimeInput, FreeText, PhotosField, PickerField

@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.hazards.models import Cause, DeadlineRule, Grade, LadderRule, RoundPlan, Specialty
-from kuangdeng.hazards.queries_ladder import RECTIFIER
-from kuangdeng.hazards.queries_settings import grades, specialties, top_specialties
+from kuangdeng.hazards.queries.ladder import RECTIFIER
+from kuangdeng.hazards.queries.settings import grades, specialties, top_specialties
 from kuangdeng.hazards.rules import FIVE_POINT_LABELS
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.widgets import DateInput

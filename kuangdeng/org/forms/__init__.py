@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.widgets import DateInput, PickerField
-from kuangdeng.org import queries_people as queries
 from kuangdeng.org.models import Mine, Person, Unit
+from kuangdeng.org.queries import people as queries
 from kuangdeng.org.rules import ONE_TIME_DAYS, PASSWORD_LENGTH, PASSWORD_LONGEST, ROLE_LABELS, Role
 
 

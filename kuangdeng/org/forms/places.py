@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.widgets import DateInput, PickerField
 from kuangdeng.org.models import CalendarDay, Person, ShiftScheme
-from kuangdeng.org.queries_places import find_places, place_by_id, place_kinds, unit_by_id, units_named
+from kuangdeng.org.queries.places import find_places, place_by_id, place_kinds, unit_by_id, units_named
 from kuangdeng.org.services.shifts import ShiftData
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.hazards.forms import PersonForm, person_field, place_field
 from kuangdeng.hazards.models import CheckType, RoundPlan
-from kuangdeng.hazards.queries_rounds import plans_for
+from kuangdeng.hazards.queries.rounds import plans_for
 from kuangdeng.hazards.services.rounds import RoundData
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.widgets import DateTimeInput
