@@ -69,7 +69,7 @@ def _register(person: Person) -> Register:
                  apply=lambda qs, yes: qs.filter(hazards__isnull=not yes).distinct()),
             Picked("place", _("地点"), url=lambda: reverse("org:pick_place"),
                    find=lambda value: place_by_id(person.mine_id, value), kind="place", icon="place", any=_("各地点"),
-                   apply=queries_rounds.at_place),
+                   apply=queries.at_place),
         ],
         views=[View(_("全部")), View(_("今天"), "when=today"), View(_("没有查出的"), "found=0")],
         default_sort="-started",
