@@ -158,6 +158,7 @@ def all_hazards(person: Person) -> Register:
         key="hazards",
         title=_("全部隐患"),
         default_sort="-received",
+        print_url=reverse("hazards:print_ledger") if has_power(person, "hazard.export") else "",
         views=[
             View(_("全部")),
             View(_("未办结"), "open=1"),

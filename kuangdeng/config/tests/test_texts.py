@@ -46,7 +46,9 @@ def strange(text: str) -> set[str]:
 
 
 def templates() -> list[Path]:
-    found = [path for path in ROOT.rglob("templates/**/*.html") if not {"styleguide", "api_docs.html"} & set(path.parts)]
+    found = [
+        path for path in ROOT.rglob("templates/**/*.html") if not {"styleguide", "api_docs.html"} & set(path.parts)
+    ]
     return sorted(found)
 
 

@@ -84,6 +84,8 @@ class Register:
     empty_label: str = ""
     sizes: Sequence[int] = (50, 100, 200)
     export: bool = True
+    print_url: str = ""
+    """A paper form of the same rows; it gets the list's query string."""
     saved_views: bool = True
     export_limit: int = 1_000_000
 

@@ -223,6 +223,11 @@ class Listing:
     def export_urls(self) -> dict[str, str]:
         return {"csv": self.url(export="csv"), "xlsx": self.url(export="xlsx")}
 
+    @property
+    def print_url(self) -> str:
+        """The paper form of what is listed now."""
+        return f"{self.register.print_url}?{self.query}" if self.register.print_url else ""
+
     # ------------------------------------------------------------ rows
 
     @cached_property
