@@ -111,11 +111,7 @@ def browser() -> Any:
             "没有 Chromium：请安装（Debian：apt install chromium fonts-noto-cjk），或用 KUANGDENG_CHROMIUM 指定。"
         )
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-dev-shm-usage", "--lang=zh-CN"],
-            env={**os.environ, "LANGUAGE": "zh_CN"},  # in which language it draws the date fields
-        )
+        running = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield running
         running.close()
 

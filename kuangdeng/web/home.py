@@ -77,6 +77,8 @@ class Home:
     report_first: bool
     leader: bool
     more_url: str
+    begin: bool
+    """Nothing has happened in the mine yet: the administrator is told how to begin."""
 
 
 def build(person: Person) -> Home:
@@ -89,19 +91,21 @@ def build(person: Person) -> Home:
     if has_power(person, "hazard.approve_extension"):
         todos += [_extension(one) for one in hazards.extensions_to_decide(person)[:20]]
     todos.sort(key=lambda one: (not one.late, one.at))
+    changes = hazards.changes(hazards.changes_for(person))
     return Home(
         todos=todos,
         figures=_figures(day, person, whole),
         waiting=_waiting(day, person),
         reported=[] if whole or works else hazards.reported_by(person),
         late_units=_late_units(person) if leader and whole else [],
-        changes=hazards.changes(hazards.changes_for(person)),
+        changes=changes,
         place=person.mine.name if whole else (person.unit.name if person.unit else ""),
         report_first=not works and not whole,
         leader=leader,
         more_url=reverse("hazards:orders")
         if has_power(person, "hazard.sign") and not whole
         else reverse("hazards:list"),
+        begin=has_power(person, "org.import") and not changes and not day.open and not todos,
     )
 
 

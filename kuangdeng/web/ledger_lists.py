@@ -72,7 +72,7 @@ def ledger_register(person: Person) -> Register:
     ]  # fmt: skip
     return Register(
         key="ledger",
-        title=_("台账"),
+        title=_("台账流水"),
         noun=_("记录"),
         columns=_ledger_columns(),
         filters=filters,

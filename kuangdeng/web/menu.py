@@ -53,7 +53,7 @@ MENU: list[Entry] = [
     Entry("settings", _("地点二维码"), "org:tags", "qr", "org.print_tags"),
     Entry("settings", _("班制"), "org:shifts", "clock", "org.manage"),
     Entry("settings", _("日历"), "org:calendar", "calendar", "org.manage"),
-    Entry("settings", _("岗位权限"), "org:powers", "key", "org.see_people"),
+    Entry("settings", _("角色和权限"), "org:powers", "key", "org.see_people"),
     Entry("settings", _("导入单位、职工、地点"), "org:import_start", "upload", "org.import"),
     Entry("settings", _("等级"), "hazards:grades", "", "hazard.settings"),
     Entry("settings", _("专业"), "hazards:specialties", "", "hazard.settings"),

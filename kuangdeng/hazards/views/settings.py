@@ -137,7 +137,7 @@ def specialties(request: HttpRequest) -> HttpResponse:
             Column("name", _("名称"), lambda row: f"{row.parent.name} · {row.name}" if row.parent else row.name, sort="name",
                    link=True, phone="title"),
             Column("level", _("级别"), lambda row: _("小类") if row.parent_id else _("大类"), phone="meta", label_on_phone=False),
-            Column("code", _("代码"), sort="code"),
+            Column("code", _("代码"), show=False),
             Column("position", _("顺序"), sort="position", align="right", phone="hide"),
             Column("active", _("使用"), lambda row: _used(row.active), phone="chip",
                    export=lambda row: _("在用") if row.active else _("停用")),

@@ -118,7 +118,7 @@ def test_a_hazard_from_report_to_closed(people: Visitors, cast: Cast) -> None:
     expect(other.page.locator(".thing > div img")).to_have_count(2)
     other.shot("hazard-closed")
     work()
-    other.open(f"/ledger/?q={number}")
+    other.open("/ledger/")
     assert set(Entry.objects.filter(subject_id=hazard.id).values_list("verb", flat=True)) == {
         f"hazard.{verb}"
         for verb in (
@@ -153,7 +153,9 @@ def test_a_new_mine_from_three_files(people: Visitors, live_server: LiveServer, 
     assert "/org/password/" in clerk.page.url
     clerk.open("/org/units/")
     assert "/org/password/" in clerk.page.url, "no page before a password of one's own"
-    clerk.fill(old=password, new="lamp-2026-red", again="lamp-2026-red").go("改成新密码").sees("密码已修改")
+    clerk.fill(old=password, new="lamp-2026-red", again="lamp-2026-red").go("改成新密码").sees(
+        "密码已修改", "新矿从这里开始"
+    )
     clerk.shot("home-new-mine")
     clerk.follow("导入单位、职工、地点").sees("还没有导入过")
     for path, kind in zip(files, ("单位", "职工", "地点"), strict=True):
