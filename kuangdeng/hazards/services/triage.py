@@ -142,7 +142,7 @@ def _again(existing: Hazard, data: ReportData, by: Person) -> Receipt:
 
 def _new_hazard(data: ReportData, by: Person, hazard_id: UUID) -> Hazard:
     at = now()
-    occurred_at = data.occurred_at or data.captured_at or at
+    occurred_at = data.occurred_at or _captured(data, at)
     if occurred_at > at + FUTURE_TOLERANCE:
         raise Refused("发现时间比现在还晚。请检查发现时间。", field="occurred_at")
     if occurred_at < LONG_AGO:
@@ -192,6 +192,13 @@ def _new_hazard(data: ReportData, by: Person, hazard_id: UUID) -> Hazard:
         _fixed(hazard, data.fixed_on_site, by, at)
     hazard.search_text = search_text(hazard)
     return hazard
+
+
+def _captured(data: ReportData, at: datetime) -> datetime:
+    """When the device took it down, by the server's clock. A device whose clock runs ahead must not lose the report."""
+    if data.captured_at is None:
+        return at
+    return min(data.captured_at - (data.clock_offset or timedelta()), at)
 
 
 def _place(place_id: UUID | None, by: Person) -> Place | None:

@@ -52,6 +52,16 @@ def test_the_same_report_is_there_once(cast: Cast) -> None:
     assert Hazard.objects.count() == 1
 
 
+def test_a_device_whose_clock_is_a_day_ahead_loses_nothing(cast: Cast) -> None:
+    ahead = services.ReportData(
+        text=TEXT, captured_at=now() + timedelta(days=1), clock_offset=timedelta(days=1, hours=2)
+    )
+    hazard = services.report(data=ahead, by=cast.miner).hazard
+    assert abs(hazard.occurred_at - (now() - timedelta(hours=2))) < timedelta(minutes=1)
+    unmeasured = services.ReportData(text=TEXT, captured_at=now() + timedelta(days=1))
+    assert services.report(data=unmeasured, by=cast.miner).hazard.occurred_at <= now()
+
+
 def test_an_anonymous_report_names_nobody(cast: Cast) -> None:
     hazard = services.report(data=services.ReportData(text=TEXT, anonymous=True), by=cast.miner).hazard
     assert (hazard.reporter, hazard.finders.count()) == (None, 0)
