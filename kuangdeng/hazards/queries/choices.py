@@ -86,8 +86,8 @@ def place_of(mine_id: UUID, value: str) -> Place | None:
 
 
 def place_by_tag(mine_id: UUID, tag: str) -> Place | None:
-    """The place whose QR tag was scanned."""
-    return Place.objects.filter(mine_id=mine_id, tag=tag).first()
+    """The place whose QR tag was scanned, or whose number was typed as it stands on the label (MVWXY-8FHU7)."""
+    return Place.objects.filter(mine_id=mine_id, tag__in={tag, tag.replace("-", "").lower()}).first()
 
 
 def person_of(mine_id: UUID, value: str) -> Person | None:

@@ -55,7 +55,7 @@ def _register(person: Person) -> Register:
             Column("unit", _("责任单位"), "unit.name", sort="unit__name"),
             Column("aliases", _("别名"), lambda row: row.alias_count or "", align="right"),
             Column("state", _("状态"), _state, phone="chip", export=_state_words),
-            Column("tag", _("标签编号"), "tag", width="narrow", phone="hide"),
+            Column("tag", _("标签编号"), lambda row: _printed(row.tag), width="narrow", phone="hide"),
         ],
         filters=[
             Text("q", placeholder=_("地名、别名"), apply=lambda qs, words: qs.filter(id__in=_found(person, words))),
@@ -160,6 +160,7 @@ def place(request: HttpRequest, place_id: UUID) -> HttpResponse:
         "aliases": queries.aliases_of(found),
         "children": queries.children_of(person.mine_id, found.id, closed=True),
         "links": links_of(found, person),
+        "tag_number": _printed(found.tag),
         "tag_url": request.build_absolute_uri(f"/t/{found.tag}"),
         "qr": _qr(request.build_absolute_uri(f"/t/{found.tag}")),
         "rename_form": RenameForm(by=person, initial={"name": found.name}),
@@ -457,6 +458,11 @@ def _ids(request: HttpRequest) -> list[str]:
     return [one for one in request.POST.getlist("ids") if _is_uuid(one)]
 
 
+def _printed(tag: str) -> str:
+    """A tag's number as it stands on the label."""
+    return f"{tag[:5]}-{tag[5:]}".upper()
+
+
 # QR tags --------------------------------------------------------------------------------------------------------------
 
 TAGS_AT_ONCE = 400
@@ -487,8 +493,7 @@ def _sheets(request: HttpRequest, person: Person, data: dict[str, Any]) -> HttpR
     rows = queries.tagged_places(person.mine_id, data["top"], confirmed_only=data["confirmed_only"])
     chosen = list(rows[: TAGS_AT_ONCE + 1])
     made = [
-        {"place": one, "qr": _qr(f"{site}/t/{one.tag}"), "number": f"{one.tag[:5]}-{one.tag[5:]}".upper()}
-        for one in chosen[:TAGS_AT_ONCE]
+        {"place": one, "qr": _qr(f"{site}/t/{one.tag}"), "number": _printed(one.tag)} for one in chosen[:TAGS_AT_ONCE]
     ]
     words = {
         "tags": made,

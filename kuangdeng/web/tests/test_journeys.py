@@ -180,6 +180,8 @@ def test_a_new_mine_from_three_files(people: Visitors, live_server: LiveServer, 
     clerk.open("/org/places/tags/").go("排出标签页").sees("扫码上报隐患", demo.places[0].name)
     assert clerk.page.locator(".tag-qr svg").count() == len(demo.places)
     clerk.shot("qr-sheet")
+    printed = clerk.page.locator(".tag-number").first.inner_text()
+    clerk.open(f"/t/{printed}").sees("扫码地点")
 
 
 def small_mine() -> DemoMine:

@@ -19,8 +19,8 @@ SHOTS = Path(__file__).parents[3] / "docs/screenshots"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-")
 LEAKS = re.compile(r"\b(None|True|False|undefined|NaN|null|Object)\b|\{\{|\{%|&lt;|&amp;")
 LATIN = re.compile(r"(?<![\w-])(?=\w*[a-z])[A-Za-z]{3,}(?![\w-])")
-ADDRESS = re.compile(r"https?://\S+|\S+@\S+|\b[A-Z]{2,}\w*")
-"""Addresses, and codes that a mine wrote itself."""
+ADDRESS = re.compile(r"https?://\S+|\S+@\S+|\b[A-Z]{2,}\w*|\b[a-z0-9]{10}\b")
+"""Addresses, codes that a mine wrote itself, and the tags of places."""
 KNOWN_LATIN = frozenset(re.findall(r"\S+", """
     Excel xlsx csv CSV txt PDF Ctrl GBK UTF API https http com www json JSON Enter Esc Tab MPa kWh min Chrome Linux Windows
     Android Chromium Headless HeadlessChrome SMTP Token Bearer English Edge Safari Firefox
