@@ -13,6 +13,7 @@ from kuangdeng.hazards.services.rounds import RoundData, record_round
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.files import keep_photo, receive
 from kuangdeng.ledger.api import Delivery, Notice, seal_all, tell_all
+from kuangdeng.org import pinyin
 from kuangdeng.org.api import propose_place
 from kuangdeng.org.models import Membership, Person, Place
 from kuangdeng.org.testkit import START
@@ -28,6 +29,7 @@ PEOPLE = [
     ("2011", "袁满仓", "tunnel"), ("2012", "薛保田", "tunnel"), ("2013", "韩秋生", "electric"), ("2014", "郝立新", "electric"),
     ("3011", "邱文安", "safety"), ("3012", "贺明", "safety"),
 ]  # fmt: skip
+TRADES = {"mining_team": "采煤机司机", "mining": "采煤工", "tunnel": "掘进机司机", "electric": "井下电钳工", "safety": "安监员"}
 S = Status
 # state, hours ago, hours until due after the order, grade, specialty, place, unit, text
 LIVES = [
@@ -74,8 +76,12 @@ class LivedIn(World):
                 full_name=f"{parent.full_name} {name}" if parent else name,
             )  # fmt: skip
         for number, name, unit in PEOPLE:
-            person = Person.objects.create(mine=cast.mine, number=number, name=name, unit=cast.units[unit])
-            Membership.objects.create(person=person, unit=person.unit, valid_from=START)
+            trade = TRADES[unit]
+            person = Person.objects.create(
+                mine=cast.mine, number=number, name=name, unit=cast.units[unit], trade=trade, pinyin=pinyin.sort_key(name),
+                initials=pinyin.initials(name),
+            )  # fmt: skip
+            Membership.objects.create(person=person, unit=person.unit, trade=trade, valid_from=START)
         self.heads = {"mining": cast.unit_head, "tunnel": cast.other_head, "electric": cast.electric_head}
         for number, life in enumerate(LIVES):
             self.live(number, *life)

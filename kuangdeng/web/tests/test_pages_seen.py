@@ -78,6 +78,8 @@ def pictures(people: Visitors, world: LivedIn) -> None:
     leader = people.at("wall").sign_in("4001")
     leader.shot("home-leader-wall")
     leader.open("/hazards/supervision/").shot("supervision-wall")
+    leader.open(address("hazards:summary", {})).shot("units-today-wall")
     administrator = people.at("desk").sign_in("9001")
     administrator.open("/org/powers/").shot("powers")
+    administrator.open("/org/persons/").shot("persons")
     administrator.open("/hazards/catalogue/").shot("catalogue")
