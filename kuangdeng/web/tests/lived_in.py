@@ -29,7 +29,13 @@ PEOPLE = [
     ("2011", "袁满仓", "tunnel"), ("2012", "薛保田", "tunnel"), ("2013", "韩秋生", "electric"), ("2014", "郝立新", "electric"),
     ("3011", "邱文安", "safety"), ("3012", "贺明", "safety"),
 ]  # fmt: skip
-TRADES = {"mining_team": "采煤机司机", "mining": "采煤工", "tunnel": "掘进机司机", "electric": "井下电钳工", "safety": "安监员"}
+TRADES = {
+    "mining_team": "采煤机司机",
+    "mining": "采煤工",
+    "tunnel": "掘进机司机",
+    "electric": "井下电钳工",
+    "safety": "安监员",
+}
 S = Status
 # state, hours ago, hours until due after the order, grade, specialty, place, unit, text
 LIVES = [
