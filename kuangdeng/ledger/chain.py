@@ -90,8 +90,8 @@ def verify(mine_id: UUID, *, expect: Mapping[int, str] | None = None) -> Iterato
     with transaction.atomic(), connection.cursor() as _, connection.connection.cursor(name="ledger_verify") as rows:
         rows.itersize = BATCH
         rows.execute(
-            "SELECT s.seq, s.entry_id, s.chain, e.digest, ledger_digest(e), e.verb, e.subject_label"
-            " FROM ledger_seal s LEFT JOIN ledger_entry e ON e.id = s.entry_id AND e.mine_id = s.mine_id"
+            "SELECT s.seq, s.entry_id, s.chain, CASE WHEN e.mine_id = s.mine_id THEN e.digest END, ledger_digest(e), e.verb, e.subject_label"
+            " FROM ledger_seal s LEFT JOIN ledger_entry e ON e.id = s.entry_id"
             " WHERE s.mine_id = %s ORDER BY s.seq",
             [mine_id],
         )
