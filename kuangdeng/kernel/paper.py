@@ -54,8 +54,12 @@ def pdf(html: str) -> bytes:
             "服务器上没有中文字体，做出来的 PDF 会是空白的。请管理员安装中文字体（Debian：apt install fonts-noto-cjk），或者用浏览器直接打印。",
             code="no_font",
         )
+    from PIL import ImageFile
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    # WeasyPrint tells Pillow, for the whole process, to take pictures that end too early. A cut photo must be refused.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
 
     class Ours(URLFetcher):
         """Only our own style sheets and pictures; a page never makes the server ask anybody else."""

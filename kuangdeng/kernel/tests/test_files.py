@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
-from kuangdeng.kernel import clock, files
+from kuangdeng.kernel import clock, files, paper
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.models import StoredFile, Upload
@@ -184,3 +184,10 @@ def test_sweeping_takes_only_what_nobody_attached(store: Path, monkeypatch: pyte
     assert Upload.objects.filter(id=old["awaited"].id).exists()
     assert not files.thumb_path(old["forgotten"].file_id).exists()
     assert files.sweep() == 0
+
+
+def test_a_cut_photo_is_refused_also_after_a_pdf_was_made(store: Path) -> None:
+    """The PDF library makes Pillow accept pictures that end too early, in the whole process."""
+    paper.pdf("<p>隐患整改通知单</p>")
+    with pytest.raises(Refused, match="损坏"):
+        send(photo()[:3000], uuid7())
