@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.breakage, pytest.mark.xdist_group("backup")]
 
 WORK = """
 import sys, os, hashlib
+from itertools import count
 from pathlib import Path
 from kuangdeng.config.cli.base import mine
 with mine():
@@ -32,7 +33,9 @@ with mine():
     from kuangdeng.org.testkit import make_cast
     cast = make_cast()
     hazard_in(Status.CLOSED, cast)
-    for number in range(int(sys.argv[1])):
+    for number in count():
+        if number >= int(sys.argv[1]) and (len(sys.argv) < 3 or Path(sys.argv[2]).exists()):
+            break
         content = os.urandom(3000) + str(number).encode()
         name = hashlib.sha256(content).hexdigest()
         folder = Path(settings.FILES_ROOT) / name[:2] / name[2:4]
@@ -58,22 +61,26 @@ def elsewhere(installation: Installation) -> Iterator[Installation]:
 
 @pytest.fixture(scope="module")
 def taken(installation: Installation) -> Iterator[Path]:
-    """A backup taken in the middle of a hundred and fifty reports with a photo each."""
+    """A backup taken in the middle of a hundred and fifty reports or more, with a photo each."""
     import sys
 
     target = installation.data.with_name("backup.tar")
     cluster = Cluster(installation.data / "postgres").start()
     cluster.stop()
     with database(installation.data / "postgres"):
-        said = installation.data.with_name("said")
+        said, enough = installation.data.with_name("said"), installation.data.with_name("enough")
         with said.open("w") as out:
             worker = subprocess.Popen(
-                [sys.executable, "-c", WORK, "150"], env=installation.environment, stdout=out, stderr=subprocess.PIPE
+                [sys.executable, "-c", WORK, "150", str(enough)],
+                env=installation.environment,
+                stdout=out,
+                stderr=subprocess.PIPE,
             )
         assert eventually(lambda: len(said.read_text().splitlines()) >= 20 or worker.poll() is not None)
         assert worker.poll() is None, worker.stderr.read().decode() if worker.stderr else ""
         done = installation.run("backup", str(target))
         busy = worker.poll() is None
+        enough.touch()
         assert worker.wait(120) == 0, worker.stderr.read().decode() if worker.stderr else ""
     assert done.returncode == 0, done.stderr
     assert busy, "the backup was to be taken while people work"

@@ -11,6 +11,7 @@ import hashlib
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import struct
@@ -180,9 +181,16 @@ def plug(mine: Mine, content: bytes) -> socket.socket:
 
 
 def answer_of(one: socket.socket) -> str:
+    """The answer with its whole body, which may come in a packet of its own."""
+    said = b""
     with contextlib.suppress(OSError):
-        return one.recv(4000).decode(errors="replace")
-    return ""
+        while more := one.recv(4000):
+            said += more
+            head, parted, body = said.partition(b"\r\n\r\n")
+            length = re.search(rb"content-length: (\d+)", head.lower())
+            if parted and (length is None or len(body) >= int(length[1])):
+                break
+    return said.decode(errors="replace")
 
 
 def stored(mine: Mine) -> tuple[int, int, int]:
