@@ -79,13 +79,20 @@ SELDOM = (
 
 
 def _fill(hazard: Hazard) -> None:
-    """Everybody who had a part in it, in one statement, and what few hazards have, in one more when this one has it.
+    """Everybody who had a part in it, its finders too, in one statement, and what few hazards have, in one more when this one has it.
 
     One statement with all of them would join more than twenty tables, and planning it costs 40 ms each time.
     """
-    people = Person.objects.select_related("unit").in_bulk(
-        {person_id for name in PEOPLE if (person_id := getattr(hazard, f"{name}_id"))}
-    )
+    ids = [person_id for name in PEOPLE if (person_id := getattr(hazard, f"{name}_id"))]
+    found = Hazard.finders.through.objects.filter(hazard_id=hazard.id).values("person_id")
+    people = {
+        person.id: person
+        for person in Person.objects.select_related("unit")
+        .annotate(is_finder=Q(id__in=found))
+        .filter(Q(id__in=ids) | Q(id__in=found))
+    }
+    finders = [person for person in people.values() if person.is_finder]
+    hazard._prefetched_objects_cache["finders"] = finders  # type: ignore[attr-defined]
     for name in PEOPLE:
         setattr(hazard, name, people.get(getattr(hazard, f"{name}_id")))
     there = [name for name in SELDOM if getattr(hazard, f"{name}_id")]

@@ -100,7 +100,7 @@ def about(hazard: Hazard, by: Person) -> Shown:
         penalties=[one for one in story if one.what == _("考核")],
         labels=choices.five_point_labels(settings),
         title=settings.five_points_title,
-        finders="" if hazard.anonymous else "、".join(hazard.finders.values_list("name", flat=True)),
+        finders="" if hazard.anonymous else "、".join(one.name for one in hazard.finders.all()),
     )
 
 
