@@ -10,7 +10,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from kuangdeng.hazards.forms import BulkAccept, BulkGrade, BulkSendBack
 from kuangdeng.hazards.models import CheckType, Hazard, Source
 from kuangdeng.hazards.queries import choices, is_overdue, overdue
 from kuangdeng.hazards.rules import ENDED, STATUS_LABELS, Status
@@ -83,11 +82,17 @@ def columns() -> list[Column]:
     ]  # fmt: skip
 
 
+def shown(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:
+    """What a page of a list shows, and no more: a hazard has some eighty columns, a row shows a dozen."""
+    return rows.select_related("grade", "place").only(
+        "number", "text", "status", "status_since", "is_major", "supervised_at", "due_at", "received_at", "place_text",
+        "unit_name", "grade__name", "grade__colour", "place__full_name",
+    )  # fmt: skip
+
+
 def related(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:
-    """What the rows of a page show of others."""
-    return rows.select_related("grade", "place", "unit", "specialty", "reporter", "person").defer(
-        "search_text", "imported"
-    )
+    """What the lines of a file show."""
+    return rows.select_related("grade", "place", "specialty", "reporter", "person").defer("search_text", "imported")
 
 
 def _pick(name: str) -> str:
@@ -144,7 +149,8 @@ def _register(person: Person, **own: Any) -> Register:
         "noun": _("隐患"),
         "row_url": row_url,
         "row_late": is_overdue,
-        "rows": related,
+        "rows": shown,
+        "export_rows": related,
         "export": has_power(person, "hazard.export"),
         "bulk": bulk_verbs(person),
     }
@@ -239,9 +245,9 @@ def bulk_verbs(person: Person) -> Sequence[Bulk]:
     """The verbs over many rows that this person may use at all; whether one row allows it, the verb decides."""
     offered: list[tuple[str, str, str, dict[str, Any]]] = [
         ("sign", "hazard.sign", _("签收"), {"icon": "check"}),
-        ("grade", "hazard.grade", _("定级"), {"icon": "shield", "form": BulkGrade}),
-        ("send_back", "hazard.send_back", _("退回补充"), {"icon": "back", "form": BulkSendBack}),
-        ("accept", "hazard.accept", _("验收合格"), {"icon": "check", "form": BulkAccept}),
+        ("grade", "hazard.grade", _("定级"), {"icon": "shield", "asks": True}),
+        ("send_back", "hazard.send_back", _("退回补充"), {"icon": "back", "asks": True}),
+        ("accept", "hazard.accept", _("验收合格"), {"icon": "check", "asks": True}),
         (
             "close",
             "hazard.close",
@@ -252,7 +258,5 @@ def bulk_verbs(person: Person) -> Sequence[Bulk]:
     verbs = []
     for verb, power, label, extra in offered:
         if has_power(person, power):
-            # A form that stands on the page is built once: a callable would be built again wherever it is named.
-            form = extra["form"](by=person) if "form" in extra else None
-            verbs.append(Bulk(verb, str(label), reverse("hazards:bulk", args=[verb]), **{**extra, "form": form}))
+            verbs.append(Bulk(verb, str(label), reverse("hazards:bulk", args=[verb]), **extra))
     return verbs

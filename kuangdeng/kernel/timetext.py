@@ -10,8 +10,16 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+NEAR = {
+    0: gettext_lazy("今天"),
+    -1: gettext_lazy("昨天"),
+    -2: gettext_lazy("前天"),
+    1: gettext_lazy("明天"),
+    2: gettext_lazy("后天"),
+}
 
 
 def local(moment: datetime) -> datetime:
@@ -29,10 +37,9 @@ def full(moment: datetime | date) -> str:
 
 def day_name(day: date, today: date) -> str:
     """今天, 昨天, 前天, 明天, 后天; else 11月22日; with the year when it is another year."""
-    near = {0: _("今天"), -1: _("昨天"), -2: _("前天"), 1: _("明天"), 2: _("后天")}
     gap = (day - today).days
-    if gap in near:
-        return near[gap]
+    if gap in NEAR:
+        return str(NEAR[gap])
     if day.year == today.year:
         return _("%(m)d月%(d)d日") % {"m": day.month, "d": day.day}
     return full(day)

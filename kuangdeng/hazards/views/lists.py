@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from kuangdeng.hazards import registers, services
 from kuangdeng.hazards.forms import BulkAccept, BulkGrade, BulkSendBack, NothingForm, PersonForm
@@ -70,13 +70,19 @@ BULK: dict[str, tuple[type[PersonForm], Callable[[UUID, dict[str, Any], Person],
 }
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def bulk(request: HttpRequest, verb: str) -> HttpResponse:
-    """One verb over the ticked rows: each row its own verb, as if a person had pressed the button; a result for each."""
+    """One verb over the ticked rows: each row its own verb, as if a person had pressed the button; a result for each.
+
+    By GET what the verb asks for once, for the dialog of the list.
+    """
     by = me(request)
     if verb not in BULK:
         raise NotVisible
     form_class, act = BULK[verb]
+    if request.method == "GET":
+        need_power(by, f"hazard.{verb}")
+        return render(request, "kernel/parts/form_body.html", {"form": form_class(by=by)})
     ids = [str(one) for one in valid_ids(request.POST.getlist("ids"))]
     form = form_class(request.POST, by=by)
     words = {"title": VERB_LABELS[verb], "back": _back(request), "ids": ids, "form": form, "verb": verb}

@@ -49,7 +49,10 @@ class View:
 
 @dataclass(frozen=True)
 class Bulk:
-    """A verb over the ticked rows. It posts `ids` to `url`; `form` and `confirm` are asked for in a dialog first."""
+    """A verb over the ticked rows. It posts `ids` to `url`; a dialog says `confirm` first.
+
+    With `asks` the dialog gets its fields by GET from the same `url` when it is opened: most lists are only read.
+    """
 
     key: str
     label: str
@@ -58,7 +61,7 @@ class Bulk:
     primary: bool = False
     danger: bool = False
     confirm: str = ""
-    form: Callable[[], Any] | None = None
+    asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,9 @@ class Register:
     row_late: Callable[[Any], bool] | None = None
     row_id: Callable[[Any], Any] = field(default=lambda row: row.pk)
     rows: Callable[[QuerySet[Any]], QuerySet[Any]] = field(default=lambda qs: qs)
+    """What a page's rows need, as a queryset reads it."""
+    export_rows: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
+    """What the lines of a file need, when that is more."""
     enrich: Callable[[list[Any]], Any] | None = None
     empty_title: str = ""
     empty_text: str = ""

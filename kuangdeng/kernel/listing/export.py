@@ -49,7 +49,8 @@ def guarded(text: str) -> str:
 def _rows(listing: Listing) -> Iterator[list[Any]]:
     """All rows that the filters leave, read in pieces."""
     readers = [plain_reader(c) for c in listing.register.columns if c.export]
-    queryset = listing.register.rows(listing.ordered)[: listing.register.export_limit]
+    whole = listing.register.export_rows or listing.register.rows
+    queryset = whole(listing.ordered)[: listing.register.export_limit]
     rows = queryset.iterator(chunk_size=CHUNK)
     while piece := list(islice(rows, CHUNK)):
         if listing.register.enrich:

