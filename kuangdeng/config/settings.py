@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pghistory
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.config import environment as env
@@ -93,6 +94,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PGHISTORY_ADMIN_ORDERING = "-pgh_created_at"
 
+# --- history ------------------------------------------------------------------------------------------------------
+# Read by its row, seldom, and written with every change: no other index.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextForeignKey(null=True, db_index=False)
+
 # --- people -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "org.Person"
 AUTHENTICATION_BACKENDS = [
@@ -128,7 +134,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 CSRF_COOKIE_NAME = "kuangdeng_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# In a signed cookie, else every verb would write the session twice; signing out empties it (org.sign_in).
+MESSAGE_STORAGE = "django.contrib.messages.storage.fallback.FallbackStorage"
 
 # --- headers ------------------------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "SAMEORIGIN"

@@ -252,16 +252,28 @@ _ENDED = sorted(str(status) for status in ENDED)
 _WORKING = [Status.DISPATCHED.value, Status.RECTIFYING.value]
 
 
+def _where_named(reference: str) -> models.Index:
+    """The few hazards that name such a thing, by that thing."""
+    named = Q(**{f"{reference}__isnull": False})
+    return models.Index(fields=[reference], condition=named, name=f"hazard_by_{reference}")
+
+
 @tracked(exclude=["search_text"])
 class Hazard(models.Model):
     """隐患. The verbs in `services` are the only writers; the ledger has the story, this row the present state.
 
     `occurred_at` is when it was found, as said; `captured_at` what the device's clock showed (`clock_offset` seconds
     ahead of the server), `received_at` when the server got it. `due_original` is the first deadline and never moves.
+
+    Its references carry no index of their own, except where a question is asked by them: every step rewrites the row,
+    and writes every index with it. See `Meta.indexes` for the questions.
     """
 
+    as_locked: dict[str, object]
+    """The columns when a verb locked the row; see `services._steps.keep`."""
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    mine = models.ForeignKey(Mine, models.PROTECT, related_name="hazards")
+    mine = models.ForeignKey(Mine, models.PROTECT, db_index=False, related_name="hazards")
     number = models.CharField("编号", max_length=20, editable=False)
     status = models.CharField("状态", max_length=12, choices=list(STATUS_LABELS.items()), default=Status.REPORTED)
     status_since = models.DateTimeField(default=now)
@@ -269,10 +281,18 @@ class Hazard(models.Model):
     # found
     text = models.TextField("隐患内容")
     standard = models.ForeignKey(
-        StandardHazard, models.PROTECT, null=True, blank=True, related_name="hazards", verbose_name="标准隐患"
+        StandardHazard,
+        models.PROTECT,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="hazards",
+        verbose_name="标准隐患",
     )
     standard_text = models.CharField("规范描述", max_length=300, blank=True)
-    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="hazards", verbose_name="地点")
+    place = models.ForeignKey(
+        Place, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards", verbose_name="地点"
+    )
     place_text = models.CharField("具体位置", max_length=200, blank=True)
     tag_scanned = models.BooleanField("扫码上报", default=False)
     occurred_at = models.DateTimeField("发现时间")
@@ -284,9 +304,9 @@ class Hazard(models.Model):
     source = models.CharField("来源", max_length=12, choices=Source, default=Source.UNIT)
     source_text = models.CharField("检查单位", max_length=60, blank=True)
     check_type = models.CharField("检查类型", max_length=12, choices=CheckType, default=CheckType.DAILY)
-    round = models.ForeignKey(Round, models.PROTECT, null=True, blank=True, related_name="hazards")
+    round = models.ForeignKey(Round, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards")
     anonymous = models.BooleanField("匿名", default=False)
-    reporter = models.ForeignKey(Person, models.PROTECT, null=True, related_name="reported_hazards")
+    reporter = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="reported_hazards")
     reporter_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     finders = models.ManyToManyField(Person, related_name="found_hazards", blank=True, verbose_name="发现人")
     finders_text = models.CharField("发现人（原文）", max_length=100, blank=True)
@@ -294,33 +314,47 @@ class Hazard(models.Model):
 
     # judged
     specialty = models.ForeignKey(
-        Specialty, models.PROTECT, null=True, blank=True, related_name="hazards", verbose_name="专业"
+        Specialty, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards", verbose_name="专业"
     )
-    grade = models.ForeignKey(Grade, models.PROTECT, null=True, blank=True, related_name="hazards", verbose_name="等级")
+    grade = models.ForeignKey(
+        Grade, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards", verbose_name="等级"
+    )
     cause = models.CharField("成因", max_length=12, choices=Cause, blank=True)
     clause = models.CharField("依据条款", max_length=300, blank=True)
     is_major = models.BooleanField("重大隐患", default=False)
-    catalogue = models.ForeignKey(CatalogueVersion, models.PROTECT, null=True, blank=True, related_name="hazards")
-    situation = models.ForeignKey(Situation, models.PROTECT, null=True, blank=True, related_name="hazards")
-    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="hazards")
+    catalogue = models.ForeignKey(
+        CatalogueVersion, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards"
+    )
+    situation = models.ForeignKey(
+        Situation, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards"
+    )
+    category = models.ForeignKey(
+        Category, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards"
+    )
     graded_at = models.DateTimeField(null=True)
-    graded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    graded_by = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="+")
     returned_reason = models.TextField("退回原因", blank=True)
     void_reason = models.TextField("作废原因", blank=True)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
-    recurrence_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="recurrences")
+    merged_into = models.ForeignKey("self", models.PROTECT, db_index=False, null=True, related_name="merged")
+    recurrence_of = models.ForeignKey("self", models.PROTECT, db_index=False, null=True, related_name="recurrences")
 
     # ordered
     way = models.CharField("整改方式", max_length=12, choices=Way, blank=True)
     unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="hazards", verbose_name="责任单位"
+        Unit, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards", verbose_name="责任单位"
     )
     unit_name = models.CharField(max_length=60, blank=True, editable=False)
     helper_unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="协作单位"
+        Unit, models.PROTECT, db_index=False, null=True, blank=True, related_name="+", verbose_name="协作单位"
     )
     person = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="ordered_hazards", verbose_name="责任人"
+        Person,
+        models.PROTECT,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="ordered_hazards",
+        verbose_name="责任人",
     )
     person_text = models.CharField("责任人（原文）", max_length=100, blank=True)
     measure = models.TextField("整改措施", blank=True)
@@ -331,35 +365,41 @@ class Hazard(models.Model):
     due_original = models.DateTimeField("原定期限", null=True)
     notice_number = models.CharField("通知单号", max_length=30, blank=True)
     dispatched_at = models.DateTimeField(null=True)
-    dispatched_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    dispatched_by = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
-    signed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    signed_by = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="+")
 
     # done
     rectification = models.TextField("整改情况", blank=True)
     rectified_at = models.DateTimeField(null=True)
-    rectified_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    rectified_by = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="+")
     acceptance = models.TextField("验收情况", blank=True)
     reject_reason = models.TextField("不合格原因", blank=True)
     reject_count = models.PositiveSmallIntegerField("验收不合格次数", default=0)
     accepted_at = models.DateTimeField(null=True)
-    accepted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    accepted_by = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="+")
     closed_at = models.DateTimeField("销号时间", null=True)
-    closed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    closed_by = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="+")
 
     # watched
     supervised_at = models.DateTimeField("挂牌时间", null=True)
-    supervised_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    supervised_by = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="+")
     supervisor = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="supervised_hazards", verbose_name="督办人"
+        Person,
+        models.PROTECT,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="supervised_hazards",
+        verbose_name="督办人",
     )
     supervision_proposed = models.BooleanField(default=False)
     escalated_at = models.DateTimeField(null=True)
-    escalated_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    escalated_by = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="+")
     escalate_reason = models.TextField("升级理由", blank=True)
     stop_area = models.BooleanField("停产停工", default=False)
 
-    import_run = models.ForeignKey(ImportRun, models.PROTECT, null=True, related_name="hazards")
+    import_run = models.ForeignKey(ImportRun, models.PROTECT, db_index=False, null=True, related_name="hazards")
     imported = models.JSONField(null=True)
     search_text = models.TextField(editable=False, default="")
 
@@ -415,6 +455,8 @@ class Hazard(models.Model):
             ),
             models.Index(fields=["mine", "place", "-occurred_at"], name="hazard_by_place"),
             models.Index(fields=["reporter", "-received_at"], name="hazard_by_reporter"),
+            *(_where_named(name) for name in ("person", "supervisor", "helper_unit", "round", "import_run")),
+            *(_where_named(name) for name in ("merged_into", "recurrence_of")),
             GinIndex(Pieces("search_text"), name="hazard_pieces"),
         ]
 

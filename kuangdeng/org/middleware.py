@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.urls import reverse
@@ -42,8 +41,7 @@ class SignedIn:
         at = clock.now().timestamp()
         last = request.session.get("seen")
         if shared and last is not None and at - last > SHARED_IDLE:
-            sign_in.forget(request.session.session_key)
-            logout(request)
+            sign_in.leave(request)
             return HttpResponseRedirect(reverse("org:switch_user"))
         if last is None or at - last > NOTED_EVERY[shared]:
             request.session["seen"] = at

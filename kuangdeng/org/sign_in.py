@@ -14,6 +14,8 @@ from typing import Any
 
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
 
@@ -97,6 +99,13 @@ def minutes_locked(username: str, address: str) -> int:
     wait = timedelta(hours=settings.AXES_COOLOFF_TIME)
     left = last.attempt_time + wait - clock.now() if last else wait
     return max(1, -(-int(left.total_seconds()) // 60))
+
+
+def leave(request: Any) -> None:
+    """End the session: no device any more, and nothing that was said to this person is shown to the next one."""
+    forget(request.session.session_key)
+    list(messages.get_messages(request))
+    logout(request)
 
 
 def remember(person: Person, *, session_key: str, agent: str, address: str, shared: bool) -> None:

@@ -49,6 +49,14 @@ def visible(person: Person) -> QuerySet[Hazard]:
     )
 
 
+def get_plain(hazard_id: UUID, *, by: Person) -> Hazard:
+    """One hazard by itself, for a verb on it. NotVisible when there is none that this person may know of."""
+    hazard = visible(by).filter(id=hazard_id).first()
+    if hazard is None:
+        raise NotVisible
+    return hazard
+
+
 def get_hazard(hazard_id: UUID, *, by: Person) -> Hazard:
     """One hazard with what its page shows. NotVisible when there is none that this person may know of."""
     hazard = (

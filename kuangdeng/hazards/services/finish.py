@@ -5,7 +5,7 @@ from uuid import UUID
 
 from kuangdeng.hazards.models import Hazard, HazardPhoto
 from kuangdeng.hazards.rules import Status
-from kuangdeng.hazards.services._steps import attach, begin, enter, move, need, next_number, search_text
+from kuangdeng.hazards.services._steps import attach, begin, enter, keep, move, need, next_number, search_text
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
@@ -33,7 +33,7 @@ def accept(hazard_id: UUID, *, words: str, by: Person, photos: Sequence[str] = (
     hazard.acceptance = need(words, "请写明验收情况。", field="words")
     hazard.accepted_at, hazard.accepted_by = now(), by
     move("accept", hazard)
-    hazard.save()
+    keep(hazard)
     added = attach(hazard, photos, HazardPhoto.When.AFTER, by)
     enter("accept", hazard, by, payload={"words": hazard.acceptance, "photos": added})
     return hazard
@@ -51,7 +51,7 @@ def reject(hazard_id: UUID, *, reason: str, by: Person, photos: Sequence[str] = 
     hazard.reject_count += 1
     hazard.rectified_at = hazard.rectified_by = None
     move("reject", hazard)
-    hazard.save()
+    keep(hazard)
     added = attach(hazard, photos, HazardPhoto.When.BEFORE, by)
     enter("reject", hazard, by, payload={"reason": hazard.reject_reason, "photos": added})
     return hazard
@@ -68,7 +68,7 @@ def close(hazard_id: UUID, *, by: Person) -> Hazard:
         raise Refused("不能销号：整改人不能给自己的整改销号。请由其他安监人员办理。", code="own")
     hazard.closed_at, hazard.closed_by = now(), by
     move("close", hazard)
-    hazard.save()
+    keep(hazard)
     enter("close", hazard, by)
     return hazard
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kuangdeng.hazards.models import Hazard, MajorPlan, Situation, Way
 from kuangdeng.hazards.rules import OPEN
-from kuangdeng.hazards.services._steps import begin, enter, judge_major, locked, move, need, stamp
+from kuangdeng.hazards.services._steps import begin, enter, judge_major, keep, locked, move, need, stamp
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.verbs import verb
@@ -28,7 +28,7 @@ def escalate(hazard_id: UUID, *, situation: Situation, reason: str, by: Person) 
     hazard.stop_area = True
     hazard.escalated_at, hazard.escalated_by = now(), by
     move("escalate", hazard)
-    hazard.save()
+    keep(hazard)
     enter(
         "escalate",
         hazard,
@@ -60,7 +60,7 @@ def save_plan(hazard_id: UUID, *, facts: Mapping[str, str | datetime | None], st
         hazard=hazard, defaults={**facts, "updated_at": now(), "updated_by": by}
     )
     hazard.stop_area = stop_area
-    hazard.save(update_fields=["stop_area"])
+    keep(hazard)
     enter("plan", hazard, by, payload={key: stamp(v) if isinstance(v, datetime) else v for key, v in facts.items()})
     return plan
 
@@ -81,6 +81,6 @@ def supervise(hazard_id: UUID, *, supervisor: Person, by: Person) -> Hazard:
     if hazard.way:
         hazard.way = Way.SUPERVISED
     move("supervise", hazard)
-    hazard.save()
+    keep(hazard)
     enter("supervise", hazard, by, payload={"supervisor": supervisor.name})
     return hazard

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kuangdeng.hazards.models import Extension, Hazard, MajorPlan, Way
 from kuangdeng.hazards.rules import FivePoints
-from kuangdeng.hazards.services._steps import attach, begin, enter, move, need, stamp
+from kuangdeng.hazards.services._steps import attach, begin, enter, keep, move, need, stamp
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.verbs import verb
@@ -46,7 +46,7 @@ def dispatch(
     hazard.notice_number = hazard.notice_number or f"ZG{hazard.number[2:]}"
     hazard.dispatched_at, hazard.dispatched_by = now(), by
     move("dispatch", hazard)
-    hazard.save()
+    keep(hazard)
     enter(
         "dispatch",
         hazard,
@@ -97,7 +97,7 @@ def sign(hazard_id: UUID, *, by: Person) -> Hazard:
     hazard = begin("sign", hazard_id, by)
     hazard.signed_at, hazard.signed_by = now(), by
     move("sign", hazard)
-    hazard.save()
+    keep(hazard)
     enter("sign", hazard, by)
     return hazard
 
@@ -120,7 +120,7 @@ def transfer(hazard_id: UUID, *, unit: Unit, reason: str, by: Person, person: Pe
     hazard.signed_at = hazard.signed_by = None
     hazard.dispatched_at, hazard.dispatched_by = now(), by
     move("transfer", hazard)
-    hazard.save()
+    keep(hazard)
     enter("transfer", hazard, by, payload={"from": before, "reason": reason})
     return hazard
 
@@ -144,7 +144,7 @@ def rectify(
         _close_open_extension(hazard, by, "整改已完成，不再需要延期")
     hazard.rectified_at, hazard.rectified_by = done_at, by
     move("rectify", hazard)
-    hazard.save()
+    keep(hazard)
     added = attach(hazard, photos, "after", by)
     enter("rectify", hazard, by, occurred_at=done_at, payload={"words": hazard.rectification, "photos": added})
     return hazard
@@ -217,7 +217,7 @@ def approve_extension(extension_id: UUID, *, by: Person) -> Extension:
     else:
         extension.state, extension.second_by, extension.second_at = Extension.State.APPROVED, by, now()
         hazard.due_at = extension.asked_until
-        hazard.save(update_fields=["due_at"])
+        keep(hazard)
     extension.save()
     enter(
         "approve_extension",

@@ -27,6 +27,7 @@ from kuangdeng.hazards.services._steps import (
     begin,
     enter,
     judge_major,
+    keep,
     locked,
     move,
     need,
@@ -251,7 +252,7 @@ def grade(
     hazard.graded_at, hazard.graded_by = now(), by
     hazard.search_text = search_text(hazard)
     move("grade", hazard)
-    hazard.save()
+    keep(hazard)
     enter(
         "grade",
         hazard,
@@ -278,7 +279,7 @@ def send_back(hazard_id: UUID, *, reason: str, by: Person) -> Hazard:
         raise Refused("匿名上报无法退回补充。请到现场核实后定级，或写明理由作废。")
     hazard.returned_reason = need(reason, "请写明需要补充什么。", field="reason")
     move("send_back", hazard)
-    hazard.save()
+    keep(hazard)
     enter("send_back", hazard, by, payload={"reason": hazard.returned_reason})
     return hazard
 
@@ -305,7 +306,7 @@ def resubmit(
     hazard.place, hazard.place_text = place or hazard.place, place_text.strip() or hazard.place_text
     hazard.search_text = search_text(hazard)
     move("resubmit", hazard)
-    hazard.save()
+    keep(hazard)
     added = attach(hazard, photos, "before", by)
     enter("resubmit", hazard, by, payload={"before": before, "text": hazard.text, "photos": added})
     return hazard
@@ -329,7 +330,7 @@ def merge(hazard_id: UUID, *, into_id: UUID, by: Person) -> Hazard:
         raise Refused(f"{kept.number} 已经合并或作废，不能再合并进去。请选择仍有效的那一条。", field="into")
     hazard.merged_into = kept
     move("merge", hazard)
-    hazard.save()
+    keep(hazard)
     kept.finders.add(*hazard.finders.all())
     Hazard.objects.filter(merged_into=hazard).update(merged_into=kept)
     enter("merge", hazard, by, payload={"into": str(kept.id), "into_number": kept.number})
@@ -347,7 +348,7 @@ def void(hazard_id: UUID, *, reason: str, by: Person) -> Hazard:
         raise Refused("不能作废自己上报的隐患。请由其他安监人员办理。", code="own")
     hazard.void_reason = need(reason, "请写明作废的理由。", field="reason")
     move("void", hazard)
-    hazard.save()
+    keep(hazard)
     enter("void", hazard, by, payload={"reason": hazard.void_reason})
     return hazard
 
@@ -363,7 +364,7 @@ def fix_on_site(hazard_id: UUID, *, words: str, by: Person, photos: Sequence[str
         raise Refused("重大隐患不能按现场整改办理。请编制治理方案、完成双报告后下达。")
     _fixed(hazard, words, by, now())
     move("fix_on_site", hazard)
-    hazard.save()
+    keep(hazard)
     added = attach(hazard, photos, "after", by)
     enter("fix_on_site", hazard, by, payload={"words": hazard.rectification, "photos": added})
     return hazard

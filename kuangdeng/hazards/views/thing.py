@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kuangdeng.hazards import services
 from kuangdeng.hazards.forms import ReasonForm
-from kuangdeng.hazards.queries import choices, get_hazard, page
+from kuangdeng.hazards.queries import choices, get_hazard, get_plain, page
 from kuangdeng.hazards.queries.similar import Hints, hints_of
 from kuangdeng.hazards.registers import due_of, grade_chip, state_chip
 from kuangdeng.hazards.views.common import me, need_power
@@ -59,22 +59,24 @@ def _button(offer: page.Offer) -> dict[str, Any]:
 def verb(request: HttpRequest, hazard_id: UUID, verb: str) -> HttpResponse:
     """One verb on one hazard: its form, and the verb itself. A refusal stands beside its field; nothing typed is lost."""
     by = me(request)
-    hazard = get_hazard(hazard_id, by=by)
     if verb not in VERBS:
         raise NotVisible
-    offer = page.offer(verb, hazard, by)
     target = VERBS[verb]
     if request.method == "POST":
-        form = target.form(request.POST, by=by, hazard=hazard, hints=_hints(verb, hazard, by))
+        plain = get_plain(hazard_id, by=by)
+        form = target.form(request.POST, by=by, hazard=plain, hints=_hints(verb, plain, by))
         if form.is_valid():
             try:
-                result = target.run(hazard, form.cleaned_data, by)
+                result = target.run(plain, form.cleaned_data, by)
             except Refused as refusal:
                 put_refusal(form, refusal)
             else:
                 messages.success(request, str(target.done))
                 return redirect(_after(request, verb, hazard_id, result))
-        return _verb_page(request, hazard, verb, target, form, offer, status=422)
+        hazard = get_hazard(hazard_id, by=by)
+        return _verb_page(request, hazard, verb, target, form, page.offer(verb, hazard, by), status=422)
+    hazard = get_hazard(hazard_id, by=by)
+    offer = page.offer(verb, hazard, by)
     if offer is None and not page.permitted(verb, hazard, by):
         raise NotVisible
     if offer is None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from axes.helpers import get_client_ip_address
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth import authenticate, login, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -135,8 +135,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 def _end(request: HttpRequest) -> bool:
     """End the session, nothing of it remains; whether the device is shared."""
     shared = bool(request.session.get("shared"))
-    sign_in.forget(request.session.session_key)
-    logout(request)
+    sign_in.leave(request)
     return shared
 
 
