@@ -34,7 +34,7 @@ def _flow(title: str, flow: Flow, area: str) -> Iterator[str]:
     for step in flow.steps:
         source = flow.states[step.source] if step.source else "—"
         allowed = POWERS[f"{area}.{step.verb}"].roles
-        roles = "、".join(label for role, label in ROLE_LABELS.items() if role in allowed)
+        roles = "、".join(str(label) for role, label in ROLE_LABELS.items() if role in allowed)
         yield f"| {flow.verbs[step.verb]} `{step.verb}` | {source} | {flow.states[step.target]} | {roles} |"
 
 
@@ -43,7 +43,7 @@ def _powers() -> Iterator[str]:
 
     yield "# 角色权限 · What each role may do\n"
     yield f"{PRINTED}\n"
-    yield "| 权限 | " + " | ".join(ROLE_LABELS.values()) + " |"
+    yield "| 权限 | " + " | ".join(map(str, ROLE_LABELS.values())) + " |"
     yield "|---|" + "---|" * len(ROLE_LABELS)
     for code, power in sorted(POWERS.items()):
         marks = ["●" if role in power.roles else "" for role in ROLE_LABELS]

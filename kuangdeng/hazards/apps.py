@@ -1,10 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class HazardsConfig(AppConfig):
     name = "kuangdeng.hazards"
     label = "hazards"
-    verbose_name = "隐患"
+    verbose_name = _("隐患")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
@@ -14,7 +15,7 @@ class HazardsConfig(AppConfig):
         from kuangdeng.kernel.files import keep_when_awaited, keep_when_referenced
         from kuangdeng.org.api import PLACE_LINKS, declare
 
-        declare("隐患", rules.MAY, rules.POWER_LABELS)
+        declare(_("隐患"), rules.MAY, rules.POWER_LABELS)
         words.declare()
         keep_when_referenced(photos_in_use)
         keep_when_awaited(photos_awaited)

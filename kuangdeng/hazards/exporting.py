@@ -16,6 +16,7 @@ from uuid import UUID
 
 import xlsxwriter
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.ledgers.columns import LABELS
 from kuangdeng.hazards.ledgers.meaning import Draft, Reader
@@ -24,6 +25,7 @@ from kuangdeng.hazards.queries import visible
 from kuangdeng.hazards.rules import STATUS_LABELS, Status
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
+from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.listing.export import CONTROL, guarded
 from kuangdeng.kernel.tables import Header, Record
 from kuangdeng.ledger.api import Entry
@@ -69,7 +71,12 @@ def _name(thing: Any) -> str:
 
 
 def values(hazard: Hazard) -> dict[str, str]:
-    """A hazard as the cells of our ledger, by column."""
+    """A hazard as the cells of our ledger, by column; in Chinese, so that the file can be read in again."""
+    with in_chinese():
+        return _values(hazard)
+
+
+def _values(hazard: Hazard) -> dict[str, str]:
     finders = hazard.finders_text or _name(hazard.reporter)
     return {
         "number": hazard.number,
@@ -100,7 +107,7 @@ def values(hazard: Hazard) -> dict[str, str]:
         "acceptor": _name(hazard.accepted_by),
         "accepted_on": _moment(hazard.accepted_at),
         "acceptance": hazard.acceptance,
-        "closed": "作废" if hazard.status == Status.VOID else STATUS_LABELS[hazard.status],
+        "closed": "作废" if hazard.status == Status.VOID else str(STATUS_LABELS[hazard.status]),
         "closed_on": _moment(hazard.closed_at),
         "closer": _name(hazard.closed_by),
         "supervisor": _name(hazard.supervisor),
@@ -122,7 +129,7 @@ def hazards_of(
 ) -> QuerySet[Hazard]:
     """The hazards that the person may know of, oldest first. Refused for who may not take lists out."""
     if not has_power(by, "hazard.export"):
-        raise Refused("您没有权限导出隐患台账。如需导出，请联系安监部门。", code="not_allowed")
+        raise Refused(_("您没有权限导出隐患台账。如需导出，请联系安监部门。"), code="not_allowed")
     rows = visible(by)
     if since:
         rows = rows.filter(occurred_at__date__gte=since)
@@ -138,7 +145,7 @@ def hazards_of(
 def hazards_of_run(run: ImportRun, *, by: Person) -> QuerySet[Hazard]:
     """What one import brought in, in the order of its file."""
     if not has_power(by, "hazard.export"):
-        raise Refused("您没有权限导出隐患台账。如需导出，请联系安监部门。", code="not_allowed")
+        raise Refused(_("您没有权限导出隐患台账。如需导出，请联系安监部门。"), code="not_allowed")
     return Hazard.objects.filter(import_run=run, mine_id=by.mine_id).order_by("id")
 
 
@@ -211,7 +218,8 @@ def _brought_up_to_date(hazard: Hazard, cells: list[str], header: dict[str, Any]
         "", hazard.imported["row"], tuple(cell or None for cell in cells), Header(1, 1, columns, titles, LABELS, 0)
     )
     then = reader.read(record)
-    before = _draft_values(then) if isinstance(then, Draft) else {}
+    with in_chinese():
+        before = _draft_values(then) if isinstance(then, Draft) else {}
     cells += [""] * (max(columns.values(), default=-1) + 1 - len(cells))
     for key, index in columns.items():
         if key in now_cells and key in before and now_cells[key] != before[key]:
@@ -237,7 +245,7 @@ def _draft_values(draft: Draft) -> dict[str, str]:
         "rectified_on": _moment(draft.rectified_at),
         "accepted_on": _moment(draft.accepted_at),
         "acceptance": draft.acceptance,
-        "closed": "作废" if draft.status == Status.VOID else STATUS_LABELS[draft.status],
+        "closed": "作废" if draft.status == Status.VOID else str(STATUS_LABELS[draft.status]),
         "closed_on": _moment(draft.closed_at),
         "reject_reason": draft.reject_reason,
     }

@@ -19,6 +19,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.ledgers.columns import COLUMNS, LABELS, REQUIRED
 from kuangdeng.hazards.ledgers.meaning import Draft, Reader
@@ -73,7 +74,7 @@ def errors_of(run: ImportRun) -> Path:
 def may_import(by: Person) -> None:
     """Refused for who may not bring old ledgers in."""
     if not may(by, "hazard.import"):
-        raise Refused("您没有权限导入旧隐患台账。如需导入，请联系安监部门或系统管理员。", code="not_allowed")
+        raise Refused(_("您没有权限导入旧隐患台账。如需导入，请联系安监部门或系统管理员。"), code="not_allowed")
 
 
 def take_in(path: Path, *, by: Person, name: str = "") -> ImportRun:
@@ -124,7 +125,7 @@ def drop(run_id: UUID, *, by: Person) -> ImportRun:
         state=State.DROPPED, finished_at=clock.now()
     )
     if not moved:
-        raise Refused("已经确认的导入不能放弃，写入的隐患会留在台账上。", code="wrong_state")
+        raise Refused(_("已经确认的导入不能放弃，写入的隐患会留在台账上。"), code="wrong_state")
     _remove(file_of(run), errors_of(run))
     run.refresh_from_db()
     return run
@@ -181,7 +182,7 @@ def year_of(table: Table, file_name: str) -> int | None:
 def _book(run: ImportRun) -> Iterator[Book]:
     path = file_of(run)
     if not path.exists():
-        raise Refused("导入文件已经不在服务器上。请重新上传同一个文件，会从断开的地方接着导入。", code="gone")
+        raise Refused(_("导入文件已经不在服务器上。请重新上传同一个文件，会从断开的地方接着导入。"), code="gone")
     with open_book(path, name=run.file_name) as book:
         yield book
 
@@ -200,10 +201,13 @@ def _sheets(book: Book, mine: Mine, file_name: str) -> Iterator[Sheet]:
 
 
 def _refuse_no_ledger(book: Book) -> None:
-    names = "、".join(f"「{name}」" for name in book.sheets[:5])
+    names, columns = "、".join(f"「{name}」" for name in book.sheets[:5]), "」和「".join(REQUIRED)
     raise Refused(
-        f"在工作表{names}里没有找到隐患台账的表头。表头要有「{'」和「'.join(REQUIRED)}」这两栏（写成存在问题、检查日期等也可以）。"
-        "请检查表头后重新上传。",
+        _(
+            "在工作表%(names)s里没有找到隐患台账的表头。表头要有「%(columns)s」这两栏（写成存在问题、"
+            "检查日期等也可以）。请检查表头后重新上传。"
+        )
+        % {"names": names, "columns": columns},
         code="no_header",
     )
 
@@ -270,7 +274,7 @@ def _shown(draft: Draft) -> dict[str, str]:
         "person": draft.person_text,
         "person_known": "1" if draft.person_id else "",
         "due": f"{local(draft.due_at):%Y-%m-%d}" if draft.due_at else "",
-        "status": STATUS_LABELS[draft.status],
+        "status": str(STATUS_LABELS[draft.status]),
         "reason": draft.reason,
         "source": str(Source(draft.source).label) if draft.source else "",
         "check": str(CheckType(draft.check_type).label),

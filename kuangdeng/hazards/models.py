@@ -4,6 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.hazards.rules import ENDED, STATUS_LABELS, Status
 from kuangdeng.kernel.clock import now
@@ -19,10 +21,10 @@ class PerMine(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="+")
-    code = models.CharField("代码", max_length=20)
-    name = models.CharField("名称", max_length=40)
-    position = models.PositiveIntegerField("顺序", default=0)
-    active = models.BooleanField("在用", default=True)
+    code = models.CharField(_("代码"), max_length=20)
+    name = models.CharField(_("名称"), max_length=40)
+    position = models.PositiveIntegerField(_("顺序"), default=0)
+    active = models.BooleanField(_("在用"), default=True)
 
     class Meta:
         abstract = True
@@ -37,12 +39,17 @@ class PerMine(models.Model):
 class Grade(PerMine):
     """等级: how grave a general hazard is, by the mine's own scheme. Major is a legal judgement and kept apart."""
 
-    meaning = models.CharField("含义", max_length=200, blank=True)
+    meaning = models.CharField(_("含义"), max_length=200, blank=True)
     colour = models.CharField(
-        "颜色",
+        _("颜色"),
         max_length=10,
         default="blue",
-        choices=[("red", "红"), ("orange", "橙"), ("yellow", "黄"), ("blue", "蓝")],
+        choices=[
+            ("red", _("红")),
+            ("orange", _("橙")),
+            ("yellow", _("黄")),
+            ("blue", _("蓝")),
+        ],
     )
 
 
@@ -51,7 +58,7 @@ class Specialty(PerMine):
     """专业: roof, ventilation, water control … with sub-specialties below."""
 
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="大类"
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("大类")
     )
 
 
@@ -59,13 +66,13 @@ class CatalogueVersion(models.Model):
     """One version of the legal catalogue of major hazards (重大事故隐患判定标准), in force from a day to a day."""
 
     code = models.CharField(primary_key=True, max_length=30)
-    title = models.CharField("名称", max_length=100)
-    document_no = models.CharField("文号", max_length=60)
-    effective_from = models.DateField("施行日期")
-    effective_to = models.DateField("失效日期", null=True)
-    source = models.TextField("来源")
-    confirmed = models.BooleanField("已核对原文", default=False)
-    note = models.TextField("说明", blank=True)
+    title = models.CharField(_("名称"), max_length=100)
+    document_no = models.CharField(_("文号"), max_length=60)
+    effective_from = models.DateField(_("施行日期"))
+    effective_to = models.DateField(_("失效日期"), null=True)
+    source = models.TextField(_("来源"))
+    confirmed = models.BooleanField(_("已核对原文"), default=False)
+    note = models.TextField(_("说明"), blank=True)
 
     class Meta:
         ordering = ["-effective_from"]
@@ -79,9 +86,9 @@ class Category(models.Model):
     """A category of a catalogue version."""
 
     version = models.ForeignKey(CatalogueVersion, models.PROTECT, related_name="categories")
-    no = models.PositiveSmallIntegerField("序号")
-    name = models.CharField("类别", max_length=200)
-    situation_count = models.PositiveSmallIntegerField("情形数", null=True)
+    no = models.PositiveSmallIntegerField(_("序号"))
+    name = models.CharField(_("类别"), max_length=200)
+    situation_count = models.PositiveSmallIntegerField(_("情形数"), null=True)
     words = models.JSONField(default=list)
     """Groups of words that hint at the category as a whole, where its situations are not in the catalogue."""
 
@@ -90,18 +97,18 @@ class Category(models.Model):
         constraints = [models.UniqueConstraint(fields=["version", "no"], name="category_no")]
 
     def __str__(self) -> str:
-        return f"第{self.no}类 {self.name}"
+        return gettext("第%(no)s类 %(name)s") % {"no": self.no, "name": self.name}
 
 
 class Situation(models.Model):
     """One situation (情形) that makes a hazard major; `keywords` only serve the hints, a person decides."""
 
     category = models.ForeignKey(Category, models.PROTECT, related_name="situations")
-    no = models.CharField("序号", max_length=10)
-    text = models.TextField("情形")
+    no = models.CharField(_("序号"), max_length=10)
+    text = models.TextField(_("情形"))
     keywords = models.JSONField(default=dict)
     """What hints at it: `keywords`, `weak_keywords`, `place_words`, `exclude_words`, each a list; see hints.py."""
-    confirmed = models.BooleanField("已核对原文", default=False)
+    confirmed = models.BooleanField(_("已核对原文"), default=False)
 
     class Meta:
         ordering = ["category", "id"]
@@ -117,15 +124,17 @@ class StandardHazard(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="+")
-    code = models.CharField("编号", max_length=20)
-    specialty = models.ForeignKey(Specialty, models.PROTECT, related_name="+", verbose_name="专业")
-    sub = models.CharField("小类", max_length=40, blank=True)
-    text = models.CharField("规范描述", max_length=300)
-    grade = models.ForeignKey(Grade, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="常见等级")
-    cause = models.CharField("成因", max_length=12, blank=True)
-    measure = models.CharField("建议措施", max_length=300, blank=True)
-    is_sample = models.BooleanField("示例", default=False)
-    active = models.BooleanField("在用", default=True)
+    code = models.CharField(_("编号"), max_length=20)
+    specialty = models.ForeignKey(Specialty, models.PROTECT, related_name="+", verbose_name=_("专业"))
+    sub = models.CharField(_("小类"), max_length=40, blank=True)
+    text = models.CharField(_("规范描述"), max_length=300)
+    grade = models.ForeignKey(
+        Grade, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("常见等级")
+    )
+    cause = models.CharField(_("成因"), max_length=12, blank=True)
+    measure = models.CharField(_("建议措施"), max_length=300, blank=True)
+    is_sample = models.BooleanField(_("示例"), default=False)
+    active = models.BooleanField(_("在用"), default=True)
     search_text = models.TextField(editable=False)
 
     class Meta:
@@ -140,41 +149,41 @@ class StandardHazard(models.Model):
 class Cause(models.TextChoices):
     """人物管环: what kind of failure it is."""
 
-    PERSON = "person", "人的不安全行为"
-    THING = "thing", "物的不安全状态"
-    MANAGEMENT = "management", "管理缺陷"
-    ENVIRONMENT = "environment", "环境"
+    PERSON = "person", _("人的不安全行为")
+    THING = "thing", _("物的不安全状态")
+    MANAGEMENT = "management", _("管理缺陷")
+    ENVIRONMENT = "environment", _("环境")
 
 
 class Source(models.TextChoices):
     """来源: who found it."""
 
-    UNIT = "unit", "本单位自查"
-    SAFETY = "safety", "安监检查"
-    MINE = "mine", "矿级检查"
-    GROUP = "group", "集团检查"
-    REGULATOR = "regulator", "监管监察部门"
-    PUBLIC = "public", "群众举报"
+    UNIT = "unit", _("本单位自查")
+    SAFETY = "safety", _("安监检查")
+    MINE = "mine", _("矿级检查")
+    GROUP = "group", _("集团检查")
+    REGULATOR = "regulator", _("监管监察部门")
+    PUBLIC = "public", _("群众举报")
 
 
 class CheckType(models.TextChoices):
     """检查类型."""
 
-    DAILY = "daily", "日常检查"
-    SPECIAL = "special", "专项检查"
-    LEADER = "leader", "领导带队"
-    CAMPAIGN = "campaign", "专项整治"
-    STANDARD = "standard", "标准化检查"
-    SUPERIOR = "superior", "上级检查"
-    TIP = "tip", "群众举报"
+    DAILY = "daily", _("日常检查")
+    SPECIAL = "special", _("专项检查")
+    LEADER = "leader", _("领导带队")
+    CAMPAIGN = "campaign", _("专项整治")
+    STANDARD = "standard", _("标准化检查")
+    SUPERIOR = "superior", _("上级检查")
+    TIP = "tip", _("群众举报")
 
 
 class Way(models.TextChoices):
     """整改方式."""
 
-    ON_SITE = "on_site", "现场整改"
-    DEADLINE = "deadline", "限期整改"
-    SUPERVISED = "supervised", "挂牌督办"
+    ON_SITE = "on_site", _("现场整改")
+    DEADLINE = "deadline", _("限期整改")
+    SUPERVISED = "supervised", _("挂牌督办")
 
 
 @tracked()
@@ -182,25 +191,25 @@ class RoundPlan(models.Model):
     """排查计划: who has to inspect how often."""
 
     class Every(models.TextChoices):
-        MONTH = "month", "每月"
-        HALF_MONTH = "half_month", "每半月"
-        TEN_DAYS = "ten_days", "每旬"
-        WEEK = "week", "每周"
-        DAY = "day", "每日"
-        SHIFT = "shift", "每班"
+        MONTH = "month", _("每月")
+        HALF_MONTH = "half_month", _("每半月")
+        TEN_DAYS = "ten_days", _("每旬")
+        WEEK = "week", _("每周")
+        DAY = "day", _("每日")
+        SHIFT = "shift", _("每班")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="+")
-    name = models.CharField("名称", max_length=60)
-    role = models.CharField("责任角色", max_length=20)
-    posts = models.CharField("岗位", max_length=100, blank=True)
+    name = models.CharField(_("名称"), max_length=60)
+    role = models.CharField(_("责任角色"), max_length=20)
+    posts = models.CharField(_("岗位"), max_length=100, blank=True)
     """Only holders of the role in one of these posts, when anybody is in one: 矿长, or 副矿长、总工程师."""
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="单位")
-    every = models.CharField("频次", max_length=12, choices=Every)
-    scope = models.CharField("范围", max_length=200, blank=True)
-    source = models.CharField("依据", max_length=200, blank=True)
-    confirmed = models.BooleanField("已确认", default=False)
-    active = models.BooleanField("在用", default=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("单位"))
+    every = models.CharField(_("频次"), max_length=12, choices=Every)
+    scope = models.CharField(_("范围"), max_length=200, blank=True)
+    source = models.CharField(_("依据"), max_length=200, blank=True)
+    confirmed = models.BooleanField(_("已确认"), default=False)
+    active = models.BooleanField(_("在用"), default=True)
 
     def __str__(self) -> str:
         return self.name
@@ -212,18 +221,18 @@ class Round(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="rounds")
     plan = models.ForeignKey(RoundPlan, models.PROTECT, null=True, blank=True, related_name="rounds")
-    check_type = models.CharField("检查类型", max_length=12, choices=CheckType, default=CheckType.DAILY)
+    check_type = models.CharField(_("检查类型"), max_length=12, choices=CheckType, default=CheckType.DAILY)
     unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="rounds", verbose_name="检查单位"
+        Unit, models.PROTECT, null=True, blank=True, related_name="rounds", verbose_name=_("检查单位")
     )
-    led_by = models.ForeignKey(Person, models.PROTECT, related_name="rounds_led", verbose_name="带队人")
-    members = models.ManyToManyField(Person, related_name="rounds_joined", blank=True, verbose_name="参加人")
-    places = models.ManyToManyField(Place, related_name="rounds", blank=True, verbose_name="检查地点")
-    started_at = models.DateTimeField("开始时间")
-    ended_at = models.DateTimeField("结束时间")
-    shift_name = models.CharField("班次", max_length=20, blank=True)
+    led_by = models.ForeignKey(Person, models.PROTECT, related_name="rounds_led", verbose_name=_("带队人"))
+    members = models.ManyToManyField(Person, related_name="rounds_joined", blank=True, verbose_name=_("参加人"))
+    places = models.ManyToManyField(Place, related_name="rounds", blank=True, verbose_name=_("检查地点"))
+    started_at = models.DateTimeField(_("开始时间"))
+    ended_at = models.DateTimeField(_("结束时间"))
+    shift_name = models.CharField(_("班次"), max_length=20, blank=True)
     shift_day = models.DateField(null=True)
-    note = models.TextField("检查情况", blank=True)
+    note = models.TextField(_("检查情况"), blank=True)
     recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=now)
 
@@ -274,12 +283,12 @@ class Hazard(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, db_index=False, related_name="hazards")
-    number = models.CharField("编号", max_length=20, editable=False)
-    status = models.CharField("状态", max_length=12, choices=list(STATUS_LABELS.items()), default=Status.REPORTED)
+    number = models.CharField(_("编号"), max_length=20, editable=False)
+    status = models.CharField(_("状态"), max_length=12, choices=list(STATUS_LABELS.items()), default=Status.REPORTED)
     status_since = models.DateTimeField(default=now)
 
     # found
-    text = models.TextField("隐患内容")
+    text = models.TextField(_("隐患内容"))
     standard = models.ForeignKey(
         StandardHazard,
         models.PROTECT,
@@ -287,41 +296,41 @@ class Hazard(models.Model):
         null=True,
         blank=True,
         related_name="hazards",
-        verbose_name="标准隐患",
+        verbose_name=_("标准隐患"),
     )
-    standard_text = models.CharField("规范描述", max_length=300, blank=True)
+    standard_text = models.CharField(_("规范描述"), max_length=300, blank=True)
     place = models.ForeignKey(
-        Place, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards", verbose_name="地点"
+        Place, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards", verbose_name=_("地点")
     )
-    place_text = models.CharField("具体位置", max_length=200, blank=True)
-    tag_scanned = models.BooleanField("扫码上报", default=False)
-    occurred_at = models.DateTimeField("发现时间")
+    place_text = models.CharField(_("具体位置"), max_length=200, blank=True)
+    tag_scanned = models.BooleanField(_("扫码上报"), default=False)
+    occurred_at = models.DateTimeField(_("发现时间"))
     captured_at = models.DateTimeField(null=True)
     clock_offset = models.DurationField(null=True)
     received_at = models.DateTimeField(default=now)
-    shift_name = models.CharField("班次", max_length=20, blank=True)
+    shift_name = models.CharField(_("班次"), max_length=20, blank=True)
     shift_day = models.DateField(null=True)
-    source = models.CharField("来源", max_length=12, choices=Source, default=Source.UNIT)
-    source_text = models.CharField("检查单位", max_length=60, blank=True)
-    check_type = models.CharField("检查类型", max_length=12, choices=CheckType, default=CheckType.DAILY)
+    source = models.CharField(_("来源"), max_length=12, choices=Source, default=Source.UNIT)
+    source_text = models.CharField(_("检查单位"), max_length=60, blank=True)
+    check_type = models.CharField(_("检查类型"), max_length=12, choices=CheckType, default=CheckType.DAILY)
     round = models.ForeignKey(Round, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards")
-    anonymous = models.BooleanField("匿名", default=False)
+    anonymous = models.BooleanField(_("匿名"), default=False)
     reporter = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="reported_hazards")
     reporter_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
-    finders = models.ManyToManyField(Person, related_name="found_hazards", blank=True, verbose_name="发现人")
-    finders_text = models.CharField("发现人（原文）", max_length=100, blank=True)
+    finders = models.ManyToManyField(Person, related_name="found_hazards", blank=True, verbose_name=_("发现人"))
+    finders_text = models.CharField(_("发现人（原文）"), max_length=100, blank=True)
     content_digest = models.CharField(max_length=64, editable=False, blank=True)
 
     # judged
     specialty = models.ForeignKey(
-        Specialty, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards", verbose_name="专业"
+        Specialty, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards", verbose_name=_("专业")
     )
     grade = models.ForeignKey(
-        Grade, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards", verbose_name="等级"
+        Grade, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards", verbose_name=_("等级")
     )
-    cause = models.CharField("成因", max_length=12, choices=Cause, blank=True)
-    clause = models.CharField("依据条款", max_length=300, blank=True)
-    is_major = models.BooleanField("重大隐患", default=False)
+    cause = models.CharField(_("成因"), max_length=12, choices=Cause, blank=True)
+    clause = models.CharField(_("依据条款"), max_length=300, blank=True)
+    is_major = models.BooleanField(_("重大隐患"), default=False)
     catalogue = models.ForeignKey(
         CatalogueVersion, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards"
     )
@@ -333,19 +342,19 @@ class Hazard(models.Model):
     )
     graded_at = models.DateTimeField(null=True)
     graded_by = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="+")
-    returned_reason = models.TextField("退回原因", blank=True)
-    void_reason = models.TextField("作废原因", blank=True)
+    returned_reason = models.TextField(_("退回原因"), blank=True)
+    void_reason = models.TextField(_("作废原因"), blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, db_index=False, null=True, related_name="merged")
     recurrence_of = models.ForeignKey("self", models.PROTECT, db_index=False, null=True, related_name="recurrences")
 
     # ordered
-    way = models.CharField("整改方式", max_length=12, choices=Way, blank=True)
+    way = models.CharField(_("整改方式"), max_length=12, choices=Way, blank=True)
     unit = models.ForeignKey(
-        Unit, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards", verbose_name="责任单位"
+        Unit, models.PROTECT, db_index=False, null=True, blank=True, related_name="hazards", verbose_name=_("责任单位")
     )
     unit_name = models.CharField(max_length=60, blank=True, editable=False)
     helper_unit = models.ForeignKey(
-        Unit, models.PROTECT, db_index=False, null=True, blank=True, related_name="+", verbose_name="协作单位"
+        Unit, models.PROTECT, db_index=False, null=True, blank=True, related_name="+", verbose_name=_("协作单位")
     )
     person = models.ForeignKey(
         Person,
@@ -354,35 +363,35 @@ class Hazard(models.Model):
         null=True,
         blank=True,
         related_name="ordered_hazards",
-        verbose_name="责任人",
+        verbose_name=_("责任人"),
     )
-    person_text = models.CharField("责任人（原文）", max_length=100, blank=True)
-    measure = models.TextField("整改措施", blank=True)
-    goal = models.CharField("整改目标", max_length=300, blank=True)
-    funds = models.DecimalField("资金（元）", max_digits=12, decimal_places=2, null=True, blank=True)
-    contingency = models.TextField("应急预案", blank=True)
-    due_at = models.DateTimeField("整改期限", null=True, blank=True)
-    due_original = models.DateTimeField("原定期限", null=True)
-    notice_number = models.CharField("通知单号", max_length=30, blank=True)
+    person_text = models.CharField(_("责任人（原文）"), max_length=100, blank=True)
+    measure = models.TextField(_("整改措施"), blank=True)
+    goal = models.CharField(_("整改目标"), max_length=300, blank=True)
+    funds = models.DecimalField(_("资金（元）"), max_digits=12, decimal_places=2, null=True, blank=True)
+    contingency = models.TextField(_("应急预案"), blank=True)
+    due_at = models.DateTimeField(_("整改期限"), null=True, blank=True)
+    due_original = models.DateTimeField(_("原定期限"), null=True)
+    notice_number = models.CharField(_("通知单号"), max_length=30, blank=True)
     dispatched_at = models.DateTimeField(null=True)
     dispatched_by = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
     signed_by = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="+")
 
     # done
-    rectification = models.TextField("整改情况", blank=True)
+    rectification = models.TextField(_("整改情况"), blank=True)
     rectified_at = models.DateTimeField(null=True)
     rectified_by = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="+")
-    acceptance = models.TextField("验收情况", blank=True)
-    reject_reason = models.TextField("不合格原因", blank=True)
-    reject_count = models.PositiveSmallIntegerField("验收不合格次数", default=0)
+    acceptance = models.TextField(_("验收情况"), blank=True)
+    reject_reason = models.TextField(_("不合格原因"), blank=True)
+    reject_count = models.PositiveSmallIntegerField(_("验收不合格次数"), default=0)
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="+")
-    closed_at = models.DateTimeField("销号时间", null=True)
+    closed_at = models.DateTimeField(_("销号时间"), null=True)
     closed_by = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="+")
 
     # watched
-    supervised_at = models.DateTimeField("挂牌时间", null=True)
+    supervised_at = models.DateTimeField(_("挂牌时间"), null=True)
     supervised_by = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="+")
     supervisor = models.ForeignKey(
         Person,
@@ -391,13 +400,13 @@ class Hazard(models.Model):
         null=True,
         blank=True,
         related_name="supervised_hazards",
-        verbose_name="督办人",
+        verbose_name=_("督办人"),
     )
     supervision_proposed = models.BooleanField(default=False)
     escalated_at = models.DateTimeField(null=True)
     escalated_by = models.ForeignKey(Person, models.PROTECT, db_index=False, null=True, related_name="+")
-    escalate_reason = models.TextField("升级理由", blank=True)
-    stop_area = models.BooleanField("停产停工", default=False)
+    escalate_reason = models.TextField(_("升级理由"), blank=True)
+    stop_area = models.BooleanField(_("停产停工"), default=False)
 
     import_run = models.ForeignKey(ImportRun, models.PROTECT, db_index=False, null=True, related_name="hazards")
     imported = models.JSONField(null=True)
@@ -468,8 +477,8 @@ class HazardPhoto(models.Model):
     """A photo of a hazard: before (整改前) or after (整改后)."""
 
     class When(models.TextChoices):
-        BEFORE = "before", "整改前"
-        AFTER = "after", "整改后"
+        BEFORE = "before", _("整改前")
+        AFTER = "after", _("整改后")
 
     hazard = models.ForeignKey(Hazard, models.PROTECT, related_name="photos")
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
@@ -486,17 +495,17 @@ class Extension(models.Model):
     """延期: a unit asks for more time, a mine leader and then the safety department approve; two different persons."""
 
     class State(models.TextChoices):
-        ASKED = "asked", "待领导批准"
-        FIRST = "first", "待安监批准"
-        APPROVED = "approved", "已批准"
-        REFUSED = "refused", "未批准"
+        ASKED = "asked", _("待领导批准")
+        FIRST = "first", _("待安监批准")
+        APPROVED = "approved", _("已批准")
+        REFUSED = "refused", _("未批准")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     hazard = models.ForeignKey(Hazard, models.PROTECT, related_name="extensions")
     state = models.CharField(max_length=10, choices=State, default=State.ASKED)
-    reason = models.TextField("延期原因")
-    due_before = models.DateTimeField("原期限")
-    asked_until = models.DateTimeField("申请延至")
+    reason = models.TextField(_("延期原因"))
+    due_before = models.DateTimeField(_("原期限"))
+    asked_until = models.DateTimeField(_("申请延至"))
     asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=now)
     first_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -505,7 +514,7 @@ class Extension(models.Model):
     second_at = models.DateTimeField(null=True)
     refused_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     refused_at = models.DateTimeField(null=True)
-    refuse_reason = models.TextField("不批准原因", blank=True)
+    refuse_reason = models.TextField(_("不批准原因"), blank=True)
 
     class Meta:
         ordering = ["asked_at"]
@@ -531,18 +540,18 @@ class MajorPlan(models.Model):
     """重大隐患治理方案: six parts, the stopped area, and the double report to the regulator and the workers' congress."""
 
     hazard = models.OneToOneField(Hazard, models.PROTECT, primary_key=True, related_name="plan")
-    goals = models.TextField("治理目标和任务", blank=True)
-    methods = models.TextField("治理方法和措施", blank=True)
-    resources = models.TextField("经费和物资", blank=True)
-    organisation = models.TextField("机构和人员", blank=True)
-    schedule = models.TextField("时限和要求", blank=True)
-    safety = models.TextField("安全措施和应急预案", blank=True)
-    stopped_area = models.CharField("停产停工区域", max_length=200, blank=True)
-    stopped_at = models.DateTimeField("停产停工时间", null=True, blank=True)
-    regulator_at = models.DateTimeField("向监管监察部门报告时间", null=True, blank=True)
-    regulator_text = models.TextField("报告内容和回执", blank=True)
-    congress_at = models.DateTimeField("向职代会报告时间", null=True, blank=True)
-    congress_text = models.TextField("报告方式和内容", blank=True)
+    goals = models.TextField(_("治理目标和任务"), blank=True)
+    methods = models.TextField(_("治理方法和措施"), blank=True)
+    resources = models.TextField(_("经费和物资"), blank=True)
+    organisation = models.TextField(_("机构和人员"), blank=True)
+    schedule = models.TextField(_("时限和要求"), blank=True)
+    safety = models.TextField(_("安全措施和应急预案"), blank=True)
+    stopped_area = models.CharField(_("停产停工区域"), max_length=200, blank=True)
+    stopped_at = models.DateTimeField(_("停产停工时间"), null=True, blank=True)
+    regulator_at = models.DateTimeField(_("向监管监察部门报告时间"), null=True, blank=True)
+    regulator_text = models.TextField(_("报告内容和回执"), blank=True)
+    congress_at = models.DateTimeField(_("向职代会报告时间"), null=True, blank=True)
+    congress_text = models.TextField(_("报告方式和内容"), blank=True)
     updated_at = models.DateTimeField(default=now)
     updated_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
 
@@ -561,9 +570,9 @@ class Penalty(models.Model):
     hazard = models.ForeignKey(Hazard, models.PROTECT, related_name="penalties")
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
-    points = models.DecimalField("扣分", max_digits=6, decimal_places=2, default=0)
-    fine = models.DecimalField("罚款（元）", max_digits=10, decimal_places=2, default=0)
-    reason = models.CharField("事由", max_length=200)
+    points = models.DecimalField(_("扣分"), max_digits=6, decimal_places=2, default=0)
+    fine = models.DecimalField(_("罚款（元）"), max_digits=10, decimal_places=2, default=0)
+    reason = models.CharField(_("事由"), max_length=200)
     decided_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(default=now)
 
@@ -581,21 +590,21 @@ class DeadlineRule(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="+")
-    grade = models.ForeignKey(Grade, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="等级")
+    grade = models.ForeignKey(Grade, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("等级"))
     kind = models.CharField(
-        "算法",
+        _("算法"),
         max_length=20,
         choices=[
-            ("hours", "下达后若干小时"),
-            ("end_of_shift", "本班结束前"),
-            ("end_of_next_shift", "下一班结束前"),
-            ("days", "下达后若干天"),
+            ("hours", _("下达后若干小时")),
+            ("end_of_shift", _("本班结束前")),
+            ("end_of_next_shift", _("下一班结束前")),
+            ("days", _("下达后若干天")),
         ],
     )
-    amount = models.PositiveIntegerField("数值", default=0)
-    valid_from = models.DateField("生效日期")
-    source = models.CharField("依据", max_length=200, blank=True)
-    confirmed = models.BooleanField("已确认", default=False)
+    amount = models.PositiveIntegerField(_("数值"), default=0)
+    valid_from = models.DateField(_("生效日期"))
+    source = models.CharField(_("依据"), max_length=200, blank=True)
+    confirmed = models.BooleanField(_("已确认"), default=False)
 
     class Meta:
         ordering = ["grade__position", "-valid_from"]
@@ -611,21 +620,21 @@ class LadderRule(models.Model):
     """超期阶梯: who is told how long before or after a deadline, and whether supervision is proposed."""
 
     class Step(models.TextChoices):
-        HOURS = "hours", "小时"
-        SHIFTS = "shifts", "班"
-        DAYS = "days", "天"
+        HOURS = "hours", _("小时")
+        SHIFTS = "shifts", _("班")
+        DAYS = "days", _("天")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="+")
-    name = models.CharField("名称", max_length=40)
-    step = models.CharField("单位", max_length=10, choices=Step)
-    amount = models.IntegerField("偏移", help_text="负数是到期前，0 是到期时，正数是到期后")
-    roles = ArrayField(models.CharField(max_length=20), verbose_name="告知")
-    propose_supervision = models.BooleanField("建议挂牌督办", default=False)
-    source = models.CharField("依据", max_length=200, blank=True)
-    confirmed = models.BooleanField("已确认", default=False)
-    active = models.BooleanField("在用", default=True)
-    position = models.PositiveIntegerField("顺序", default=0)
+    name = models.CharField(_("名称"), max_length=40)
+    step = models.CharField(_("单位"), max_length=10, choices=Step)
+    amount = models.IntegerField(_("偏移"), help_text=_("负数是到期前，0 是到期时，正数是到期后"))
+    roles = ArrayField(models.CharField(max_length=20), verbose_name=_("告知"))
+    propose_supervision = models.BooleanField(_("建议挂牌督办"), default=False)
+    source = models.CharField(_("依据"), max_length=200, blank=True)
+    confirmed = models.BooleanField(_("已确认"), default=False)
+    active = models.BooleanField(_("在用"), default=True)
+    position = models.PositiveIntegerField(_("顺序"), default=0)
 
     class Meta:
         ordering = ["position"]
@@ -666,6 +675,6 @@ class MineSettings(models.Model):
     """What a mine words or decides its own way for hazards."""
 
     mine = models.OneToOneField(Mine, models.PROTECT, primary_key=True, related_name="hazard_settings")
-    five_points_title = models.CharField("五定的叫法", max_length=20, default="五定")
+    five_points_title = models.CharField(_("五定的叫法"), max_length=20, default="五定")
     five_point_labels = models.JSONField(default=dict, blank=True)
-    anonymous_reports = models.BooleanField("允许匿名上报", default=True)
+    anonymous_reports = models.BooleanField(_("允许匿名上报"), default=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.hazards.models import Extension, Hazard
 from kuangdeng.hazards.rules import Status
@@ -20,14 +21,14 @@ REPORT, ORDER, ACCEPTANCE, EXTENSION = "hazard.report", "hazard.order", "hazard.
 RESULT, LATE, WATCH, MAJOR = "hazard.result", "hazard.late", "hazard.watch", "hazard.major"
 
 declare_topics(
-    Topic(REPORT, "新上报、待定级的隐患", inbox=False),
-    Topic(ORDER, "下达、转派、退回给我的隐患", mail=True),
-    Topic(ACCEPTANCE, "等待验收、复查的隐患", mail=True),
-    Topic(EXTENSION, "延期申请和审批结果", mail=True),
-    Topic(RESULT, "我上报、我整改的隐患的结果"),
-    Topic(LATE, "到期和超期提醒", mail=True),
-    Topic(WATCH, "挂牌督办和复发", mail=True),
-    Topic(MAJOR, "重大隐患", mail=True),
+    Topic(REPORT, _("新上报、待定级的隐患"), inbox=False),
+    Topic(ORDER, _("下达、转派、退回给我的隐患"), mail=True),
+    Topic(ACCEPTANCE, _("等待验收、复查的隐患"), mail=True),
+    Topic(EXTENSION, _("延期申请和审批结果"), mail=True),
+    Topic(RESULT, _("我上报、我整改的隐患的结果")),
+    Topic(LATE, _("到期和超期提醒"), mail=True),
+    Topic(WATCH, _("挂牌督办和复发"), mail=True),
+    Topic(MAJOR, _("重大隐患"), mail=True),
 )
 
 

@@ -7,6 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.flow import Flow, Step
 from kuangdeng.org.api import Role
@@ -28,44 +31,44 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
-STATUS_LABELS: dict[str, str] = {
-    Status.REPORTED: "待定级",
-    Status.RETURNED: "退回补充",
-    Status.MERGED: "已合并",
-    Status.VOID: "已作废",
-    Status.RECHECK: "待复查",
-    Status.GRADED: "待下达",
-    Status.DISPATCHED: "待签收",
-    Status.RECTIFYING: "整改中",
-    Status.RECTIFIED: "待验收",
-    Status.ACCEPTED: "待销号",
-    Status.CLOSED: "已销号",
+STATUS_LABELS: dict[str, object] = {
+    Status.REPORTED: _("待定级"),
+    Status.RETURNED: _("退回补充"),
+    Status.MERGED: _("已合并"),
+    Status.VOID: _("已作废"),
+    Status.RECHECK: _("待复查"),
+    Status.GRADED: _("待下达"),
+    Status.DISPATCHED: _("待签收"),
+    Status.RECTIFYING: _("整改中"),
+    Status.RECTIFIED: _("待验收"),
+    Status.ACCEPTED: _("待销号"),
+    Status.CLOSED: _("已销号"),
 }
 
 ENDED = frozenset({Status.MERGED, Status.VOID, Status.CLOSED})
 OPEN = frozenset(Status) - ENDED
 
-VERB_LABELS: dict[str, str] = {
-    "report": "上报",
-    "grade": "定级",
-    "send_back": "退回补充",
-    "resubmit": "补充后重报",
-    "merge": "合并",
-    "void": "作废",
-    "fix_on_site": "现场整改",
-    "dispatch": "下达五定",
-    "sign": "签收",
-    "transfer": "转派",
-    "rectify": "整改完成",
-    "request_extension": "申请延期",
-    "approve_extension": "批准延期",
-    "refuse_extension": "不批准延期",
-    "accept": "验收合格",
-    "reject": "验收不合格",
-    "close": "销号",
-    "reopen": "按复发重开",
-    "supervise": "挂牌督办",
-    "escalate": "升级为重大隐患",
+VERB_LABELS: dict[str, object] = {
+    "report": _("上报"),
+    "grade": _("定级"),
+    "send_back": _("退回补充"),
+    "resubmit": _("补充后重报"),
+    "merge": _("合并"),
+    "void": _("作废"),
+    "fix_on_site": _("现场整改"),
+    "dispatch": _("下达五定"),
+    "sign": _("签收"),
+    "transfer": _("转派"),
+    "rectify": _("整改完成"),
+    "request_extension": _("申请延期"),
+    "approve_extension": _("批准延期"),
+    "refuse_extension": _("不批准延期"),
+    "accept": _("验收合格"),
+    "reject": _("验收不合格"),
+    "close": _("销号"),
+    "reopen": _("按复发重开"),
+    "supervise": _("挂牌督办"),
+    "escalate": _("升级为重大隐患"),
 }
 
 _S = Status
@@ -150,15 +153,15 @@ MAY: dict[str, frozenset[Role]] = {
 BY_PERSON_IN_CHARGE = frozenset({"sign", "rectify"})
 """What the person named in the order (责任人) may do besides whoever heads the unit: it is his own order."""
 
-POWER_LABELS: dict[str, str] = {
-    **{f"hazard.{verb}": f"隐患：{label}" for verb, label in VERB_LABELS.items()},
-    "hazard.see_all": "查看全矿隐患",
-    "hazard.see_unit": "查看本单位隐患",
-    "hazard.record_penalty": "登记扣分、罚款",
-    "hazard.rounds": "登记检查",
-    "hazard.settings": "管理等级、专业、期限规则、目录",
-    "hazard.import": "导入旧隐患台账",
-    "hazard.export": "导出隐患台账",
+POWER_LABELS: dict[str, object] = {
+    **{f"hazard.{verb}": format_lazy(_("隐患：{label}"), label=label) for verb, label in VERB_LABELS.items()},
+    "hazard.see_all": _("查看全矿隐患"),
+    "hazard.see_unit": _("查看本单位隐患"),
+    "hazard.record_penalty": _("登记扣分、罚款"),
+    "hazard.rounds": _("登记检查"),
+    "hazard.settings": _("管理等级、专业、期限规则、目录"),
+    "hazard.import": _("导入旧隐患台账"),
+    "hazard.export": _("导出隐患台账"),
 }
 
 
@@ -196,17 +199,18 @@ def deadline(kind: str, amount: int, *, at: datetime, shift_ends: Sequence[datet
     wanted = 0 if kind == DeadlineKind.END_OF_SHIFT else 1
     if len(shift_ends) <= wanted:
         raise Refused(
-            "责任单位没有设置班制，算不出班末时间。请先在「班制」里为该单位设置，或直接填写整改期限。", field="due_at"
+            _("责任单位没有设置班制，算不出班末时间。请先在「班制」里为该单位设置，或直接填写整改期限。"),
+            field="due_at",
         )
     return shift_ends[wanted]
 
 
-FIVE_POINT_LABELS: dict[str, str] = {
-    "person": "责任人",
-    "measure": "整改措施",
-    "funds": "资金（元）",
-    "deadline": "整改期限",
-    "contingency": "应急预案",
+FIVE_POINT_LABELS: dict[str, object] = {
+    "person": _("责任人"),
+    "measure": _("整改措施"),
+    "funds": _("资金（元）"),
+    "deadline": _("整改期限"),
+    "contingency": _("应急预案"),
 }
 """Defaults; the mine may word them its own way (五定, 五落实, 五到位)."""
 
@@ -240,16 +244,19 @@ def period_of(every: str, day: date) -> Span:
     end = (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     match every:
         case "month":
-            return Span(day.replace(day=1), end, f"{day:%Y}年{day.month}月")
+            return Span(day.replace(day=1), end, _("%(y)d年%(m)d月") % {"y": day.year, "m": day.month})
         case "half_month":
-            half = (1, 15, "上半月") if day.day <= 15 else (16, end.day, "下半月")
-            return Span(day.replace(day=half[0]), day.replace(day=half[1]), f"{day.month}月{half[2]}")
+            if day.day <= 15:
+                return Span(day.replace(day=1), day.replace(day=15), _("%d月上半月") % day.month)
+            return Span(day.replace(day=16), end, _("%d月下半月") % day.month)
         case "ten_days":
             third = min((day.day - 1) // 10, 2)
             last = (10, 20, end.day)[third]
-            return Span(day.replace(day=third * 10 + 1), day.replace(day=last), f"{day.month}月{'上中下'[third]}旬")
+            words = (_("%d月上旬"), _("%d月中旬"), _("%d月下旬"))[third] % day.month
+            return Span(day.replace(day=third * 10 + 1), day.replace(day=last), words)
         case "week":
             monday = day - timedelta(days=day.weekday())
-            return Span(monday, monday + timedelta(days=6), f"{monday.month}月{monday.day}日这周")
+            said = _("%(m)d月%(d)d日这周") % {"m": monday.month, "d": monday.day}
+            return Span(monday, monday + timedelta(days=6), said)
         case _:
-            return Span(day, day, f"{day.month}月{day.day}日")
+            return Span(day, day, _("%(m)d月%(d)d日") % {"m": day.month, "d": day.day})

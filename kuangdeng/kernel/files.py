@@ -18,6 +18,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
@@ -65,7 +66,7 @@ class Incoming:
 def check_name(sha256: str) -> str:
     """A sha256 in small hexadecimal letters. Refused when it is not one."""
     if not SHA256.fullmatch(sha256):
-        raise Refused("照片的校验值（sha256）格式不对，应为 64 位小写十六进制。", field="sha256", code="bad_sha256")
+        raise Refused(_("照片的校验值（sha256）格式不对，应为 64 位小写十六进制。"), field="sha256", code="bad_sha256")
     return sha256
 
 
@@ -73,12 +74,12 @@ def check_length(length: int | None) -> int:
     """The announced length. Refused when there is none, or when it is more than a photo may have."""
     if length is None:
         raise Refused(
-            "没有说明照片的长度（Content-Length）。请用支持的方式重新上传。", field="photo", code="length_required"
+            _("没有说明照片的长度（Content-Length）。请用支持的方式重新上传。"), field="photo", code="length_required"
         )
     if length > MAX_BYTES:
-        raise Refused("照片超过 20 MB，不能上传。请压缩后再上传。", field="photo", code="too_large")
+        raise Refused(_("照片超过 20 MB，不能上传。请压缩后再上传。"), field="photo", code="too_large")
     if length <= 0:
-        raise Refused("照片是空的。请重新选择照片。", field="photo", code="empty")
+        raise Refused(_("照片是空的。请重新选择照片。"), field="photo", code="empty")
     return length
 
 
@@ -94,9 +95,9 @@ def receive(chunks: Iterator[bytes], *, sha256: str, length: int) -> Iterator[In
     try:
         size, found = _spool(chunks, path, length)
         if size != length:
-            raise Refused("照片没有传完，没有保存。请在网络好的地方重新上传。", field="photo", code="incomplete")
+            raise Refused(_("照片没有传完，没有保存。请在网络好的地方重新上传。"), field="photo", code="incomplete")
         if not hmac.compare_digest(found, sha256):
-            raise Refused("收到的照片和校验值不符，没有保存。请重新上传。", field="photo", code="wrong_content")
+            raise Refused(_("收到的照片和校验值不符，没有保存。请重新上传。"), field="photo", code="wrong_content")
         yield Incoming(path, found, size)
     finally:
         path.unlink(missing_ok=True)
@@ -133,7 +134,7 @@ def keep_photo(incoming: Incoming, *, owner_id: UUID) -> Upload:
         _lock(name)
         _write(path_of(name), picture.content, durable=True)
         _write(thumb_path(name), small, durable=False)
-        file, _ = StoredFile.objects.get_or_create(
+        file, _made = StoredFile.objects.get_or_create(
             sha256=name,
             defaults={
                 "kind": KIND,
@@ -160,7 +161,7 @@ def _claim_known(incoming: Incoming, owner_id: UUID) -> Upload | None:
 
 
 def _claim(incoming: Incoming, file: StoredFile, owner_id: UUID) -> Upload:
-    upload, _ = Upload.objects.update_or_create(
+    upload, _made = Upload.objects.update_or_create(
         owner_id=owner_id,
         original_sha256=incoming.sha256,
         defaults={"original_size": incoming.size, "file": file, "sent_at": now()},

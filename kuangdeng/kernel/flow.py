@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.kernel.errors import Refused
 
 
@@ -37,7 +39,8 @@ class Flow:
         except KeyError:
             now = self.states.get(status or "", "—")
             raise Refused(
-                f"现在的状态是「{now}」，不能{self.verbs[verb]}。请刷新页面，按页面上给出的下一步办理。",
+                _("现在的状态是「%(now)s」，不能%(verb)s。请刷新页面，按页面上给出的下一步办理。")
+                % {"now": now, "verb": self.verbs[verb]},
                 code="wrong_state",
             ) from None
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse, UnreadablePostError
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -111,7 +112,7 @@ class WholeAndCleanInput:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = (*_texts(request.GET.lists()), *request.COOKIES.keys(), *request.COOKIES.values())
         if _unfit((request.path_info, *asked)):
-            return _refuse(request, "地址或查询内容里有不能识别的字符。请删去后再试。")
+            return _refuse(request, _("地址或查询内容里有不能识别的字符。请删去后再试。"))
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
@@ -121,11 +122,11 @@ class WholeAndCleanInput:
         try:
             texts = [*_texts(request.POST.lists()), *_names(request.FILES.lists())]
         except UnreadablePostError:
-            return _refuse(request, "提交的内容没有传完，没有保存。请重新提交。")
+            return _refuse(request, _("提交的内容没有传完，没有保存。请重新提交。"))
         if _cut(request):
-            return _refuse(request, "提交的内容没有传完，没有保存。请重新提交。")
+            return _refuse(request, _("提交的内容没有传完，没有保存。请重新提交。"))
         if _unfit(texts):
-            return _refuse(request, "提交的内容里有不能识别的字符，没有保存。请删去后再提交。")
+            return _refuse(request, _("提交的内容里有不能识别的字符，没有保存。请删去后再提交。"))
         return None
 
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.errors import Refused
 
@@ -51,7 +52,9 @@ def pdf(html: str) -> bytes:
     """The page as a PDF. Refused when the machine has no Chinese font, because the paper would be blank."""
     if not chinese_font():
         raise Refused(
-            "服务器上没有中文字体，做出来的 PDF 会是空白的。请管理员安装中文字体（Debian：apt install fonts-noto-cjk），或者用浏览器直接打印。",
+            _(
+                "服务器上没有中文字体，做出来的 PDF 会是空白的。请管理员安装中文字体（Debian：apt install fonts-noto-cjk），或者用浏览器直接打印。"
+            ),
             code="no_font",
         )
     from PIL import ImageFile

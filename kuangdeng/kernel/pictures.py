@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 from PIL.Image import Resampling
 
@@ -68,12 +69,12 @@ def _check_points(width: int, height: int) -> None:
     if width * height > MAX_POINTS:
         raise _too_many_points()
     if width < 1 or height < 1:
-        raise Refused("这张照片是空的。请重新拍摄后上传。", field="photo", code="bad_photo")
+        raise Refused(_("这张照片是空的。请重新拍摄后上传。"), field="photo", code="bad_photo")
 
 
 def _too_many_points() -> Refused:
     return Refused(
-        "照片超过 5000 万像素，不能上传。请在相机设置里选较低的分辨率，或压缩后再上传。",
+        _("照片超过 5000 万像素，不能上传。请在相机设置里选较低的分辨率，或压缩后再上传。"),
         field="photo",
         code="too_many_pixels",
     )
@@ -81,11 +82,13 @@ def _too_many_points() -> Refused:
 
 def _unreadable(head: bytes) -> Refused:
     if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"):
-        message = "这是 HEIC 格式的照片，不能识别。请在手机「设置—相机—格式」里选「兼容性最佳」，或转成 JPEG 后上传。"
+        message = _(
+            "这是 HEIC 格式的照片，不能识别。请在手机「设置—相机—格式」里选「兼容性最佳」，或转成 JPEG 后上传。"
+        )
     elif head.startswith((b"\xff\xd8\xff", b"\x89PNG", b"RIFF")):
-        message = "照片已损坏或不完整，打不开。请重新拍摄或重新选择后上传。"
+        message = _("照片已损坏或不完整，打不开。请重新拍摄或重新选择后上传。")
     else:
-        message = "这个文件不是能识别的照片。请上传 JPEG、PNG 或 WebP 格式的照片。"
+        message = _("这个文件不是能识别的照片。请上传 JPEG、PNG 或 WebP 格式的照片。")
     return Refused(message, field="photo", code="bad_photo")
 
 

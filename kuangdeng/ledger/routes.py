@@ -12,7 +12,7 @@ class Topic:
     """What a notice is about, as people choose it on the settings page. `mail` and `inbox` hold until they choose."""
 
     code: str
-    label: str
+    label: object
     inbox: bool = True
     mail: bool = False
 

@@ -11,10 +11,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.ids import uuid7
+from kuangdeng.kernel.language import in_chinese
 from kuangdeng.ledger.models import Delivery, Entry, Notice, Subscription
 from kuangdeng.ledger.routes import TOPICS
 
@@ -33,7 +35,7 @@ class Subject:
 
     kind: str
     id: UUID | str
-    label: str
+    label: object
 
 
 def post(
@@ -57,6 +59,8 @@ def post(
     there already: the caller looked first, so a second one is a race, and the whole verb is rolled back.
     """
     at = now()
+    with in_chinese():
+        label = str(subject.label)
     return Entry.objects.create(
         mine_id=mine_id,
         by_id=by.id if by else None,
@@ -64,7 +68,7 @@ def post(
         verb=verb,
         subject_kind=subject.kind,
         subject_id=str(subject.id),
-        subject_label=subject.label[:200],
+        subject_label=label[:200],
         unit_id=unit.id if unit else None,
         unit_name=unit.name if unit else "",
         place_id=place.id if place else None,
@@ -112,7 +116,7 @@ def post_many(lines: Iterable[Line], *, mine_id: UUID, by: Named | None) -> int:
         for line in lines:
             unit, place, subject = line.unit, line.place, line.subject
             copy.write_row((
-                uuid7(), mine_id, *who, line.verb, subject.kind, str(subject.id), subject.label[:200].replace("\x00", ""),
+                uuid7(), mine_id, *who, line.verb, subject.kind, str(subject.id), str(subject.label)[:200].replace("\x00", ""),
                 unit.id if unit else None, unit.name if unit else "", place.id if place else None,
                 place.name[:300] if place else "", line.occurred_at or at, at, 1,
                 json.dumps(line.payload, ensure_ascii=False, default=str), line.source_key, b"",
@@ -164,7 +168,7 @@ def _choose(
 ) -> None:
     for (topic, channel), wanted in choices.items():
         if topic not in TOPICS or channel not in CHANNELS:
-            raise Refused("没有这个通知类别。请刷新页面后重新选择。")
+            raise Refused(_("没有这个通知类别。请刷新页面后重新选择。"))
         row = Subscription.objects.filter(mine_id=mine_id, role=role, person_id=person_id, topic=topic, channel=channel)
         if wanted is None:
             row.delete()
@@ -188,7 +192,7 @@ def send_again(delivery_id: UUID, *, mine_id: UUID) -> Delivery:
     if delivery is None:
         raise NotVisible
     if delivery.state != Delivery.State.DEAD:
-        raise Refused("这封邮件不在已放弃的清单里，可能已经重发。请刷新页面。", code="wrong_state")
+        raise Refused(_("这封邮件不在已放弃的清单里，可能已经重发。请刷新页面。"), code="wrong_state")
     delivery.state, delivery.tries, delivery.dead_at, delivery.next_try_at = Delivery.State.WAITING, 0, None, now()
     delivery.save(update_fields=["state", "tries", "dead_at", "next_try_at"])
     return delivery

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.kernel.clock import local
 from kuangdeng.ledger.models import Entry
 
@@ -72,9 +74,13 @@ def facts(entry: Entry) -> list[Fact]:
 
 def _said(value: object, codes: Mapping[str, object]) -> str:
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return _("是") if value else _("否")
     if isinstance(value, list):
-        return "、".join(_said(item, codes) for item in value) if len(value) <= MORE else f"共 {len(value)} 项"
+        return (
+            "、".join(_said(item, codes) for item in value)
+            if len(value) <= MORE
+            else _("共 %(n)s 项") % {"n": len(value)}
+        )
     if isinstance(value, dict):
         said = {name: _said(item, VALUE_WORDS.get(name, {})) for name, item in value.items() if item not in (None, "")}
         return "；".join(f"{FIELD_WORDS.get(name, name)}：{text}" for name, text in said.items())

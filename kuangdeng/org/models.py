@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.history import tracked
@@ -23,10 +24,10 @@ class Mine(models.Model):
     """A mine: the root of everything; every top-level fact names its mine."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    code = models.CharField("代码", max_length=20, unique=True)
-    name = models.CharField("名称", max_length=60)
+    code = models.CharField(_("代码"), max_length=20, unique=True)
+    name = models.CharField(_("名称"), max_length=60)
     timezone = models.CharField(max_length=40, default="Asia/Shanghai")
-    is_sample = models.BooleanField("示例", default=False)
+    is_sample = models.BooleanField(_("示例"), default=False)
     created_at = models.DateTimeField(default=now)
 
     def __str__(self) -> str:
@@ -42,24 +43,24 @@ class Unit(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PRODUCTION = "production", "生产"
-        AUXILIARY = "auxiliary", "辅助"
-        OFFICE = "office", "科室"
-        TEAM = "team", "班组"
+        PRODUCTION = "production", _("生产")
+        AUXILIARY = "auxiliary", _("辅助")
+        OFFICE = "office", _("科室")
+        TEAM = "team", _("班组")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="units")
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级")
     )
     ancestors = ArrayField(models.UUIDField(), default=list, editable=False)
-    kind = models.CharField("类别", max_length=12, choices=Kind)
-    code = models.CharField("编码", max_length=30, blank=True)
-    name = models.CharField("名称", max_length=60)
-    short_name = models.CharField("简称", max_length=20, blank=True)
-    is_front_line = models.BooleanField("一线单位", default=False)
+    kind = models.CharField(_("类别"), max_length=12, choices=Kind)
+    code = models.CharField(_("编码"), max_length=30, blank=True)
+    name = models.CharField(_("名称"), max_length=60)
+    short_name = models.CharField(_("简称"), max_length=20, blank=True)
+    is_front_line = models.BooleanField(_("一线单位"), default=False)
     position = models.PositiveIntegerField(default=0)
-    closed_on = models.DateField("撤销日期", null=True, blank=True)
+    closed_on = models.DateField(_("撤销日期"), null=True, blank=True)
 
     class Meta:
         ordering = ["position", "name"]
@@ -95,7 +96,7 @@ class Branch(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="branches")
     unit = models.OneToOneField(Unit, models.PROTECT, related_name="branch")
-    name = models.CharField("支部名称", max_length=60)
+    name = models.CharField(_("支部名称"), max_length=60)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["mine", "name"], name="branch_name")]
@@ -113,27 +114,29 @@ class Person(AbstractBaseUser):
     """
 
     class Sex(models.TextChoices):
-        MALE = "m", "男"
-        FEMALE = "f", "女"
+        MALE = "m", _("男")
+        FEMALE = "f", _("女")
 
     USERNAME_FIELD = "id"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="persons")
-    number = models.CharField("工号", max_length=30)
-    name = models.CharField("姓名", max_length=60)
+    number = models.CharField(_("工号"), max_length=30)
+    name = models.CharField(_("姓名"), max_length=60)
     pinyin = models.CharField(max_length=200, blank=True, editable=False)
     initials = models.CharField(max_length=30, blank=True, editable=False)
-    sex = models.CharField("性别", max_length=1, choices=Sex, blank=True)
-    born_on = models.DateField("出生日期", null=True, blank=True)
-    member_since = models.DateField("入党日期", null=True, blank=True)
-    phone = models.CharField("电话", max_length=30, blank=True)
-    email = models.EmailField("邮箱", blank=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="persons", verbose_name="单位")
-    trade = models.CharField("工种", max_length=40, blank=True)
-    post = models.CharField("岗位", max_length=40, blank=True)
-    left_on = models.DateField("离矿日期", null=True, blank=True)
+    sex = models.CharField(_("性别"), max_length=1, choices=Sex, blank=True)
+    born_on = models.DateField(_("出生日期"), null=True, blank=True)
+    member_since = models.DateField(_("入党日期"), null=True, blank=True)
+    phone = models.CharField(_("电话"), max_length=30, blank=True)
+    email = models.EmailField(_("邮箱"), blank=True)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="persons", verbose_name=_("单位")
+    )
+    trade = models.CharField(_("工种"), max_length=40, blank=True)
+    post = models.CharField(_("岗位"), max_length=40, blank=True)
+    left_on = models.DateField(_("离矿日期"), null=True, blank=True)
     is_active = models.BooleanField(default=True)  # type: ignore[misc]
     must_change_password = models.BooleanField(default=True)
     password_changed_at = models.DateTimeField(null=True)
@@ -176,10 +179,10 @@ class RoleGrant(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="grants")
-    role = models.CharField("角色", max_length=20, choices=list(ROLE_LABELS.items()))
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="grants", verbose_name="范围")
-    valid_from = models.DateField("起")
-    valid_to = models.DateField("止", null=True, blank=True)
+    role = models.CharField(_("角色"), max_length=20, choices=list(ROLE_LABELS.items()))
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="grants", verbose_name=_("范围"))
+    valid_from = models.DateField(_("起"))
+    valid_to = models.DateField(_("止"), null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -204,18 +207,18 @@ class Place(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="places")
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级")
     )
     ancestors = ArrayField(models.UUIDField(), default=list, editable=False)
-    name = models.CharField("名称", max_length=60)
+    name = models.CharField(_("名称"), max_length=60)
     full_name = models.CharField(max_length=300, editable=False)
-    kind = models.CharField("类别", max_length=20, blank=True)
-    confirmed = models.BooleanField("已确认", default=True)
+    kind = models.CharField(_("类别"), max_length=20, blank=True)
+    confirmed = models.BooleanField(_("已确认"), default=True)
     tag = models.CharField(max_length=12, unique=True, editable=False)
     unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="places", verbose_name="责任单位"
+        Unit, models.PROTECT, null=True, blank=True, related_name="places", verbose_name=_("责任单位")
     )
-    closed_on = models.DateField("停用日期", null=True, blank=True)
+    closed_on = models.DateField(_("停用日期"), null=True, blank=True)
 
     class Meta:
         ordering = ["full_name"]
@@ -236,7 +239,7 @@ class PlaceAlias(models.Model):
 
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="place_aliases")
     place = models.ForeignKey(Place, models.PROTECT, related_name="aliases")
-    spelling = models.CharField("写法", max_length=200)
+    spelling = models.CharField(_("写法"), max_length=200)
     folded = models.CharField(max_length=200)
 
     class Meta:
@@ -248,10 +251,10 @@ class PlaceProposal(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="place_proposals")
-    spelling = models.CharField("写法", max_length=200)
+    spelling = models.CharField(_("写法"), max_length=200)
     folded = models.CharField(max_length=200)
-    source = models.CharField("来源", max_length=40)
-    seen = models.PositiveIntegerField("出现次数", default=1)
+    source = models.CharField(_("来源"), max_length=40)
+    seen = models.PositiveIntegerField(_("出现次数"), default=1)
     first_seen_at = models.DateTimeField(default=now)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -273,8 +276,8 @@ class ShiftScheme(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="shift_schemes")
-    name = models.CharField("名称", max_length=30)
-    is_default = models.BooleanField("全矿默认", default=False)
+    name = models.CharField(_("名称"), max_length=30)
+    is_default = models.BooleanField(_("全矿默认"), default=False)
 
     class Meta:
         constraints = [
@@ -291,9 +294,9 @@ class Shift(models.Model):
     """班次: one shift of a scheme; an end at or before the start crosses midnight."""
 
     scheme = models.ForeignKey(ShiftScheme, models.CASCADE, related_name="shifts")
-    name = models.CharField("名称", max_length=20)
-    start = models.TimeField("开始")
-    end = models.TimeField("结束")
+    name = models.CharField(_("名称"), max_length=20)
+    start = models.TimeField(_("开始"))
+    end = models.TimeField(_("结束"))
     aliases = ArrayField(models.CharField(max_length=20), default=list, blank=True)
 
     class Meta:
@@ -324,15 +327,15 @@ class CalendarDay(models.Model):
     """A day that is not what its weekday says: holiday or make-up workday. `confirmed`: checked against the notice."""
 
     class Kind(models.TextChoices):
-        HOLIDAY = "holiday", "放假"
-        WORKDAY = "workday", "调休上班"
+        HOLIDAY = "holiday", _("放假")
+        WORKDAY = "workday", _("调休上班")
 
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="calendar_days")
-    day = models.DateField("日期")
-    kind = models.CharField("类别", max_length=10, choices=Kind)
-    name = models.CharField("名称", max_length=30, blank=True)
-    confirmed = models.BooleanField("已确认", default=False)
-    source = models.CharField("依据", max_length=200, blank=True)
+    day = models.DateField(_("日期"))
+    kind = models.CharField(_("类别"), max_length=10, choices=Kind)
+    name = models.CharField(_("名称"), max_length=30, blank=True)
+    confirmed = models.BooleanField(_("已确认"), default=False)
+    source = models.CharField(_("依据"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["day"]
@@ -356,10 +359,10 @@ class ApiToken(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="tokens")
-    name = models.CharField("用途", max_length=60)
+    name = models.CharField(_("用途"), max_length=60)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(default=now)
-    expires_on = models.DateField("有效期至", null=True, blank=True)
+    expires_on = models.DateField(_("有效期至"), null=True, blank=True)
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
@@ -368,12 +371,12 @@ class ImportRun(models.Model):
     """An Excel file on its way in: read, shown with its errors, then written or thrown away; nothing in between."""
 
     class State(models.TextChoices):
-        READING = "reading", "读取中"
-        PREVIEW = "preview", "待确认"
-        WRITING = "writing", "写入中"
-        DONE = "done", "已写入"
-        DROPPED = "dropped", "已放弃"
-        FAILED = "failed", "失败"
+        READING = "reading", _("读取中")
+        PREVIEW = "preview", _("待确认")
+        WRITING = "writing", _("写入中")
+        DONE = "done", _("已写入")
+        DROPPED = "dropped", _("已放弃")
+        FAILED = "failed", _("失败")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="import_runs")

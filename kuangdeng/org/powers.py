@@ -11,15 +11,15 @@ class Power:
     """One thing that may be done, by whom."""
 
     code: str
-    label: str
-    area: str
+    label: object
+    area: object
     roles: frozenset[Role]
 
 
 POWERS: dict[str, Power] = {}
 
 
-def declare(area: str, may: Mapping[str, frozenset[Role]], labels: Mapping[str, str]) -> None:
+def declare(area: object, may: Mapping[str, frozenset[Role]], labels: Mapping[str, object]) -> None:
     """Add a context's table of powers. Raises KeyError when a power has no Chinese label."""
     for code, roles in may.items():
         POWERS[code] = Power(code, labels[code], area, roles)

@@ -6,6 +6,9 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import cached_property
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 
 class Role(StrEnum):
     """Who somebody is in the mine. A role is given for one unit (and what is below it) from a day on."""
@@ -22,17 +25,17 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-ROLE_LABELS: dict[str, str] = {
-    Role.MINER: "矿工",
-    Role.TEAM_LEADER: "班组长",
-    Role.UNIT_HEAD: "区队长",
-    Role.BRANCH_SECRETARY: "支部书记",
-    Role.SAFETY: "安监员",
-    Role.TRAINING_OFFICER: "培训专员",
-    Role.POLITICAL_WORK: "政工干事",
-    Role.MINE_LEADER: "矿领导",
-    Role.GROUP_OFFICE: "集团人员",
-    Role.ADMINISTRATOR: "系统管理员",
+ROLE_LABELS: dict[str, object] = {
+    Role.MINER: _("矿工"),
+    Role.TEAM_LEADER: _("班组长"),
+    Role.UNIT_HEAD: _("区队长"),
+    Role.BRANCH_SECRETARY: _("支部书记"),
+    Role.SAFETY: _("安监员"),
+    Role.TRAINING_OFFICER: _("培训专员"),
+    Role.POLITICAL_WORK: _("政工干事"),
+    Role.MINE_LEADER: _("矿领导"),
+    Role.GROUP_OFFICE: _("集团人员"),
+    Role.ADMINISTRATOR: _("系统管理员"),
 }
 
 EVERYBODY = frozenset(Role)
@@ -58,15 +61,15 @@ MAY: dict[str, frozenset[Role]] = {
     ),
 }
 
-POWER_LABELS: dict[str, str] = {
-    "org.see_people": "查看职工名册",
-    "org.manage": "管理单位、职工、班次、日历",
-    "org.import": "从 Excel 导入单位、职工、地点",
-    "org.grant_roles": "授予和收回角色",
-    "org.reset_password": "重置本单位职工密码",
-    "org.manage_places": "管理地点、合并地点写法",
-    "org.print_tags": "打印地点二维码",
-    "org.see_ledger": "查看台账",
+POWER_LABELS: dict[str, object] = {
+    "org.see_people": _("查看职工名册"),
+    "org.manage": _("管理单位、职工、班次、日历"),
+    "org.import": _("从 Excel 导入单位、职工、地点"),
+    "org.grant_roles": _("授予和收回角色"),
+    "org.reset_password": _("重置本单位职工密码"),
+    "org.manage_places": _("管理地点、合并地点写法"),
+    "org.print_tags": _("打印地点二维码"),
+    "org.see_ledger": _("查看台账"),
 }
 
 
@@ -239,28 +242,28 @@ def timetable(
 
 # Ledger -------------------------------------------------------------------------------------------------------------
 
-VERB_LABELS: dict[str, str] = {
-    "person.add": "登记职工",
-    "person.change": "更正职工资料",
-    "person.move": "调动",
-    "person.leave": "离矿",
-    "unit.add": "新建单位",
-    "unit.rename": "单位更名",
-    "unit.change": "更正单位资料",
-    "unit.move": "单位改隶",
-    "unit.close": "撤销单位",
-    "unit.branch": "设置党支部",
-    "role.grant": "授予角色",
-    "role.end": "收回角色",
-    "password.reset": "重置密码",
-    "password.change": "修改密码",
-    "password.issue": "发放首次密码",
-    "session.end": "结束登录",
-    "token.create": "新建访问令牌",
-    "token.revoke": "停用访问令牌",
-    "org.found": "建矿",
-    "org.open_sample": "开放示例矿",
-    "org.import": "导入单位、职工、地点",
+VERB_LABELS: dict[str, object] = {
+    "person.add": _("登记职工"),
+    "person.change": _("更正职工资料"),
+    "person.move": _("调动"),
+    "person.leave": _("离矿"),
+    "unit.add": _("新建单位"),
+    "unit.rename": _("单位更名"),
+    "unit.change": _("更正单位资料"),
+    "unit.move": _("单位改隶"),
+    "unit.close": _("撤销单位"),
+    "unit.branch": _("设置党支部"),
+    "role.grant": _("授予角色"),
+    "role.end": _("收回角色"),
+    "password.reset": _("重置密码"),
+    "password.change": _("修改密码"),
+    "password.issue": _("发放首次密码"),
+    "session.end": _("结束登录"),
+    "token.create": _("新建访问令牌"),
+    "token.revoke": _("停用访问令牌"),
+    "org.found": _("建矿"),
+    "org.open_sample": _("开放示例矿"),
+    "org.import": _("导入单位、职工、地点"),
 }
 """What the ledger's verbs of this context are called on the screen."""
 
@@ -287,23 +290,23 @@ def password_fault(
     """
     folded = password.lower()
     if len(password) < PASSWORD_LENGTH:
-        return f"密码太短。请至少用 {PASSWORD_LENGTH} 个字符。"
+        return gettext("密码太短。请至少用 %(n)d 个字符。") % {"n": PASSWORD_LENGTH}
     if len(password) > PASSWORD_LONGEST:
-        return f"密码太长。请不要超过 {PASSWORD_LONGEST} 个字符。"
+        return gettext("密码太长。请不要超过 %(n)d 个字符。") % {"n": PASSWORD_LONGEST}
     if password != password.strip():
-        return "密码的开头和结尾不能是空格。"
+        return gettext("密码的开头和结尾不能是空格。")
     if len(number) >= 3 and number.lower() in folded and len(password) < len(number) + 6:
-        return "密码里不能用自己的工号。请换一个别人猜不到的。"
+        return gettext("密码里不能用自己的工号。请换一个别人猜不到的。")
     if any(len(spelling) >= 4 and folded.strip("0123456789") == spelling for spelling in name_spellings):
-        return "密码不能只是自己的姓名加数字。请换一个别人猜不到的。"
+        return gettext("密码不能只是自己的姓名加数字。请换一个别人猜不到的。")
     if phone and len(phone) >= 7 and phone in password:
-        return "密码里不能用自己的手机号。请换一个别人猜不到的。"
+        return gettext("密码里不能用自己的手机号。请换一个别人猜不到的。")
     if born_on and any(f"{born_on:{form}}" in password for form in ("%Y%m%d", "%y%m%d")) and len(password) < 14:
-        return "密码里不能用自己的生日。请换一个别人猜不到的。"
+        return gettext("密码里不能用自己的生日。请换一个别人猜不到的。")
     if password.isdigit() and len(password) < DIGITS_ONLY_LENGTH:
-        return f"只用数字的密码至少要 {DIGITS_ONLY_LENGTH} 位，或者加上字母。"
+        return gettext("只用数字的密码至少要 %(n)d 位，或者加上字母。") % {"n": DIGITS_ONLY_LENGTH}
     if len(set(folded)) < 4 or _is_row(folded):
-        return "这个密码太简单，一试就中。请换一个。"
+        return gettext("这个密码太简单，一试就中。请换一个。")
     return None
 
 

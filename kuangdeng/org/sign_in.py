@@ -18,6 +18,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
+from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
@@ -34,7 +35,7 @@ _waiting = threading.BoundedSemaphore(1 + WAITING)
 @contextmanager
 def turn() -> Iterator[None]:
     """One's turn at the password check. Refused when too many want to sign in at this moment."""
-    busy = Refused("现在登录的人太多。请等几秒钟再点一次「登录」。", code="busy")
+    busy = Refused(_("现在登录的人太多。请等几秒钟再点一次「登录」。"), code="busy")
     if not _waiting.acquire(blocking=False):
         raise busy
     try:
@@ -57,7 +58,7 @@ class NumberBackend(ModelBackend):
     """Knows a person by mine and employee number."""
 
     def authenticate(  # type: ignore[override]
-        self, request: Any, username: str | None = None, password: str | None = None, **_: object
+        self, request: Any, username: str | None = None, password: str | None = None, **_more: object
     ) -> Person | None:
         """The person, when number and password fit. An unknown number costs as much time as a wrong password.
 
@@ -77,7 +78,8 @@ class NumberBackend(ModelBackend):
                 return None
         if _too_old(person):
             raise Refused(
-                f"这个一次性密码发出已超过 {ONE_TIME_DAYS} 天，不能再用。请找班组长、区队长或系统管理员重置密码。",
+                _("这个一次性密码发出已超过 %(n)d 天，不能再用。请找班组长、区队长或系统管理员重置密码。")
+                % {"n": ONE_TIME_DAYS},
                 code="too_old",
             )
         return person

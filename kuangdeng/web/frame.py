@@ -40,7 +40,7 @@ def _frame(request: HttpRequest) -> Frame:
 
 def _about(person: Person) -> str:
     """Unit and roles, under the name."""
-    roles = [ROLE_LABELS[role] for role in dict.fromkeys(held.role for held in roles_of(person))]
+    roles = [str(ROLE_LABELS[role]) for role in dict.fromkeys(held.role for held in roles_of(person))]
     return " · ".join(filter(None, [person.unit.name if person.unit else "", roles[-1] if roles else ""]))
 
 

@@ -163,7 +163,7 @@ def inbox_register() -> Register:
 
 
 def _topic(code: str) -> str:
-    return TOPICS[code].label if code in TOPICS else code
+    return str(TOPICS[code].label) if code in TOPICS else code
 
 
 # Mail that was given up ---------------------------------------------------------------------------------------------

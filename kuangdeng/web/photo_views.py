@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from ninja.errors import HttpError
 
@@ -29,7 +30,7 @@ def photo(request: HttpRequest, sha256: str) -> HttpResponse | FileResponse:
     except HttpError as error:
         return _problem(error.status_code, "http_403", HTTP_SENTENCES[403])
     if by is None:
-        return _problem(HTTPStatus.UNAUTHORIZED, "not_signed_in", "您还没有登录，或登录已过期。请重新登录后再传。")
+        return _problem(HTTPStatus.UNAUTHORIZED, "not_signed_in", _("您还没有登录，或登录已过期。请重新登录后再传。"))
     try:
         check_name(sha256)
         return _put(request, sha256, by) if request.method == "PUT" else _show(request, sha256, by)
@@ -47,13 +48,13 @@ def _put(request: HttpRequest, sha256: str, by: Person) -> HttpResponse:
 def _show(request: HttpRequest, sha256: str, by: Person) -> HttpResponse | FileResponse:
     upload = held(sha256, owner_id=by.id)
     if upload is None:
-        return _problem(HTTPStatus.NOT_FOUND, "not_found", "服务器上没有这张照片，请上传。")
+        return _problem(HTTPStatus.NOT_FOUND, "not_found", _("服务器上没有这张照片，请上传。"))
     if request.method == "HEAD":
         return HttpResponse(headers={"X-Held-Size": str(upload.original_size)})
     return photo_answer(upload.file_id, thumb=request.GET.get("size") == "thumb")
 
 
-def _problem(status: int, code: str, message: str, field: str | None = None) -> HttpResponse:
+def _problem(status: int, code: str, message: object, field: str | None = None) -> HttpResponse:
     body: dict[str, Any] = problem(code, message, field)
     response = JsonResponse(body, status=status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.ledger.api import Delivery, Named, Subject, choose_topics_for_role, post, send_again
@@ -11,7 +13,7 @@ from kuangdeng.org.api import ROLE_LABELS, Person, has_power
 
 def _check(by: Person) -> None:
     if not has_power(by, "org.manage"):
-        raise Refused("只有系统管理员可以办理。请联系系统管理员。", code="not_allowed")
+        raise Refused(_("只有系统管理员可以办理。请联系系统管理员。"), code="not_allowed")
 
 
 @verb
@@ -22,7 +24,7 @@ def set_role_notices(role: str, *, choices: Mapping[tuple[str, str], bool | None
     """
     _check(by)
     if role not in ROLE_LABELS:
-        raise Refused("没有这个角色。请刷新页面后重新选择。", field="role")
+        raise Refused(_("没有这个角色。请刷新页面后重新选择。"), field="role")
     choose_topics_for_role(mine_id=by.mine_id, role=role, choices=choices)
     post(
         "notice.set_role",

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import BoundedSemaphore
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.files import check_length, check_name, keep_photo, receive
 from kuangdeng.kernel.models import Upload
@@ -62,7 +64,7 @@ def _slot() -> Iterator[None]:
 @contextlib.contextmanager
 def _turn(among: BoundedSemaphore, wait: float) -> Iterator[None]:
     if not among.acquire(timeout=wait):
-        raise Refused("现在上传照片的人太多。请稍后再传，已写的内容不会丢。", field="photo", code="busy")
+        raise Refused(_("现在上传照片的人太多。请稍后再传，已写的内容不会丢。"), field="photo", code="busy")
     try:
         yield
     finally:
@@ -81,4 +83,4 @@ def _chunks(read: Read, length: int) -> Iterator[bytes]:
             return
         yield chunk
         if time.monotonic() > until:
-            raise Refused("照片传得太慢，没有保存。请到网络好的地方重新上传。", field="photo", code="too_slow")
+            raise Refused(_("照片传得太慢，没有保存。请到网络好的地方重新上传。"), field="photo", code="too_slow")

@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.hazards.hints import quality
 from kuangdeng.hazards.ledgers.states import Said, guess, said_done
 from kuangdeng.hazards.models import CatalogueVersion, Cause, CheckType, Grade, Source, Specialty
@@ -209,9 +211,9 @@ class Reader:
         else:
             moment, behind = self._moment(value), ""
         if moment is None:
-            raise Unreadable("没有写日期。请补上发现隐患的日期。")
+            raise Unreadable(_("没有写日期。请补上发现隐患的日期。"))
         if not EARLIEST <= moment[0] <= self.today + timedelta(days=1):
-            raise Unreadable(f"{moment[0]:%Y-%m-%d} 不像是发现隐患的日期。请检查年份。")
+            raise Unreadable(_("%(moment)s 不像是发现隐患的日期。请检查年份。") % {"moment": f"{moment[0]:%Y-%m-%d}"})
         return moment[0], moment[1], behind
 
     def _when(self, record: Record, key: str, draft: Draft, *, default: time = time()) -> datetime | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.models import Extension, Hazard, HazardPhoto, Quarantine
 from kuangdeng.hazards.rules import BY_PERSON_IN_CHARGE, FLOW, VERB_LABELS, Status
@@ -129,9 +130,9 @@ def holder(hazard: Hazard) -> str:
     """Who has it now, in words."""
     match hazard.status:
         case Status.REPORTED | Status.GRADED | Status.RECHECK | Status.RECTIFIED | Status.ACCEPTED:
-            return "安监部门"
+            return _("安监部门")
         case Status.RETURNED:
-            return hazard.reporter.name if hazard.reporter else "上报人"
+            return hazard.reporter.name if hazard.reporter else _("上报人")
         case Status.DISPATCHED | Status.RECTIFYING:
             return hazard.unit_name
     return ""
@@ -167,7 +168,7 @@ def next_verbs(hazard: Hazard, by: Person) -> list[Next]:
         if verb in ("approve_extension", "refuse_extension") or not _allowed(verb, hazard, by):
             continue
         primary = verb == PRIMARY.get(Status(hazard.status)) and verb != "reopen"
-        verbs.append(Next(verb, VERB_LABELS[verb], primary, _obstacle(verb, hazard, by)))
+        verbs.append(Next(verb, str(VERB_LABELS[verb]), primary, _obstacle(verb, hazard, by)))
     return sorted(verbs, key=lambda item: not item.primary)
 
 
@@ -187,24 +188,24 @@ def _obstacle(verb: str, hazard: Hazard, by: Person) -> str:
     own = by.id == hazard.rectified_by_id
     if verb in ("accept", "reject"):
         if own:
-            return "整改人和验收人不能是同一人"
+            return _("整改人和验收人不能是同一人")
         rectifier_unit = hazard.rectified_by.unit if hazard.rectified_by else None
         if same_unit(by.unit, hazard.unit) or same_unit(by.unit, rectifier_unit):
-            return "验收人和整改人不能是同一单位"
+            return _("验收人和整改人不能是同一单位")
     if verb == "close" and own:
-        return "整改人不能给自己的整改销号"
+        return _("整改人不能给自己的整改销号")
     if verb == "void" and hazard.reporter_id == by.id:
-        return "不能作废自己上报的隐患"
+        return _("不能作废自己上报的隐患")
     if verb == "send_back" and hazard.anonymous:
-        return "匿名上报无法退回"
+        return _("匿名上报无法退回")
     if verb == "fix_on_site" and hazard.is_major:
-        return "重大隐患须按治理方案办理"
+        return _("重大隐患须按治理方案办理")
     if verb == "dispatch" and hazard.is_major:
         plan = getattr(hazard, "plan", None)
         if plan is None or plan.missing() or not hazard.stop_area:
-            return "还缺治理方案、停产停工或双报告"
+            return _("还缺治理方案、停产停工或双报告")
     if verb == "request_extension" and any(one.state in ("asked", "first") for one in hazard.extensions.all()):
-        return "已有延期申请等待批准"
+        return _("已有延期申请等待批准")
     return ""
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.models import DeadlineRule, Grade, Hazard, LadderRule
 from kuangdeng.hazards.rules import deadline
@@ -22,22 +23,22 @@ class Proposed:
     @property
     def words(self) -> str:
         """Why this deadline, in words."""
-        grade = self.rule.grade.name if self.rule.grade else "其他等级"
+        grade = self.rule.grade.name if self.rule.grade else _("其他等级")
         text = f"{grade}：{rule_words(self.rule)}"
-        return text if self.rule.confirmed else f"{text}（规则未确认）"
+        return text if self.rule.confirmed else _("%s（规则未确认）") % text
 
 
 def rule_words(rule: DeadlineRule) -> str:
     """A deadline rule as people say it."""
     match rule.kind:
         case "hours":
-            return f"下达后 {rule.amount} 小时"
+            return _("下达后 %d 小时") % rule.amount
         case "days":
-            return f"下达后 {rule.amount} 天"
+            return _("下达后 %d 天") % rule.amount
         case "end_of_shift":
-            return "本班结束前"
+            return _("本班结束前")
         case _:
-            return "下一班结束前"
+            return _("下一班结束前")
 
 
 def deadline_rule(mine_id: UUID, grade: Grade | None, at: datetime) -> DeadlineRule | None:
@@ -75,7 +76,7 @@ def ladder_rules(mine_id: UUID) -> QuerySet[LadderRule]:
 def ladder_words(rule: LadderRule) -> str:
     """When a step is told, as people say it."""
     if rule.amount == 0:
-        return "到期时"
-    count = abs(rule.amount)
-    unit = {"hours": "小时", "shifts": "个班", "days": "天"}[rule.step]
-    return f"到期前 {count} {unit}" if rule.amount < 0 else f"超期 {count} {unit}"
+        return _("到期时")
+    before = {"hours": _("到期前 %d 小时"), "shifts": _("到期前 %d 个班"), "days": _("到期前 %d 天")}
+    after = {"hours": _("超期 %d 小时"), "shifts": _("超期 %d 个班"), "days": _("超期 %d 天")}
+    return (before if rule.amount < 0 else after)[rule.step] % abs(rule.amount)

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.models import Hazard
 from kuangdeng.hazards.queries import choices, timeline
 from kuangdeng.hazards.rules import STATUS_LABELS, Status
-from kuangdeng.kernel import clock
+from kuangdeng.kernel import clock, timetext
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.ledger.api import Entry
 from kuangdeng.org.api import Person
@@ -46,9 +47,13 @@ def day(at: datetime | None, *, end: bool = False) -> str:
     if at is None:
         return ""
     there = clock.local(at)
-    words = f"{there.year}年{there.month}月{there.day}日"
+    words = timetext.full(there.date())
     quiet = (there.hour, there.minute) in (((0, 0), (23, 59)) if end else ((0, 0),))
-    return words if quiet else f"{words}{there:%H}时{there:%M}分"
+    return (
+        words
+        if quiet
+        else _("%(day)s%(hour)s时%(minute)s分") % {"day": words, "hour": f"{there:%H}", "minute": f"{there:%M}"}
+    )
 
 
 def _sheet(hazard: Hazard) -> Sheet:
@@ -56,7 +61,7 @@ def _sheet(hazard: Hazard) -> Sheet:
     place = hazard.place.full_name if hazard.place else ""
     grade = hazard.grade.name if hazard.grade else ""
     if hazard.is_major:
-        grade = f"重大隐患（{grade}）" if grade else "重大隐患"
+        grade = _("重大隐患（%(grade)s）") % {"grade": grade} if grade else _("重大隐患")
     if hazard.anonymous:
         finders = ""
     elif hazard.import_run_id:
@@ -87,14 +92,14 @@ def _short(entry_id: object) -> str:
 def notice_of(hazard: Hazard) -> Sheet:
     """隐患整改通知单. Refused before the order is given: there is nothing to notify of yet."""
     if hazard.unit is None or hazard.status not in AFTER_ORDER:
-        raise Refused("这条隐患还没有下达给责任单位，没有整改通知单可以打印。请先下达五定。", code="wrong_state")
+        raise Refused(_("这条隐患还没有下达给责任单位，没有整改通知单可以打印。请先下达五定。"), code="wrong_state")
     return _sheet(hazard)
 
 
 def recheck_of(hazard: Hazard) -> Sheet:
     """复查单: filled in as far as it is known, the rest is left for the pen. Refused before anybody works on it."""
     if hazard.status not in (*AFTER_ORDER, Status.RECHECK):
-        raise Refused("这条隐患还没有下达整改，也没有现场整改，没有复查单可以打印。", code="wrong_state")
+        raise Refused(_("这条隐患还没有下达整改，也没有现场整改，没有复查单可以打印。"), code="wrong_state")
     sheet = _sheet(hazard)
     if hazard.status in (Status.ACCEPTED, Status.CLOSED):
         sheet.passed = "yes"
@@ -157,8 +162,8 @@ def _period(hazards: Sequence[Hazard]) -> str:
     days = sorted(clock.local(hazard.occurred_at).date() for hazard in hazards)
     if not days:
         return ""
-    first, last = (f"{one.year}年{one.month}月{one.day}日" for one in (days[0], days[-1]))
-    return first if first == last else f"{first}至{last}"
+    first, last = timetext.full(days[0]), timetext.full(days[-1])
+    return first if first == last else _("%(first)s至%(last)s") % {"first": first, "last": last}
 
 
 def _row(hazard: Hazard) -> LedgerRow:
@@ -175,12 +180,12 @@ def _row(hazard: Hazard) -> LedgerRow:
         place=" ".join(filter(None, [hazard.place.full_name if hazard.place else "", hazard.place_text])),
         text=hazard.text,
         specialty=name(hazard.specialty),
-        grade="重大" if hazard.is_major else name(hazard.grade),
+        grade=_("重大") if hazard.is_major else name(hazard.grade),
         unit=hazard.unit_name or name(hazard.unit),
         person=name(hazard.person) or hazard.person_text,
         measure=hazard.measure,
         due=short(hazard.due_at),
         rectified=short(hazard.rectified_at),
         acceptor=name(hazard.accepted_by),
-        state=STATUS_LABELS[hazard.status],
+        state=str(STATUS_LABELS[hazard.status]),
     )

@@ -9,6 +9,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.models import Extension, Grade, Hazard, HazardPhoto, Situation, Specialty, StandardHazard
 from kuangdeng.hazards.queries import overdue, visible
@@ -84,7 +85,7 @@ def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
         seconds, micros = divmod(int.from_bytes(raw[:8], "big"), 1_000_000)
         return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros), UUID(bytes=raw[8:])
     except (binascii.Error, ValueError, OverflowError, OSError):
-        raise Refused("翻页标记（cursor）不对。请从第一页重新读取。", field="cursor", code="bad_cursor") from None
+        raise Refused(_("翻页标记（cursor）不对。请从第一页重新读取。"), field="cursor", code="bad_cursor") from None
 
 
 def knows_of(hazard_id: UUID, *, by: Person) -> None:
@@ -107,7 +108,7 @@ def open_extension(hazard_id: UUID) -> Extension:
         hazard_id=hazard_id, state__in=(Extension.State.ASKED, Extension.State.FIRST)
     ).first()
     if extension is None:
-        raise Refused("这条隐患没有等待审批的延期申请。", code="wrong_state")
+        raise Refused(_("这条隐患没有等待审批的延期申请。"), code="wrong_state")
     return extension
 
 
@@ -135,5 +136,5 @@ def pick(rows: QuerySet[M], row_id: object, *, field: str, what: str) -> M:
     """The row that a body names. Refused, naming the field, when the mine has none such."""
     row = rows.filter(pk=row_id).first()
     if row is None:
-        raise Refused(f"没有找到{what}。请重新选择。", field=field, code="unknown")
+        raise Refused(_("没有找到%(what)s。请重新选择。") % {"what": what}, field=field, code="unknown")
     return row

@@ -8,10 +8,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.models import Hazard, Round, RoundPlan
 from kuangdeng.hazards.queries import scope, visible
-from kuangdeng.hazards.rules import periods
+from kuangdeng.hazards.rules import period_of, periods
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.org.api import Mine, Person, Place, Role, Unit, granted, places_below, timetables
@@ -121,8 +122,8 @@ class Line:
         """The gaps as a sentence; empty when there are none."""
         if not self.gaps:
             return ""
-        shown = "、".join(self.gaps[:6]) + (f"等 {len(self.gaps)} 次" if len(self.gaps) > 6 else "")
-        return f"{self.name}：{shown}没有登记检查。"
+        shown = "、".join(self.gaps[:6]) + (_("等 %(n)s 次") % {"n": len(self.gaps)} if len(self.gaps) > 6 else "")
+        return _("%(name)s：%(shown)s没有登记检查。") % {"name": self.name, "shown": shown}
 
 
 @dataclass(frozen=True)
@@ -183,12 +184,12 @@ def coverage(plan: RoundPlan, *, first: date | None = None, last: date | None = 
         for unit in units:
             cells = [Cell(one, done(None, unit, one)) for one in owed[unit.id]]
             lines.append(Line(unit.name, cells))
-        rule = "按单位算：这个单位有人查过就算。"
+        rule = _("按单位算：这个单位有人查过就算。")
     else:
         for person in persons:
             cells = [Cell(one, done(person, None, one)) for one in owed[None]]
             lines.append(Line(person.name, cells))
-        rule = "按人算：本人带队或参加都算。"
+        rule = _("按人算：本人带队或参加都算。")
     return Coverage(plan, first, last, lines, rule)
 
 
@@ -216,7 +217,7 @@ def _owed_of(plan: RoundPlan, units: Sequence[Unit], first: date, last: date) ->
         for key, table in tables.items():
             spans = [span for span in table.spans_between(first, last) if span.start <= now]
             found[key] = [
-                Owed(f"{span.day.month}月{span.day.day}日{span.name}", span.start, span.end, span.end > now)
+                Owed(f"{period_of('day', span.day).label}{span.name}", span.start, span.end, span.end > now)
                 for span in spans
             ]
         return found

@@ -258,7 +258,7 @@ def aside(person: Person) -> QuerySet[Quarantine]:
 
 def state_words(status: str) -> str:
     """The state in the words of the mine."""
-    return STATUS_LABELS[status]
+    return str(STATUS_LABELS[status])
 
 
 def waits_as_leader(person: Person) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.models import CatalogueVersion, Hazard, HazardPhoto, Situation
 from kuangdeng.hazards.rules import BY_PERSON_IN_CHARGE, FLOW, VERB_LABELS
@@ -52,9 +53,13 @@ def begin(verb: str, hazard_id: UUID, by: Person, *, unit: Unit | None = None) -
     FLOW.target(verb, hazard.status)
     in_charge = verb in BY_PERSON_IN_CHARGE and hazard.person_id == by.id
     if not in_charge and not may(by, f"hazard.{verb}", unit or hazard.unit):
-        where = f"「{hazard.unit.name}」的" if hazard.unit else "这条"
+        sentence = (
+            _("您没有权限对「%(unit)s」的隐患办理「%(verb)s」。如需办理，请联系有此职责的人员。")
+            if hazard.unit
+            else _("您没有权限对这条隐患办理「%(verb)s」。如需办理，请联系有此职责的人员。")
+        )
         raise Refused(
-            f"您没有权限对{where}隐患办理「{VERB_LABELS[verb]}」。如需办理，请联系有此职责的人员。", code="not_allowed"
+            sentence % {"unit": hazard.unit and hazard.unit.name, "verb": VERB_LABELS[verb]}, code="not_allowed"
         )
     return hazard
 
@@ -113,7 +118,7 @@ def attach(
     missing = [sha for sha in wanted if sha not in uploads]
     if missing:
         raise Refused(
-            f"有 {len(missing)} 张照片没有传完，隐患还没有提交。请等照片上传完成后再点一次。",
+            _("有 %(n)s 张照片没有传完，隐患还没有提交。请等照片上传完成后再点一次。") % {"n": len(missing)},
             field="photos",
             code="photo_missing",
         )
@@ -151,6 +156,9 @@ def judge_major(hazard: Hazard, situation: Situation) -> None:
     day = local(hazard.occurred_at).date()
     if not (version.effective_from <= day and (version.effective_to is None or day <= version.effective_to)):
         force = CatalogueVersion.objects.filter(effective_from__lte=day).order_by("-effective_from").first()
-        name = force.document_no if force else "（目录缺失）"
-        raise Refused(f"发现日期 {day:%Y-%m-%d} 适用的是{name}，请按该目录选择情形。", field="situation")
+        name = force.document_no if force else _("（目录缺失）")
+        raise Refused(
+            _("发现日期 %(day)s 适用的是%(name)s，请按该目录选择情形。") % {"day": f"{day:%Y-%m-%d}", "name": name},
+            field="situation",
+        )
     hazard.is_major, hazard.situation, hazard.category, hazard.catalogue = True, situation, situation.category, version

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.dateparse import parse_duration
+from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.models import Hazard, HazardPhoto, Penalty, Quarantine
 from kuangdeng.hazards.services._steps import attach, enter, locked, need
@@ -39,14 +40,14 @@ def record_penalty(
         raise NotVisible
     target = unit or (person.unit if person else None)
     if not may(by, "hazard.record_penalty", target):
-        raise Refused("您没有权限对该单位登记扣分、罚款。请联系安监部门。", code="not_allowed")
+        raise Refused(_("您没有权限对该单位登记扣分、罚款。请联系安监部门。"), code="not_allowed")
     if (person is None) == (unit is None):
-        raise Refused("考核到人还是到单位，请只填一个。", field="person")
+        raise Refused(_("考核到人还是到单位，请只填一个。"), field="person")
     if points <= 0 and fine <= 0:
-        raise Refused("扣分和罚款至少填一项。", field="points")
+        raise Refused(_("扣分和罚款至少填一项。"), field="points")
     if person is not None and (hazard.reporter_id == person.id or hazard.finders.filter(id=person.id).exists()):
-        raise Refused("不能考核上报人和发现人：上报隐患的人不因上报受罚。", field="person")
-    reason = need(reason, "请写明事由。", field="reason")
+        raise Refused(_("不能考核上报人和发现人：上报隐患的人不因上报受罚。"), field="person")
+    reason = need(reason, _("请写明事由。"), field="reason")
     penalty = Penalty.objects.create(
         hazard=hazard, person=person, unit=unit, points=points, fine=fine, reason=reason[:200], decided_by=by
     )
@@ -70,9 +71,9 @@ def decide_quarantine(quarantine_id: UUID, *, as_new: bool, by: Person, note: st
     if aside is None or aside.mine_id != by.mine_id:
         raise NotVisible
     if not may(by, "hazard.grade"):
-        raise Refused("您没有权限核对重号上报。请联系安监部门。", code="not_allowed")
+        raise Refused(_("您没有权限核对重号上报。请联系安监部门。"), code="not_allowed")
     if aside.decided_at is not None:
-        raise Refused("这条已经核对过了。请刷新页面。", code="wrong_state")
+        raise Refused(_("这条已经核对过了。请刷新页面。"), code="wrong_state")
     kept = locked(aside.hazard_id)
     hazard = _as_report(aside, by) if as_new else kept
     decision = f"另立为 {hazard.number}" if as_new else f"与 {kept.number} 是同一处，保留先来的"

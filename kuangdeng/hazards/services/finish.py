@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.hazards.models import Hazard, HazardPhoto
 from kuangdeng.hazards.rules import Status
 from kuangdeng.hazards.services._steps import attach, begin, enter, keep, move, need, next_number, search_text
@@ -16,10 +18,10 @@ from kuangdeng.org.api import Person, same_unit, shift_at
 def _check_acceptor(hazard: Hazard, by: Person) -> None:
     """Nobody accepts his own work or his own unit's."""
     if by.id == hazard.rectified_by_id:
-        raise Refused("不能验收：整改人和验收人不能是同一人。请由安监部门其他人员验收。", code="own")
+        raise Refused(_("不能验收：整改人和验收人不能是同一人。请由安监部门其他人员验收。"), code="own")
     workers = [hazard.unit, hazard.rectified_by.unit if hazard.rectified_by else None]
     if any(same_unit(by.unit, unit) for unit in workers):
-        raise Refused("不能验收：验收人和整改人是同一单位。请由其他单位人员验收。", code="own_unit")
+        raise Refused(_("不能验收：验收人和整改人是同一单位。请由其他单位人员验收。"), code="own_unit")
 
 
 @verb
@@ -30,7 +32,7 @@ def accept(hazard_id: UUID, *, words: str, by: Person, photos: Sequence[str] = (
     """
     hazard = begin("accept", hazard_id, by)
     _check_acceptor(hazard, by)
-    hazard.acceptance = need(words, "请写明验收情况。", field="words")
+    hazard.acceptance = need(words, _("请写明验收情况。"), field="words")
     hazard.accepted_at, hazard.accepted_by = now(), by
     move("accept", hazard)
     keep(hazard)
@@ -47,7 +49,7 @@ def reject(hazard_id: UUID, *, reason: str, by: Person, photos: Sequence[str] = 
     """
     hazard = begin("reject", hazard_id, by)
     _check_acceptor(hazard, by)
-    hazard.reject_reason = need(reason, "请写明哪里不合格。", field="reason")
+    hazard.reject_reason = need(reason, _("请写明哪里不合格。"), field="reason")
     hazard.reject_count += 1
     hazard.rectified_at = hazard.rectified_by = None
     move("reject", hazard)
@@ -65,7 +67,7 @@ def close(hazard_id: UUID, *, by: Person) -> Hazard:
     """
     hazard = begin("close", hazard_id, by)
     if by.id == hazard.rectified_by_id:
-        raise Refused("不能销号：整改人不能给自己的整改销号。请由其他安监人员办理。", code="own")
+        raise Refused(_("不能销号：整改人不能给自己的整改销号。请由其他安监人员办理。"), code="own")
     hazard.closed_at, hazard.closed_by = now(), by
     move("close", hazard)
     keep(hazard)
@@ -84,7 +86,7 @@ def reopen(hazard_id: UUID, *, text: str, by: Person, photos: Sequence[str] = ()
     span = shift_at(old.mine, by.unit, at)
     hazard = Hazard(
         id=uuid7(), mine=old.mine, number=next_number(), status=Status.REPORTED, status_since=at,
-        text=need(text, "请写明这次发现的情况。", field="text"), standard=old.standard, standard_text=old.standard_text,
+        text=need(text, _("请写明这次发现的情况。"), field="text"), standard=old.standard, standard_text=old.standard_text,
         place=old.place, place_text=old.place_text, occurred_at=at, received_at=at,
         shift_name=span.name if span else "", shift_day=span.day if span else None,
         source=old.source, check_type=old.check_type, reporter=by, reporter_unit=by.unit,

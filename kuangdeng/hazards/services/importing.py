@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.ledgers.meaning import Draft
 from kuangdeng.hazards.models import Hazard
@@ -29,7 +30,7 @@ KIND = "hazards"
 
 def _run(run_id: UUID, by: Person) -> ImportRun:
     if not may(by, "hazard.import"):
-        raise Refused("您没有权限导入旧隐患台账。如需导入，请联系安监部门或系统管理员。", code="not_allowed")
+        raise Refused(_("您没有权限导入旧隐患台账。如需导入，请联系安监部门或系统管理员。"), code="not_allowed")
     run = ImportRun.objects.select_for_update(of=("self",)).filter(id=run_id, mine_id=by.mine_id, kind=KIND).first()
     if run is None:
         raise NotVisible
@@ -50,10 +51,10 @@ def confirm_import(run_id: UUID, *, by: Person) -> ImportRun:
     """
     run = _run(run_id, by)
     if run.state != ImportRun.State.PREVIEW:
-        raise Refused("这次导入已经确认过，或者还没有读完。请刷新页面。", code="wrong_state")
+        raise Refused(_("这次导入已经确认过，或者还没有读完。请刷新页面。"), code="wrong_state")
     good = int(run.report["counts"]["good"])
     if not good:
-        raise Refused("没有可以导入的行。请先按错误清单改好文件，再重新上传。", code="nothing")
+        raise Refused(_("没有可以导入的行。请先按错误清单改好文件，再重新上传。"), code="nothing")
     run.state, run.done_rows, run.total_rows = ImportRun.State.WRITING, 0, int(run.report["counts"]["rows"])
     run.save(update_fields=["state", "done_rows", "total_rows"])
     post(
@@ -76,7 +77,7 @@ def import_rows(run_id: UUID, *, drafts: Sequence[Draft], by: Person, passed: in
     """
     run = _run(run_id, by)
     if run.state != ImportRun.State.WRITING:
-        raise Refused("这次导入没有在写入中，不能继续写。请刷新页面查看。", code="wrong_state")
+        raise Refused(_("这次导入没有在写入中，不能继续写。请刷新页面查看。"), code="wrong_state")
     keys = [source_key(run, draft) for draft in drafts]
     known = known_keys(keys)
     fresh = [(key, draft, uuid7()) for key, draft in zip(keys, drafts, strict=True) if key not in known]

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.hazards.models import Hazard, MajorPlan, Situation, Way
 from kuangdeng.hazards.rules import OPEN
 from kuangdeng.hazards.services._steps import begin, enter, judge_major, keep, locked, move, need, stamp
@@ -22,8 +24,8 @@ def escalate(hazard_id: UUID, *, situation: Situation, reason: str, by: Person) 
     """
     hazard = begin("escalate", hazard_id, by)
     if hazard.is_major:
-        raise Refused("这条隐患已经是重大隐患。")
-    hazard.escalate_reason = need(reason, "请写明升级的理由。", field="reason")
+        raise Refused(_("这条隐患已经是重大隐患。"))
+    hazard.escalate_reason = need(reason, _("请写明升级的理由。"), field="reason")
     judge_major(hazard, situation)
     hazard.stop_area = True
     hazard.escalated_at, hazard.escalated_by = now(), by
@@ -49,14 +51,14 @@ def save_plan(hazard_id: UUID, *, facts: Mapping[str, str | datetime | None], st
     if hazard.mine_id != by.mine_id:
         raise NotVisible
     if not may(by, "hazard.escalate", hazard.unit):
-        raise Refused("您没有权限编制治理方案。请联系安监部门或矿领导。", code="not_allowed")
+        raise Refused(_("您没有权限编制治理方案。请联系安监部门或矿领导。"), code="not_allowed")
     if not hazard.is_major or hazard.status not in OPEN:
-        raise Refused("只有未销号的重大隐患才需要治理方案。", code="wrong_state")
+        raise Refused(_("只有未销号的重大隐患才需要治理方案。"), code="wrong_state")
     for name in ("regulator_at", "congress_at", "stopped_at"):
         at = facts.get(name)
         if isinstance(at, datetime) and at > now():
-            raise Refused("时间比现在还晚。请填写实际发生的时间。", field=name)
-    plan, _ = MajorPlan.objects.update_or_create(
+            raise Refused(_("时间比现在还晚。请填写实际发生的时间。"), field=name)
+    plan, _made = MajorPlan.objects.update_or_create(
         hazard=hazard, defaults={**facts, "updated_at": now(), "updated_by": by}
     )
     hazard.stop_area = stop_area
@@ -73,9 +75,9 @@ def supervise(hazard_id: UUID, *, supervisor: Person, by: Person) -> Hazard:
     """
     hazard = begin("supervise", hazard_id, by)
     if supervisor.mine_id != hazard.mine_id or not supervisor.is_active:
-        raise Refused("请选择本矿在册的督办人。", field="supervisor")
+        raise Refused(_("请选择本矿在册的督办人。"), field="supervisor")
     if hazard.supervised_at and hazard.supervisor_id == supervisor.id:
-        raise Refused("这条隐患已由该同志挂牌督办。", field="supervisor")
+        raise Refused(_("这条隐患已由该同志挂牌督办。"), field="supervisor")
     hazard.supervisor, hazard.supervised_at, hazard.supervised_by = supervisor, now(), by
     hazard.supervision_proposed = False
     if hazard.way:

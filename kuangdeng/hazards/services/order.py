@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.hazards.models import Extension, Hazard, MajorPlan, Way
 from kuangdeng.hazards.rules import FivePoints
 from kuangdeng.hazards.services._steps import attach, begin, enter, keep, move, need, stamp
@@ -62,10 +64,10 @@ def dispatch(
 
 def _check_order(hazard: Hazard, unit: Unit, order: FivePoints) -> None:
     if unit.mine_id != hazard.mine_id or unit.closed_on is not None:
-        raise Refused("请选择本矿在用的责任单位。", field="unit")
-    need(order.measure, "请写明整改措施。", field="measure")
+        raise Refused(_("请选择本矿在用的责任单位。"), field="unit")
+    need(order.measure, _("请写明整改措施。"), field="measure")
     if order.due_at <= now():
-        raise Refused("整改期限已经过去。请填写晚于现在的期限。", field="due_at")
+        raise Refused(_("整改期限已经过去。请填写晚于现在的期限。"), field="due_at")
     if order.person_id is not None:
         person = (
             Person.objects.filter(id=order.person_id, mine_id=hazard.mine_id, is_active=True)
@@ -74,17 +76,18 @@ def _check_order(hazard: Hazard, unit: Unit, order: FivePoints) -> None:
         )
         inside = person is not None and person.unit is not None and unit.id in (person.unit.id, *person.unit.ancestors)
         if not inside:
-            raise Refused(f"责任人不是「{unit.name}」的在册职工。请重新选择责任人。", field="person")
+            raise Refused(
+                _("责任人不是「%(unit)s」的在册职工。请重新选择责任人。") % {"unit": unit.name}, field="person"
+            )
 
 
 def _check_plan(hazard: Hazard) -> None:
     plan = MajorPlan.objects.filter(hazard=hazard).first()
-    missing = plan.missing() if plan else ["六部分治理方案", "停产停工区域", "双报告"]
+    missing = plan.missing() if plan else [_("六部分治理方案"), _("停产停工区域"), _("双报告")]
     if missing or not hazard.stop_area:
         raise Refused(
-            "重大隐患下达前必须先停产停工、编制治理方案并完成双报告。还缺："
-            + "、".join(missing or ["停产停工标记"])
-            + "。"
+            _("重大隐患下达前必须先停产停工、编制治理方案并完成双报告。还缺：%(parts)s。")
+            % {"parts": "、".join(missing or [_("停产停工标记")])}
         )
 
 
@@ -110,10 +113,10 @@ def transfer(hazard_id: UUID, *, unit: Unit, reason: str, by: Person, person: Pe
     """
     hazard = begin("transfer", hazard_id, by)
     if unit.mine_id != hazard.mine_id or unit.closed_on is not None:
-        raise Refused("请选择本矿在用的责任单位。", field="unit")
+        raise Refused(_("请选择本矿在用的责任单位。"), field="unit")
     if unit.id == hazard.unit_id:
-        raise Refused("这条隐患已经在该单位。请选择另一个单位。", field="unit")
-    reason = need(reason, "请写明转派的原因。", field="reason")
+        raise Refused(_("这条隐患已经在该单位。请选择另一个单位。"), field="unit")
+    reason = need(reason, _("请写明转派的原因。"), field="reason")
     _close_open_extension(hazard, by, "隐患已转派")
     before = hazard.unit_name
     hazard.unit, hazard.unit_name, hazard.person = unit, unit.name, person
@@ -134,12 +137,12 @@ def rectify(
     Refused without a description, or while a request for more time is undecided.
     """
     hazard = begin("rectify", hazard_id, by)
-    hazard.rectification = need(words, "请写清楚做了哪些整改。", field="words")
+    hazard.rectification = need(words, _("请写清楚做了哪些整改。"), field="words")
     done_at = at or now()
     if done_at > now():
-        raise Refused("整改完成时间比现在还晚。请检查时间。", field="at")
+        raise Refused(_("整改完成时间比现在还晚。请检查时间。"), field="at")
     if hazard.dispatched_at and done_at < hazard.dispatched_at:
-        raise Refused("整改完成时间早于下达时间。请检查时间。", field="at")
+        raise Refused(_("整改完成时间早于下达时间。请检查时间。"), field="at")
     if hazard.extensions.filter(state__in=(Extension.State.ASKED, Extension.State.FIRST)).exists():
         _close_open_extension(hazard, by, "整改已完成，不再需要延期")
     hazard.rectified_at, hazard.rectified_by = done_at, by
@@ -165,12 +168,12 @@ def request_extension(hazard_id: UUID, *, until: datetime, reason: str, by: Pers
     and for a major hazard under a stopped area only by its own unit as for any other.
     """
     hazard = begin("request_extension", hazard_id, by)
-    reason = need(reason, "请写明延期的原因。", field="reason")
+    reason = need(reason, _("请写明延期的原因。"), field="reason")
     assert hazard.due_at is not None
     if until <= max(hazard.due_at, now()):
-        raise Refused("申请延至的时间必须晚于现在和现有期限。", field="until")
+        raise Refused(_("申请延至的时间必须晚于现在和现有期限。"), field="until")
     if hazard.extensions.filter(state__in=(Extension.State.ASKED, Extension.State.FIRST)).exists():
-        raise Refused("已有一份延期申请等待批准，不能重复申请。")
+        raise Refused(_("已有一份延期申请等待批准，不能重复申请。"))
     extension = Extension.objects.create(
         hazard=hazard, reason=reason, due_before=hazard.due_at, asked_until=until, asked_by=by, asked_at=now()
     )
@@ -190,9 +193,9 @@ def _open_extension(extension_id: UUID, verb_name: str, by: Person) -> tuple[Haz
     hazard = begin(verb_name, extension.hazard_id, by)
     extension.refresh_from_db()
     if extension.state not in (Extension.State.ASKED, Extension.State.FIRST):
-        raise Refused("这份延期申请已经办结。请刷新页面。", code="wrong_state")
+        raise Refused(_("这份延期申请已经办结。请刷新页面。"), code="wrong_state")
     if by.id in (extension.asked_by_id, extension.first_by_id):
-        raise Refused("不能审批自己提出或自己已审过的延期申请。请由其他人员办理。", code="own")
+        raise Refused(_("不能审批自己提出或自己已审过的延期申请。请由其他人员办理。"), code="own")
     _check_level(extension, by)
     return hazard, extension
 
@@ -201,8 +204,8 @@ def _check_level(extension: Extension, by: Person) -> None:
     """First a mine leader decides, then the safety department."""
     role = Role.MINE_LEADER if extension.state == Extension.State.ASKED else Role.SAFETY
     if not any(held.role == role for held in roles_of(by)):
-        level = "分管矿领导" if role == Role.MINE_LEADER else "安监部门"
-        raise Refused(f"这份延期申请现在等{level}审批。", code="not_allowed")
+        first, second = _("这份延期申请现在等分管矿领导审批。"), _("这份延期申请现在等安监部门审批。")
+        raise Refused(first if role == Role.MINE_LEADER else second, code="not_allowed")
 
 
 @verb
@@ -235,7 +238,7 @@ def refuse_extension(extension_id: UUID, *, reason: str, by: Person) -> Extensio
     Refused without a reason, and for the one who asked.
     """
     hazard, extension = _open_extension(extension_id, "refuse_extension", by)
-    extension.refuse_reason = need(reason, "请写明不批准的原因。", field="reason")
+    extension.refuse_reason = need(reason, _("请写明不批准的原因。"), field="reason")
     extension.state, extension.refused_by, extension.refused_at = Extension.State.REFUSED, by, now()
     extension.save()
     enter("refuse_extension", hazard, by, payload={"extension": str(extension.id), "reason": reason})

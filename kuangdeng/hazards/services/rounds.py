@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.hazards.models import CheckType, Round, RoundPlan
 from kuangdeng.hazards.services._steps import stamp
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.ledger.api import Named, Subject, post
 from kuangdeng.org.api import Person, Place, Role, Unit, may, shift_at
@@ -39,7 +42,7 @@ def record_round(*, data: RoundData, by: Person) -> Round:
     a place, and for persons or places of another mine.
     """
     if not may(by, "hazard.rounds", by.unit):
-        raise Refused("您没有权限登记检查。请由班组长、区队长、安监员或矿领导登记。", code="not_allowed")
+        raise Refused(_("您没有权限登记检查。请由班组长、区队长、安监员或矿领导登记。"), code="not_allowed")
     _check(data, by)
     unit = data.led_by.unit
     span = shift_at(by.mine, unit, data.started_at)
@@ -60,11 +63,11 @@ def record_round(*, data: RoundData, by: Person) -> Round:
     made.places.set(data.places)
     made.members.set([one for one in data.members if one.id != data.led_by.id])
     first = data.places[0]
+    with in_chinese():
+        what = data.plan.name if data.plan else made.get_check_type_display()
     post(
         "hazard.record_round",
-        Subject(
-            "round", made.id, f"{data.plan.name if data.plan else made.get_check_type_display()} {data.led_by.name}"
-        ),
+        Subject("round", made.id, f"{what} {data.led_by.name}"),
         mine_id=by.mine_id,
         by=Named(by.id, by.name),
         unit=Named(unit.id, unit.name) if unit else None,
@@ -84,15 +87,15 @@ def record_round(*, data: RoundData, by: Person) -> Round:
 
 def _check(data: RoundData, by: Person) -> None:
     if not data.places:
-        raise Refused("请选择检查了哪些地点，至少一个。", field="places")
+        raise Refused(_("请选择检查了哪些地点，至少一个。"), field="places")
     if data.started_at > now() + FUTURE_TOLERANCE:
-        raise Refused("开始时间比现在还晚。请填写实际检查的时间。", field="started_at")
+        raise Refused(_("开始时间比现在还晚。请填写实际检查的时间。"), field="started_at")
     if data.ended_at <= data.started_at:
-        raise Refused("结束时间要晚于开始时间。", field="ended_at")
+        raise Refused(_("结束时间要晚于开始时间。"), field="ended_at")
     if data.ended_at > now() + FUTURE_TOLERANCE:
-        raise Refused("结束时间比现在还晚。检查结束以后再登记。", field="ended_at")
+        raise Refused(_("结束时间比现在还晚。检查结束以后再登记。"), field="ended_at")
     if data.ended_at - data.started_at > LONGEST:
-        raise Refused("一次检查不超过 24 小时。请分次登记。", field="ended_at")
+        raise Refused(_("一次检查不超过 24 小时。请分次登记。"), field="ended_at")
     mines = {data.led_by.mine_id, *(one.mine_id for one in data.places), *(one.mine_id for one in data.members)}
     if mines != {by.mine_id} or (data.plan is not None and data.plan.mine_id != by.mine_id):
         raise NotVisible
@@ -108,7 +111,7 @@ def save_plan(
     Refused without a name, for a role or a frequency that there is not, and for a unit of another mine.
     """
     if not may(by, "hazard.settings"):
-        raise Refused("您没有权限修改检查计划。请联系安监部门或系统管理员。", code="not_allowed")
+        raise Refused(_("您没有权限修改检查计划。请联系安监部门或系统管理员。"), code="not_allowed")
     plan = RoundPlan(mine_id=by.mine_id)
     if plan_id is not None:
         found = RoundPlan.objects.select_for_update().filter(id=plan_id, mine_id=by.mine_id).first()
@@ -116,11 +119,11 @@ def save_plan(
             raise NotVisible
         plan = found
     if not name.strip():
-        raise Refused("请填写计划名称。", field="name")
+        raise Refused(_("请填写计划名称。"), field="name")
     if role not in set(Role) or every not in RoundPlan.Every.values:
-        raise Refused("请选择谁来查、多久一次。", field="role")
+        raise Refused(_("请选择谁来查、多久一次。"), field="role")
     if unit is not None and unit.mine_id != by.mine_id:
-        raise Refused("请选择本矿的单位。", field="unit")
+        raise Refused(_("请选择本矿的单位。"), field="unit")
     plan.name, plan.role, plan.every, plan.unit = name.strip(), role, every, unit
     plan.posts, plan.scope, plan.source = posts.strip(), scope.strip(), source.strip()
     plan.confirmed, plan.active = confirmed, active

@@ -7,6 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.models import (
     CatalogueVersion,
@@ -33,7 +34,7 @@ M = TypeVar("M", bound=Model)
 
 def _check(by: Person) -> None:
     if not may(by, "hazard.settings"):
-        raise Refused("您没有权限修改隐患设置。请联系安监部门或系统管理员。", code="not_allowed")
+        raise Refused(_("您没有权限修改隐患设置。请联系安监部门或系统管理员。"), code="not_allowed")
 
 
 def _enter(what: str, row: Model, label: str, by: Person, payload: Mapping[str, object], quantity: int = 1) -> None:
@@ -80,10 +81,10 @@ def _need(text: str, message: str, name: str) -> str:
 
 
 def _free_code(model: type[Model], code: str, by: Person, besides: UUID | None) -> str:
-    code = _need(code, "请填写代码。", "code")
+    code = _need(code, _("请填写代码。"), "code")
     taken = model._default_manager.filter(mine_id=by.mine_id, code=code).exclude(pk__in=[besides] if besides else [])
     if taken.exists():
-        raise Refused(f"代码「{code}」已经用了。请换一个。", field="code")
+        raise Refused(_("代码「%(code)s」已经用了。请换一个。") % {"code": code}, field="code")
     return code
 
 
@@ -100,7 +101,7 @@ def save_grade(
     row = _row(Grade, grade_id, by)
     facts = {
         "code": _free_code(Grade, code, by, grade_id),
-        "name": _need(name, "请填写等级名称。", "name"),
+        "name": _need(name, _("请填写等级名称。"), "name"),
         "meaning": meaning.strip(),
         "colour": colour,
         "position": position,
@@ -125,12 +126,12 @@ def save_specialty(
     row = _row(Specialty, specialty_id, by)
     if parent is not None:
         if parent.mine_id != by.mine_id or parent.parent_id is not None:
-            raise Refused("专业只分大类和小类两级。请选择一个大类作上级。", field="parent")
+            raise Refused(_("专业只分大类和小类两级。请选择一个大类作上级。"), field="parent")
         if parent.id == row.id or (specialty_id and Specialty.objects.filter(parent_id=specialty_id).exists()):
-            raise Refused("这个大类下面还有小类，不能再放到别的大类下面。", field="parent")
+            raise Refused(_("这个大类下面还有小类，不能再放到别的大类下面。"), field="parent")
     facts = {
         "code": _free_code(Specialty, code, by, specialty_id),
-        "name": _need(name, "请填写专业名称。", "name"),
+        "name": _need(name, _("请填写专业名称。"), "name"),
         "parent": parent,
         "position": position,
         "active": active,
@@ -177,10 +178,12 @@ def _facts(data: StandardData) -> dict[str, object]:
 
 def _check_standard(data: StandardData, by: Person) -> None:
     if data.specialty.mine_id != by.mine_id or (data.grade is not None and data.grade.mine_id != by.mine_id):
-        raise Refused("请从本矿的专业和等级里选择。", field="specialty")
+        raise Refused(_("请从本矿的专业和等级里选择。"), field="specialty")
     if data.cause and data.cause not in Cause.values:
-        raise Refused(f"成因「{data.cause}」认不出来。请填 人、物、管理 或 环境。", field="cause")
-    _need(data.text, "请填写规范描述。", "text")
+        raise Refused(
+            _("成因「%(cause)s」认不出来。请填 人、物、管理 或 环境。") % {"cause": data.cause}, field="cause"
+        )
+    _need(data.text, _("请填写规范描述。"), "text")
 
 
 @verb
@@ -206,12 +209,12 @@ def import_standards(*, rows: Sequence[StandardData], by: Person) -> tuple[int, 
     """
     _check(by)
     if not rows:
-        raise Refused("文件里没有标准隐患。请检查表头是否有「规范描述」和「专业」两列。", field="file")
+        raise Refused(_("文件里没有标准隐患。请检查表头是否有「规范描述」和「专业」两列。"), field="file")
     seen: set[str] = set()
     for data in rows:
         _check_standard(data, by)
         if data.code in seen:
-            raise Refused(f"编号「{data.code}」在文件里出现了两次。请只留一行。", field="file")
+            raise Refused(_("编号「%(code)s」在文件里出现了两次。请只留一行。") % {"code": data.code}, field="file")
         seen.add(data.code)
     known = set(StandardHazard.objects.filter(mine_id=by.mine_id, code__in=seen).values_list("code", flat=True))
     names = [name for name in _facts(rows[0]) if name != "code"]
@@ -241,14 +244,14 @@ def save_deadline_rule(
     _check(by)
     row = _row(DeadlineRule, rule_id, by)
     if grade is not None and grade.mine_id != by.mine_id:
-        raise Refused("请选择本矿的等级。", field="grade")
+        raise Refused(_("请选择本矿的等级。"), field="grade")
     if kind not in set(DeadlineKind):
-        raise Refused("请选择期限的算法。", field="kind")
+        raise Refused(_("请选择期限的算法。"), field="kind")
     if kind in (DeadlineKind.HOURS, DeadlineKind.DAYS) and not 0 < amount <= 10_000:
-        raise Refused("请填写多少小时或多少天，至少是 1。", field="amount")
+        raise Refused(_("请填写多少小时或多少天，至少是 1。"), field="amount")
     same = DeadlineRule.objects.filter(mine_id=by.mine_id, grade=grade, valid_from=valid_from)
     if same.exclude(pk__in=[rule_id] if rule_id else []).exists():
-        raise Refused("这个等级从这一天起已经有一条规则。请修改那一条，或换一个生效日期。", field="valid_from")
+        raise Refused(_("这个等级从这一天起已经有一条规则。请修改那一条，或换一个生效日期。"), field="valid_from")
     facts = {
         "grade": grade,
         "kind": kind,
@@ -275,13 +278,13 @@ def save_ladder_rule(
     _check(by)
     row = _row(LadderRule, rule_id, by)
     if step not in LadderRule.Step.values:
-        raise Refused("请选择小时、班或天。", field="step")
+        raise Refused(_("请选择小时、班或天。"), field="step")
     if not roles or any(role != RECTIFIER and role not in set(Role) for role in roles):
-        raise Refused("请选择告知谁，至少一个。", field="roles")
+        raise Refused(_("请选择告知谁，至少一个。"), field="roles")
     if abs(amount) > (60 if step == LadderRule.Step.SHIFTS else 2000):
-        raise Refused("偏移太大。请检查数字和单位。", field="amount")
+        raise Refused(_("偏移太大。请检查数字和单位。"), field="amount")
     facts = {
-        "name": _need(name, "请填写这一级的名称。", "name"),
+        "name": _need(name, _("请填写这一级的名称。"), "name"),
         "step": step,
         "amount": amount,
         "roles": list(roles),
@@ -305,7 +308,7 @@ def save_wording(*, title: str, labels: Mapping[str, str], anonymous_reports: bo
     row = MineSettings.objects.filter(mine_id=by.mine_id).first() or MineSettings(mine_id=by.mine_id)
     kept = {key: labels.get(key, "").strip() for key in FIVE_POINT_LABELS}
     facts = {
-        "five_points_title": _need(title, "请填写叫法，例如五定。", "title"),
+        "five_points_title": _need(title, _("请填写叫法，例如五定。"), "title"),
         "five_point_labels": {key: word for key, word in kept.items() if word and word != FIVE_POINT_LABELS[key]},
         "anonymous_reports": anonymous_reports,
     }
@@ -351,11 +354,22 @@ def correct_catalogue(code: str, *, corrections: Sequence[Correction], by: Perso
     for one in corrections:
         row = rows.get((one.category, one.no))
         if row is None:
-            raise Refused(f"{version.document_no}里没有第 {one.category} 类第 {one.no} 项。请检查文件。", field="file")
-        row.text, row.confirmed = _need(one.text, f"第 {one.category} 类第 {one.no} 项没有正文。", "file"), True
+            raise Refused(
+                _("%(document_no)s里没有第 %(category)s 类第 %(no)s 项。请检查文件。")
+                % {"document_no": version.document_no, "category": one.category, "no": one.no},
+                field="file",
+            )
+        row.text, row.confirmed = (
+            _need(
+                one.text,
+                _("第 %(category)s 类第 %(no)s 项没有正文。") % {"category": one.category, "no": one.no},
+                "file",
+            ),
+            True,
+        )
         changed.append(row)
     if not changed:
-        raise Refused("文件里没有条文。请检查表头是否有「类别序号」「情形序号」「正文」三列。", field="file")
+        raise Refused(_("文件里没有条文。请检查表头是否有「类别序号」「情形序号」「正文」三列。"), field="file")
     Situation.objects.bulk_update(changed, ["text", "confirmed"])
     told = [f"{row.category.no}-{row.no}" for row in changed]
     forget_catalogue()
@@ -376,7 +390,7 @@ def confirm_situation(situation_id: int, *, by: Person) -> Situation:
     if row is None:
         raise NotVisible
     if row.confirmed:
-        raise Refused("这一项已经核对过了。")
+        raise Refused(_("这一项已经核对过了。"))
     row.confirmed = True
     row.save(update_fields=["confirmed"])
     forget_catalogue()

@@ -8,6 +8,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.models import (
     CheckType,
@@ -126,7 +127,7 @@ def _lock_id(hazard_id: UUID | None) -> None:
 def _again(existing: Hazard, data: ReportData, by: Person) -> Receipt:
     """An id that is there already: the same report, or another content that a person must look at."""
     if existing.mine_id != by.mine_id:
-        raise Refused("这个编号已被占用。请重新生成编号后再上报。", code="id_taken")
+        raise Refused(_("这个编号已被占用。请重新生成编号后再上报。"), code="id_taken")
     digest = data.digest()
     if existing.content_digest == digest:
         return Receipt(existing, "same")
@@ -145,10 +146,10 @@ def _new_hazard(data: ReportData, by: Person, hazard_id: UUID) -> Hazard:
     at = now()
     occurred_at = data.occurred_at or _captured(data, at)
     if occurred_at > at + FUTURE_TOLERANCE:
-        raise Refused("发现时间比现在还晚。请检查发现时间。", field="occurred_at")
+        raise Refused(_("发现时间比现在还晚。请检查发现时间。"), field="occurred_at")
     if occurred_at < LONG_AGO:
-        raise Refused("发现时间太早，不像是真的。请检查发现时间。", field="occurred_at")
-    text = need(data.text, "请写清楚发现了什么隐患。", field="text")
+        raise Refused(_("发现时间太早，不像是真的。请检查发现时间。"), field="occurred_at")
+    text = need(data.text, _("请写清楚发现了什么隐患。"), field="text")
     place = _place(data.place_id, by)
     if place is None and data.place_spelling.strip():
         place = resolve_or_propose(by.mine_id, data.place_spelling, "report")
@@ -189,7 +190,9 @@ def _new_hazard(data: ReportData, by: Person, hazard_id: UUID) -> Hazard:
     )
     if data.fixed_on_site:
         if data.anonymous:
-            raise Refused("匿名上报不能同时登记现场整改：整改要有人负责。请取消匿名，或只上报隐患。", field="anonymous")
+            raise Refused(
+                _("匿名上报不能同时登记现场整改：整改要有人负责。请取消匿名，或只上报隐患。"), field="anonymous"
+            )
         _fixed(hazard, data.fixed_on_site, by, at)
     hazard.search_text = search_text(hazard)
     return hazard
@@ -207,7 +210,7 @@ def _place(place_id: UUID | None, by: Person) -> Place | None:
         return None
     place = Place.objects.filter(id=place_id, mine_id=by.mine_id).first()
     if place is None:
-        raise Refused("没有找到这个地点。请重新选择地点，或在「具体位置」里写明。", field="place")
+        raise Refused(_("没有找到这个地点。请重新选择地点，或在「具体位置」里写明。"), field="place")
     return place
 
 
@@ -218,7 +221,7 @@ def _persons(ids: Sequence[UUID], by: Person) -> list[Person]:
 def _fixed(hazard: Hazard, words: str, by: Person, at: datetime) -> None:
     """The facts of a mending on the spot."""
     hazard.way = Way.ON_SITE
-    hazard.rectification = need(words, "请写清楚现场是怎么处理的。", field="rectification")
+    hazard.rectification = need(words, _("请写清楚现场是怎么处理的。"), field="rectification")
     hazard.rectified_at, hazard.rectified_by = at, by
 
 
@@ -243,7 +246,7 @@ def grade(
     """
     hazard = begin("grade", hazard_id, by)
     if grade.mine_id != hazard.mine_id or specialty.mine_id != hazard.mine_id:
-        raise Refused("请从本矿的等级和专业里选择。", field="grade")
+        raise Refused(_("请从本矿的等级和专业里选择。"), field="grade")
     hazard.grade, hazard.specialty, hazard.cause, hazard.clause = grade, specialty, cause, clause.strip()
     if standard is not None:
         hazard.standard, hazard.standard_text = standard, standard.text
@@ -276,8 +279,8 @@ def send_back(hazard_id: UUID, *, reason: str, by: Person) -> Hazard:
     """
     hazard = begin("send_back", hazard_id, by)
     if hazard.anonymous:
-        raise Refused("匿名上报无法退回补充。请到现场核实后定级，或写明理由作废。")
-    hazard.returned_reason = need(reason, "请写明需要补充什么。", field="reason")
+        raise Refused(_("匿名上报无法退回补充。请到现场核实后定级，或写明理由作废。"))
+    hazard.returned_reason = need(reason, _("请写明需要补充什么。"), field="reason")
     move("send_back", hazard)
     keep(hazard)
     enter("send_back", hazard, by, payload={"reason": hazard.returned_reason})
@@ -300,9 +303,9 @@ def resubmit(
     """
     hazard = begin("resubmit", hazard_id, by, unit=by.unit)
     if hazard.reporter_id != by.id and (by.unit_id is None or hazard.reporter_unit_id != by.unit_id):
-        raise Refused("只有上报人或同单位人员可以补充后重报。", code="not_allowed")
+        raise Refused(_("只有上报人或同单位人员可以补充后重报。"), code="not_allowed")
     before = hazard.text
-    hazard.text = need(text, "请写清楚发现了什么隐患。", field="text")
+    hazard.text = need(text, _("请写清楚发现了什么隐患。"), field="text")
     hazard.place, hazard.place_text = place or hazard.place, place_text.strip() or hazard.place_text
     hazard.search_text = search_text(hazard)
     move("resubmit", hazard)
@@ -319,15 +322,17 @@ def merge(hazard_id: UUID, *, into_id: UUID, by: Person) -> Hazard:
     Refused when the other has ended as merged or void, or is this one.
     """
     if hazard_id == into_id:
-        raise Refused("不能把隐患合并到它自己。", field="into")
+        raise Refused(_("不能把隐患合并到它自己。"), field="into")
     for one in sorted([hazard_id, into_id]):
         locked(one)
     hazard = begin("merge", hazard_id, by)
     kept = locked(into_id)
     if kept.mine_id != hazard.mine_id:
-        raise Refused("没有找到要合并到的隐患。请重新选择。", field="into")
+        raise Refused(_("没有找到要合并到的隐患。请重新选择。"), field="into")
     if kept.status in (Status.MERGED, Status.VOID):
-        raise Refused(f"{kept.number} 已经合并或作废，不能再合并进去。请选择仍有效的那一条。", field="into")
+        raise Refused(
+            _("%(kept)s 已经合并或作废，不能再合并进去。请选择仍有效的那一条。") % {"kept": kept.number}, field="into"
+        )
     hazard.merged_into = kept
     move("merge", hazard)
     keep(hazard)
@@ -345,8 +350,8 @@ def void(hazard_id: UUID, *, reason: str, by: Person) -> Hazard:
     """
     hazard = begin("void", hazard_id, by)
     if hazard.reporter_id == by.id:
-        raise Refused("不能作废自己上报的隐患。请由其他安监人员办理。", code="own")
-    hazard.void_reason = need(reason, "请写明作废的理由。", field="reason")
+        raise Refused(_("不能作废自己上报的隐患。请由其他安监人员办理。"), code="own")
+    hazard.void_reason = need(reason, _("请写明作废的理由。"), field="reason")
     move("void", hazard)
     keep(hazard)
     enter("void", hazard, by, payload={"reason": hazard.void_reason})
@@ -361,7 +366,7 @@ def fix_on_site(hazard_id: UUID, *, words: str, by: Person, photos: Sequence[str
     """
     hazard = begin("fix_on_site", hazard_id, by, unit=by.unit)
     if hazard.is_major:
-        raise Refused("重大隐患不能按现场整改办理。请编制治理方案、完成双报告后下达。")
+        raise Refused(_("重大隐患不能按现场整改办理。请编制治理方案、完成双报告后下达。"))
     _fixed(hazard, words, by, now())
     move("fix_on_site", hazard)
     keep(hazard)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kuangdeng.hazards import registers, services
@@ -93,7 +94,7 @@ def bulk(request: HttpRequest, verb: str) -> HttpResponse:
 
     def one(hazard_id: UUID) -> str | None:
         if hazard_id not in known:
-            raise Refused("没有找到这条隐患。请刷新列表。")
+            raise Refused(_("没有找到这条隐患。请刷新列表。"))
         act(hazard_id, data, by)
         return None
 

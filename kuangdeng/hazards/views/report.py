@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from kuangdeng.hazards import services
@@ -89,7 +90,9 @@ def pick_standard(request: HttpRequest) -> JsonResponse:
         {
             "id": str(one.id),
             "label": one.text,
-            "hint": joined([one.specialty.name, one.grade.name if one.grade else "", "示例" if one.is_sample else ""]),
+            "hint": joined(
+                [one.specialty.name, one.grade.name if one.grade else "", _("示例") if one.is_sample else ""]
+            ),
         }
         for one in found
     ]

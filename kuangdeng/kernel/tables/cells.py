@@ -4,6 +4,8 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.kernel import clock
 
 
@@ -45,7 +47,7 @@ def to_bool(value: object) -> bool | None:
         return True
     if word in _NO:
         return False
-    raise Unreadable(f"「{word[:20]}」看不出是「是」还是「否」。请写「是」或「否」。")
+    raise Unreadable(_("「%(word)s」看不出是「是」还是「否」。请写「是」或「否」。") % {"word": word[:20]})
 
 
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
@@ -112,15 +114,15 @@ def _from_words(words: str, year: int | None, month_only: bool) -> tuple[date, t
         if match:
             return _checked(match, year, words)
     if not year and _DAY_FORMS[0].fullmatch(plain):
-        raise Unreadable(f"「{words[:30]}」没有写年份。请写成 2018-03-05 这样的日期。")
-    raise Unreadable(f"「{words[:30]}」不是能看懂的日期。请写成 2018-03-05 这样的日期。")
+        raise Unreadable(_("「%(words)s」没有写年份。请写成 2018-03-05 这样的日期。") % {"words": words[:30]})
+    raise Unreadable(_("「%(words)s」不是能看懂的日期。请写成 2018-03-05 这样的日期。") % {"words": words[:30]})
 
 
 def _chinese_number(digits: str) -> str:
     """十二 → 12, 二十 → 20, 二〇一八 → 2018."""
     if "十" not in digits:
         return digits.translate(_DIGITS)
-    tens, _, ones = digits.partition("十")
+    tens, _ten, ones = digits.partition("十")
     return str(int(tens.translate(_DIGITS) or "1") * 10 + int(ones.translate(_DIGITS) or "0"))
 
 
@@ -132,9 +134,9 @@ def _checked(match: "re.Match[str]", year: int | None, words: str) -> tuple[date
     try:
         day = date(said, int(parts["m"]), int(parts.get("d") or 1))
     except ValueError:
-        raise Unreadable(f"「{words[:30]}」这一天不存在。请检查月份和日期。") from None
+        raise Unreadable(_("「%(words)s」这一天不存在。请检查月份和日期。") % {"words": words[:30]}) from None
     if not 1900 <= day.year <= 2200:
-        raise Unreadable(f"「{words[:30]}」的年份不对。请检查。")
+        raise Unreadable(_("「%(words)s」的年份不对。请检查。") % {"words": words[:30]})
     said_time = _TIME.search(parts.get("rest") or "")
     if said_time is None:
         return day, None
@@ -153,7 +155,7 @@ def to_number(value: object) -> float | None:
         return None
     match = re.match(r"[-+]?\d+(?:\.\d+)?", words)
     if match is None:
-        raise Unreadable(f"「{words[:20]}」不是数字。请填数字。")
+        raise Unreadable(_("「%(words)s」不是数字。请填数字。") % {"words": words[:20]})
     return float(match.group())
 
 

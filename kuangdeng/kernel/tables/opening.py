@@ -13,6 +13,8 @@ from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.tables.headers import HEADER_WITHIN, Column, Row, find_header
@@ -28,7 +30,7 @@ MAX_RATIO = 400
 MAX_COLUMNS = 256
 MAX_PARTS = 2000
 MAX_MERGES = 200_000
-BROKEN = "文件已损坏，读不下去了。请用 Excel 或 WPS 打开后另存为 .xlsx，再上传。"
+BROKEN = gettext_lazy("文件已损坏，读不下去了。请用 Excel 或 WPS 打开后另存为 .xlsx，再上传。")
 
 
 class Book:
@@ -48,7 +50,7 @@ class Book:
             yield from self._read(sheet)
         except csv.Error as broken:
             raise Refused(
-                "文件不是规整的 CSV（引号没有成对，或某一格超过 13 万字）。请另存为 .xlsx 后再上传。", code="broken"
+                _("文件不是规整的 CSV（引号没有成对，或某一格超过 13 万字）。请另存为 .xlsx 后再上传。"), code="broken"
             ) from broken
         except _BROKEN as broken:
             raise Refused(BROKEN, code="broken") from broken
@@ -76,10 +78,12 @@ def open_book(path: Path | str, *, name: str = "") -> Iterator[Book]:
     name = name or path.name
     size = path.stat().st_size
     if size == 0:
-        raise Refused("文件是空的。请检查后重新上传。", code="empty")
+        raise Refused(_("文件是空的。请检查后重新上传。"), code="empty")
     if size > MAX_BYTES:
         raise Refused(
-            f"文件有 {size // 1048576} MB，超过 {MAX_BYTES // 1048576} MB。请拆成几个文件后分别上传。", code="too_large"
+            _("文件有 %(size)s MB，超过 %(most)s MB。请拆成几个文件后分别上传。")
+            % {"size": size // 1048576, "most": MAX_BYTES // 1048576},
+            code="too_large",
         )
     with path.open("rb") as file:
         head = file.read(4096)
@@ -95,14 +99,15 @@ def open_book(path: Path | str, *, name: str = "") -> Iterator[Book]:
 def _refuse_no_text(head: bytes, name: str) -> None:
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise Refused(
-            "这是旧版 .xls 或加了密码的文件。请用 Excel 或 WPS 打开，去掉密码，另存为 .xlsx 后再上传。", code="old_xls"
+            _("这是旧版 .xls 或加了密码的文件。请用 Excel 或 WPS 打开，去掉密码，另存为 .xlsx 后再上传。"),
+            code="old_xls",
         )
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"mime-version")):
-        raise Refused("这个文件其实是网页，不是表格。请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。", code="html")
+        raise Refused(_("这个文件其实是网页，不是表格。请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。"), code="html")
     utf16 = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if (b"\x00" in head and not utf16) or start.startswith((b"%pdf", b"7z\xbc\xaf", b"rar!")):
-        raise Refused(f"「{name[:60]}」不是表格文件。请上传 .xlsx 或 .csv。", code="wrong_type")
+        raise Refused(_("「%(name)s」不是表格文件。请上传 .xlsx 或 .csv。") % {"name": name[:60]}, code="wrong_type")
 
 
 # .xlsx --------------------------------------------------------------------------------------------------------------
@@ -136,10 +141,10 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     names = {part.filename for part in parts}
     if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
-        raise Refused("这个压缩包里不是 Excel 表格。请上传 .xlsx 或 .csv。", code="wrong_type")
+        raise Refused(_("这个压缩包里不是 Excel 表格。请上传 .xlsx 或 .csv。"), code="wrong_type")
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise Refused(
-            "文件里带有宏，为安全起见不接收。请在 Excel 中另存为「Excel 工作簿（.xlsx）」后再上传。", code="macro"
+            _("文件里带有宏，为安全起见不接收。请在 Excel 中另存为「Excel 工作簿（.xlsx）」后再上传。"), code="macro"
         )
     unpacked, packed = sum(part.file_size for part in parts), sum(part.compress_size for part in parts)
     strings = sum(
@@ -147,13 +152,13 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
     )
     bomb = unpacked > 20 * 1024 * 1024 and unpacked > MAX_RATIO * max(packed, 1)
     if unpacked > MAX_UNPACKED or strings > MAX_STRINGS or len(parts) > MAX_PARTS or bomb:
-        raise Refused("文件展开后太大，不像正常的表格。请只保留要导入的工作表，拆小后再上传。", code="bomb")
+        raise Refused(_("文件展开后太大，不像正常的表格。请只保留要导入的工作表，拆小后再上传。"), code="bomb")
     for part in parts:
         if part.filename.endswith((".xml", ".rels")):
             with archive.open(part) as xml:
                 if b"<!DOCTYPE" in xml.read(2048):
                     raise Refused(
-                        "文件的内部格式不正常，不接收。请用 Excel 或 WPS 另存为 .xlsx 后再上传。", code="hostile"
+                        _("文件的内部格式不正常，不接收。请用 Excel 或 WPS 另存为 .xlsx 后再上传。"), code="hostile"
                     )
 
 
@@ -242,7 +247,7 @@ def _fill_merged(
     for bottom, left, right in new:
         if right - left <= MAX_COLUMNS:
             going = [*going, (bottom, left, min(right, MAX_COLUMNS), values[left] if left < len(values) else None)]
-    for _, left, right, value in going:
+    for _name, left, right, value in going:
         if value is not None:
             values.extend([None] * (right + 1 - len(values)))
             values[left : right + 1] = [value] * (right + 1 - left)
@@ -260,7 +265,7 @@ def _open_csv(path: Path, file: IO[bytes], name: str) -> Book:
     delimiter = max(",\t;", key=lambda mark: sum(line.count(mark) for line in first))
     sheet = Path(name).stem[:40] or "表"
 
-    def rows(_: str) -> Iterator[Row]:
+    def rows(_sheet: str) -> Iterator[Row]:
         with path.open(encoding=encoding, newline="") as lines:
             reader = csv.reader(lines, delimiter=delimiter)
             before = 0
@@ -288,4 +293,4 @@ def detect_encoding(file: IO[bytes]) -> str:
         except UnicodeDecodeError:
             continue
         return encoding
-    raise Refused("看不懂这个文件的文字编码。请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。", code="encoding")
+    raise Refused(_("看不懂这个文件的文字编码。请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。"), code="encoding")

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.kernel.tables.cells import column_letters, compact
 from kuangdeng.kernel.tables.headers import Header, Row, cell_title, shown
 
@@ -19,9 +21,12 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        where = f"「{self.sheet}」第 {self.row} 行"
+        where = _("「%(sheet)s」第 %(row)s 行") % {"sheet": self.sheet, "row": self.row}
         return (
-            f"{where}「{self.column}」列（{self.cell}）：{self.message}" if self.column else f"{where}：{self.message}"
+            _("%(where)s「%(column)s」列（%(cell)s）：%(message)s")
+            % {"where": where, "column": self.column, "cell": self.cell, "message": self.message}
+            if self.column
+            else f"{where}：{self.message}"
         )
 
 

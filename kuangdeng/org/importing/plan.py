@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
@@ -149,8 +150,10 @@ def make_plan(
                 found.append((kind, table))
         if not found:
             raise Refused(
-                "没有认出要导入的表。表头要有「工号」和「姓名」（职工），或「单位名称」和「上级」「类别」之一（单位），或「地点名称」（地点）。"
-                "请检查前 15 行里有没有表头。",
+                _(
+                    "没有认出要导入的表。表头要有「工号」和「姓名」（职工），或「单位名称」和「上级」「类别」之一（单位），或「地点名称」（地点）。"
+                    "请检查前 15 行里有没有表头。"
+                ),
                 code="no_table",
             )
         known = Units(mine)
@@ -214,7 +217,10 @@ class Units:
         if len(found) == 1:
             return found[0]
         if len(found) > 1:
-            raise Unreadable(f"叫「{words}」的单位有 {len(found)} 个。请在「单位」里写区队、在「班组」里写班组。")
+            raise Unreadable(
+                _("叫「%(words)s」的单位有 %(n)s 个。请在「单位」里写区队、在「班组」里写班组。")
+                % {"words": words, "n": len(found)}
+            )
         parts = [
             part for part in words.replace("＞", ">").replace("／", "/").replace(">", "/").split("/") if part.strip()
         ]
@@ -223,7 +229,9 @@ class Units:
             return self.find("/".join(parts[1:]), top.id)
         near = difflib.get_close_matches(key(words), list(self.by_name), n=1, cutoff=0.6)
         hint = f"是不是「{self.by_name[near[0]][0].name}」？" if near else ""
-        raise Unreadable(f"没有叫「{words}」的单位。{hint}请更正，或先导入单位表。")
+        raise Unreadable(
+            _("没有叫「%(words)s」的单位。%(hint)s请更正，或先导入单位表。") % {"words": words, "hint": hint}
+        )
 
     def team(self, name: str, under: UnitRef) -> UnitRef | None:
         """A team of a unit by its name, with or without the unit's own name in front: 二班 is 开拓二班 of 开拓队."""
@@ -286,9 +294,9 @@ class _Reader:
         """The cell of a name, without inner blanks. Unreadable when it is too long or an Excel error."""
         words = compact(record[column.key])
         if len(words) > longest:
-            raise Unreadable(f"太长了，最多 {longest} 个字。")
+            raise Unreadable(_("太长了，最多 %(longest)s 个字。") % {"longest": longest})
         if words.startswith("#"):
-            raise Unreadable(f"「{words[:20]}」是表格的计算错误。请改成值。")
+            raise Unreadable(_("「%(words)s」是表格的计算错误。请改成值。") % {"words": words[:20]})
         return words
 
 
@@ -392,16 +400,16 @@ class _Units(_Reader):
         word = compact(record["kind"])
         kind = kind_of(word) if word else (there.kind if there else None)
         if word and kind is None:
-            raise Unreadable(f"「{word[:20]}」不是单位类别。请写生产、辅助、科室或班组。")
+            raise Unreadable(_("「%(word)s」不是单位类别。请写生产、辅助、科室或班组。") % {"word": word[:20]})
         if kind is None:
             kind = guessed_kind(name)
             if kind == "team" and parent is None:
                 kind = "auxiliary"
             self.plan.note(record, "kind", f"没有写类别，按名称当作「{Unit.Kind(kind).label}」。")
         if kind == Unit.Kind.TEAM and parent is None:
-            raise Unreadable("班组要写上级单位。")
+            raise Unreadable(_("班组要写上级单位。"))
         if parent is not None and parent.kind == Unit.Kind.TEAM:
-            raise Unreadable(f"上级「{parent.name}」是班组，下面不能再有单位。")
+            raise Unreadable(_("上级「%(parent)s」是班组，下面不能再有单位。") % {"parent": parent.name})
         return kind
 
     def _branch(self, record: Record, line: UnitLine) -> str:
@@ -436,7 +444,7 @@ class _Units(_Reader):
             line.renamed = True
         if record.has("parent") and (parent.id if parent else None) != there.parent_id:
             if parent is not None and there.id in self.known.line(parent.id):
-                raise Unreadable(f"上级「{parent.name}」在它自己下面。请更正上级。")
+                raise Unreadable(_("上级「%(parent)s」在它自己下面。请更正上级。") % {"parent": parent.name})
             line.changed += differ(
                 "上级", there.parent.name if there.parent else self.mine.name, parent.name if parent else self.mine.name
             )
@@ -511,7 +519,7 @@ class _Persons(_Reader):
         if person is not None:
             self._compare(line, person, unit)
         line.roles = self._roles(record, line, unit)
-        line.changed += [("角色", "", ROLE_LABELS[role]) for role, _unit in line.roles] if person else []
+        line.changed += [("角色", "", str(ROLE_LABELS[role])) for role, _unit in line.roles] if person else []
         self.plan.persons.append(line)
 
     def _fact(self, record: Record, name: str) -> Any:
@@ -523,18 +531,18 @@ class _Persons(_Reader):
             if name == "sex":
                 word = compact(cell).lower()
                 if word and word not in SEXES:
-                    raise Unreadable(f"「{word[:10]}」不是性别。请写男或女。")
+                    raise Unreadable(_("「%(word)s」不是性别。请写男或女。") % {"word": word[:10]})
                 return SEXES.get(word)
             if name == "member_since" and not any(sign.isdigit() or sign in "一二〇" for sign in text(cell)):
                 return None  # 群众, 团员, 无
             if name in ("born_on", "member_since"):
                 day = to_date(cell, month_only=True)
                 if day is not None and not date(1900, 1, 1) <= day <= clock.today():
-                    raise Unreadable(f"{day:%Y-%m-%d} 不可能。请检查年份。")
+                    raise Unreadable(_("%(day)s 不可能。请检查年份。") % {"day": f"{day:%Y-%m-%d}"})
                 return day
             words = compact(cell)
             if len(words) > (30 if name == "phone" else 254):
-                raise Unreadable("太长了。请检查。")
+                raise Unreadable(_("太长了。请检查。"))
             return words or None
         except Unreadable as unclear:
             self.plan.wrong(record, name, unclear)
@@ -678,7 +686,7 @@ class _Places(_Reader):
     def _settle(self, record: Record, name: str, parent_id: UUID | None) -> None:
         name = " ".join(name.split())
         if len(name) > 60:
-            raise Unreadable("地点名称太长，最多 60 个字。")
+            raise Unreadable(_("地点名称太长，最多 60 个字。"))
         place_id = self.here.get((parent_id, fold_place(name)))
         place = self.rows.get(place_id) if place_id else None
         if place_id is not None and place is None:

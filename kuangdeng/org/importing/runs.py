@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
@@ -42,7 +43,7 @@ def begin(
     Refused for who may not import, and for what is no table; then nothing is kept.
     """
     if not may(by, "org.import"):
-        raise Refused("您没有权限导入。请联系系统管理员。", code="not_allowed")
+        raise Refused(_("您没有权限导入。请联系系统管理员。"), code="not_allowed")
     run = ImportRun(id=uuid7(), mine=by.mine, kind=KIND, file_name=name[:200], by=by, started_at=clock.now())
     path = file_of(run)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -67,14 +68,17 @@ def begin(
 def _copy(source: IO[bytes], target: IO[bytes]) -> None:
     shutil.copyfileobj(source, target, 1 << 20)
     if target.tell() > MAX_BYTES:
-        raise Refused(f"文件超过 {MAX_BYTES // 1048576} MB。请拆成几个文件后分别上传。", code="too_large")
+        raise Refused(
+            _("文件超过 %(most)s MB。请拆成几个文件后分别上传。") % {"most": MAX_BYTES // 1048576},
+            code="too_large",
+        )
 
 
 def plan_of(run: ImportRun, day: date, progress: Progress | None = None) -> Plan:
     """What the run's file would change now."""
     path = file_of(run)
     if not path.exists():
-        raise Refused("上传的文件已经不在了。请重新上传。", code="gone")
+        raise Refused(_("上传的文件已经不在了。请重新上传。"), code="gone")
     return make_plan(
         path, run.file_name, mine=run.mine, valid_from=day, may_grant=may(run.by, "org.grant_roles"), progress=progress
     )

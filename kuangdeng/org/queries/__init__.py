@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
@@ -153,7 +154,7 @@ def find_persons(words: str, *, by: Person) -> QuerySet[Person]:
     Refused for who may not see the list of persons.
     """
     if not has_power(by, "org.see_people"):
-        raise Refused("您没有权限查看职工名册。如需查看，请联系系统管理员。", code="not_allowed")
+        raise Refused(_("您没有权限查看职工名册。如需查看，请联系系统管理员。"), code="not_allowed")
     persons = Person.objects.filter(mine_id=by.mine_id, is_active=True, left_on=None).select_related("unit")
     word = words.strip()
     if word:

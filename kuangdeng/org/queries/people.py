@@ -9,6 +9,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.sessions.models import Session
 from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.db.models.functions import Replace
+from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
@@ -295,5 +296,7 @@ def scheme_words(unit: Unit) -> str:
     own = [row for row in rows if row[1] in line and row[3] <= clock.today()]
     best = max(own, key=lambda row: (-line.index(row[1]), row[3]), default=None)
     if best is not None:
-        return str(best[0]) if best[1] == unit.id else f"{best[0]}（随{best[2]}）"
-    return next((f"{row[0]}（全矿默认）" for row in rows if row[4]), "")
+        return (
+            str(best[0]) if best[1] == unit.id else _("%(scheme)s（随%(unit)s）") % {"scheme": best[0], "unit": best[2]}
+        )
+    return next((_("%s（全矿默认）") % row[0] for row in rows if row[4]), "")

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Length
+from django.utils.translation import gettext_lazy as _
 from pypinyin import Style, lazy_pinyin
 from rapidfuzz import fuzz, process
 
@@ -19,7 +20,7 @@ from kuangdeng.kernel.search import fold
 from kuangdeng.org.models import Mine, Person, Place, PlaceAlias, PlaceProposal, Unit
 from kuangdeng.org.spelling import fold_place
 
-PROPOSAL_SOURCES = {"import": "导入", "report": "上报", "round": "检查", "places": "地点表"}
+PROPOSAL_SOURCES = {"import": _("导入"), "report": _("上报"), "round": _("检查"), "places": _("地点表")}
 
 
 # One place ------------------------------------------------------------------------------------------------------------

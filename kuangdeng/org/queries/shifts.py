@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Min, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
@@ -210,8 +211,11 @@ def is_workday(mine_id: UUID, day: date) -> bool:
     known = workday(mine_id, day)
     if not known.confirmed:
         raise Refused(
-            f"日历里还没有经过核对的 {day.year} 年放假调休安排，不能推算 {day:%Y年%m月%d日} 是不是工作日。"
-            "请在「设置 → 日历」导入国务院办公厅通知里的日期并确认。",
+            _(
+                "日历里还没有经过核对的 %(year)s 年放假调休安排，不能推算 %(year)d年%(month)02d月%(day)02d日 是不是工作日。"
+                "请在「设置 → 日历」导入国务院办公厅通知里的日期并确认。"
+            )
+            % {"year": day.year, "month": day.month, "day": day.day},
             code="calendar_unknown",
         )
     return known.is_workday
@@ -239,7 +243,11 @@ def calendar_warning(mine_id: UUID) -> str:
     found = dict(rows.values_list("day__year").annotate(checked=Count("id", filter=Q(confirmed=True))).order_by())
     for year in years:
         if year not in found:
-            return f"日历里还没有 {year} 年的放假和调休日期，按工作日计算的期限会算不出来。请导入。"
+            return _("日历里还没有 %(year)s 年的放假和调休日期，按工作日计算的期限会算不出来。请导入。") % {
+                "year": year
+            }
         if not found[year]:
-            return f"日历里 {year} 年的放假和调休日期还没有核对。请对照国务院办公厅通知核对后确认。"
+            return _("日历里 %(year)s 年的放假和调休日期还没有核对。请对照国务院办公厅通知核对后确认。") % {
+                "year": year
+            }
     return ""

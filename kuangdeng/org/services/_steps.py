@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.language import in_chinese
 from kuangdeng.ledger.api import Named, Subject, post
 from kuangdeng.org.models import ApiToken, Membership, Mine, Person, RoleGrant, SignIn, Unit, UnitName
 from kuangdeng.org.queries import may
@@ -48,17 +50,20 @@ def open_unit(unit_id: UUID | None, by: Person, *, field: str = "unit") -> Unit 
         return None
     unit = Unit.objects.filter(id=unit_id, mine_id=by.mine_id).first()
     if unit is None:
-        raise Refused("没有找到这个单位。请重新选择。", field=field)
+        raise Refused(_("没有找到这个单位。请重新选择。"), field=field)
     if unit.closed_on is not None and unit.closed_on <= clock.today():
-        raise Refused(f"「{unit.name}」已撤销。请选择现有的单位。", field=field)
+        raise Refused(_("「%(unit)s」已撤销。请选择现有的单位。") % {"unit": unit.name}, field=field)
     return unit
 
 
 def demand(by: Person, power: str, unit: Unit | None, doing: str) -> None:
     """Refused, in words, when `by` has not the power for this unit."""
     if not may(by, power, unit):
-        where = f"「{unit.name}」" if unit else "全矿"
-        raise Refused(f"您没有权限{doing}（范围：{where}）。请联系系统管理员。", code="not_allowed")
+        where = f"「{unit.name}」" if unit else _("全矿")
+        raise Refused(
+            _("您没有权限%(doing)s（范围：%(where)s）。请联系系统管理员。") % {"doing": doing, "where": where},
+            code="not_allowed",
+        )
 
 
 def need(text: str, message: str, *, field: str, longest: int = 60) -> str:
@@ -67,14 +72,14 @@ def need(text: str, message: str, *, field: str, longest: int = 60) -> str:
     if not text:
         raise Refused(message, field=field)
     if len(text) > longest:
-        raise Refused(f"太长了，最多 {longest} 个字。", field=field)
+        raise Refused(_("太长了，最多 %(longest)s 个字。") % {"longest": longest}, field=field)
     return text
 
 
 def day_in_range(day: date, *, field: str = "valid_from") -> date:
     """A day on which something may begin. Refused when it is far off: that is a typing mistake."""
     if not EARLIEST <= day <= clock.today() + timedelta(days=366):
-        raise Refused("日期不对：最早 1950 年，最晚一年以后。请检查。", field=field)
+        raise Refused(_("日期不对：最早 1950 年，最晚一年以后。请检查。"), field=field)
     return day
 
 
@@ -163,7 +168,8 @@ def end_grants(grants: "Iterable[RoleGrant]", first_day_without: date) -> list[s
     for grant in grants:
         if grant.valid_to is not None and grant.valid_to <= last:
             continue
-        ended.append(f"{grant.get_role_display()}（{grant.unit.name if grant.unit else '全矿'}）")
+        with in_chinese():
+            ended.append(f"{grant.get_role_display()}（{grant.unit.name if grant.unit else '全矿'}）")
         if grant.valid_from > last:
             grant.delete()
         else:
@@ -183,7 +189,7 @@ def keep_an_administrator(mine_id: UUID, day: date) -> None:
         person__is_active=True,
     )
     if not held.exists():
-        raise Refused("全矿至少要保留一名系统管理员。请先给别人授予系统管理员，再办理。", code="last_administrator")
+        raise Refused(_("全矿至少要保留一名系统管理员。请先给别人授予系统管理员，再办理。"), code="last_administrator")
 
 
 def drop_sessions(keys: "Iterable[str]") -> int:
@@ -198,7 +204,7 @@ def drop_sessions(keys: "Iterable[str]") -> int:
 
 def add_membership(person: Person, valid_from: date, unit: Unit | None, trade: str, post: str) -> Membership:
     """The row that holds from a day on; said again for the same day, the last word counts."""
-    row, _ = Membership.objects.update_or_create(
+    row, _made = Membership.objects.update_or_create(
         person=person, valid_from=valid_from, defaults={"unit": unit, "trade": trade, "post": post}
     )
     return row

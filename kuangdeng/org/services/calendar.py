@@ -8,6 +8,8 @@ from functools import cache
 from importlib import resources
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.ledger.api import Named, Subject, post
@@ -36,7 +38,7 @@ class DayData:
 
 def _check(by: Person) -> None:
     if not may(by, "org.manage"):
-        raise Refused("您没有权限管理日历。请联系系统管理员。", code="not_allowed")
+        raise Refused(_("您没有权限管理日历。请联系系统管理员。"), code="not_allowed")
 
 
 def _enter(
@@ -80,7 +82,9 @@ def _check_kinds(days: Sequence[DayData]) -> None:
     for one in days:
         if one.kind not in KINDS:
             raise Refused(
-                f"{one.day:%Y-%m-%d} 的类别「{one.kind}」认不出来。请填「放假」或「调休上班」。", field="kind"
+                _("%(day)s 的类别「%(kind)s」认不出来。请填「放假」或「调休上班」。")
+                % {"day": f"{one.day:%Y-%m-%d}", "kind": one.kind},
+                field="kind",
             )
 
 
@@ -105,12 +109,12 @@ def import_days(*, days: Sequence[DayData], by: Person) -> int:
     """
     _check(by)
     if not days:
-        raise Refused("文件里没有日期。请检查表头是否有「日期」和「类别」两列。", field="file")
+        raise Refused(_("文件里没有日期。请检查表头是否有「日期」和「类别」两列。"), field="file")
     _check_kinds(days)
     seen: set[date] = set()
     for one in days:
         if one.day in seen:
-            raise Refused(f"{one.day:%Y-%m-%d} 在文件里出现了两次。请只留一行。", field="file")
+            raise Refused(_("%(day)s 在文件里出现了两次。请只留一行。") % {"day": f"{one.day:%Y-%m-%d}"}, field="file")
         seen.add(one.day)
     _write(by.mine_id, days)
     years = sorted({one.day.year for one in days})
@@ -129,10 +133,10 @@ def confirm_year(year: int, *, by: Person) -> int:
     _check(by)
     rows = CalendarDay.objects.filter(mine_id=by.mine_id, day__year=year)
     if not rows.exists():
-        raise Refused(f"日历里还没有 {year} 年的日期。请先导入。")
+        raise Refused(_("日历里还没有 %(year)s 年的日期。请先导入。") % {"year": year})
     count = rows.filter(confirmed=False).update(confirmed=True)
     if count == 0:
-        raise Refused(f"{year} 年的日期都已经核对过了。")
+        raise Refused(_("%(year)s 年的日期都已经核对过了。") % {"year": year})
     _enter("confirm_year", by.mine_id, f"{year} 年", by, {"year": year}, quantity=count)
     return count
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
@@ -50,9 +51,12 @@ def write_import(run_id: UUID, *, by: Person, progress: Progress | None = None) 
     )
     if run is None or run.mine_id != by.mine_id:
         raise NotVisible
-    demand(by, "org.import", None, "导入")
+    demand(by, "org.import", None, _("导入"))
     if run.state != ImportRun.State.PREVIEW:
-        raise Refused(f"这次导入{ImportRun.State(run.state).label}，不能再写入。需要时请重新上传。", code="wrong_state")
+        raise Refused(
+            _("这次导入%(state)s，不能再写入。需要时请重新上传。") % {"state": ImportRun.State(run.state).label},
+            code="wrong_state",
+        )
     lock_tree(by.mine_id)
     run.by = by
     plan = runs.plan_of(run, date.fromisoformat(run.report["valid_from"]))

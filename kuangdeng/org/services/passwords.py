@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
@@ -25,7 +26,9 @@ so it needs no slow hash. 3,000 slips take seconds instead of 20 minutes, and th
 
 def one_time() -> str:
     """A new one-time password, like k7mn-x2qd-9fhp: readable in bad light, too many to guess."""
-    groups = ("".join(secrets.choice(ONE_TIME_SIGNS) for _ in range(ONE_TIME_GROUP)) for _ in range(ONE_TIME_GROUPS))
+    groups = (
+        "".join(secrets.choice(ONE_TIME_SIGNS) for _sign in range(ONE_TIME_GROUP)) for _group in range(ONE_TIME_GROUPS)
+    )
     return "-".join(groups)
 
 
@@ -51,9 +54,9 @@ def change_password(*, old: str, new: str, by: Person) -> Person:
     """
     person = locked_person(by.id, by)
     if not person.check_password(old):
-        raise Refused("原密码不对。请重新输入。", field="old")
+        raise Refused(_("原密码不对。请重新输入。"), field="old")
     if new == old:
-        raise Refused("新密码和原密码一样。请换一个。", field="new")
+        raise Refused(_("新密码和原密码一样。请换一个。"), field="new")
     fault = fault_of(person, new)
     if fault:
         raise Refused(fault, field="new")
@@ -85,13 +88,15 @@ def reset_password(person_id: UUID, *, by: Person) -> str:
     can sign in with it.
     """
     person = locked_person(person_id, by)
-    demand(by, "org.reset_password", person.unit, "重置密码")
+    demand(by, "org.reset_password", person.unit, _("重置密码"))
     if person.id == by.id:
-        raise Refused("自己的密码请在「我的」里修改。", code="own")
+        raise Refused(_("自己的密码请在「我的」里修改。"), code="own")
     if not person.is_active:
-        raise Refused(f"{person.name}已离矿，不能重置密码。", code="left")
+        raise Refused(_("%(person)s已离矿，不能重置密码。") % {"person": person.name}, code="left")
     if not may_reset_for(by, person):
-        raise Refused(f"{person.name}的职责比您的范围大，请由系统管理员重置密码。", code="not_allowed")
+        raise Refused(
+            _("%(person)s的职责比您的范围大，请由系统管理员重置密码。") % {"person": person.name}, code="not_allowed"
+        )
     password = one_time()
     set_one_time(person, password)
     person.save(update_fields=["password", "must_change_password", "password_changed_at"])
@@ -129,7 +134,7 @@ def issue_passwords(*, unit_id: UUID | None, by: Person) -> Sequence[Slip]:
     keeps it. Refused when nobody is waiting for one.
     """
     unit = open_unit(unit_id, by)
-    demand(by, "org.manage", unit, "发放首次密码")
+    demand(by, "org.manage", unit, _("发放首次密码"))
     persons = list(
         _waiting(by, unit)
         .select_for_update(of=("self",))
@@ -137,7 +142,9 @@ def issue_passwords(*, unit_id: UUID | None, by: Person) -> Sequence[Slip]:
         .order_by("unit__position", "unit__name", "pinyin")
     )
     if not persons:
-        raise Refused("这个范围里没有等待首次密码的职工：都已经登录过了。忘记密码的请在个人页面重置。", code="nobody")
+        raise Refused(
+            _("这个范围里没有等待首次密码的职工：都已经登录过了。忘记密码的请在个人页面重置。"), code="nobody"
+        )
     slips = []
     for person in persons:
         password = one_time()

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.verbs import verb
@@ -44,7 +46,7 @@ def add_person(
     Refused when the number is taken, also by somebody who left: an old record must not change its person.
     """
     unit = open_unit(unit_id, by)
-    demand(by, "org.manage", unit, "登记职工")
+    demand(by, "org.manage", unit, _("登记职工"))
     person = Person(mine_id=by.mine_id, number=_number(number, by.mine), is_active=True)
     person.set_unusable_password()
     _set_facts(person, {"name": name, **facts})
@@ -71,7 +73,7 @@ def change_person(person_id: UUID, *, changes: Mapping[str, object], by: Person)
     """
     person = locked_person(person_id, by)
     if not (person.id == by.id and set(changes) <= {"phone", "email"}):
-        demand(by, "org.manage", person.unit, "更正职工资料")
+        demand(by, "org.manage", person.unit, _("更正职工资料"))
     before = {key: getattr(person, key) for key in FACTS}
     if "number" in changes and str(changes["number"]).strip() != person.number:
         person.number = _number(str(changes["number"]), by.mine)
@@ -103,14 +105,16 @@ def move_person(
     person = locked_person(person_id, by)
     unit = open_unit(unit_id, by)
     assert unit is not None
-    demand(by, "org.manage", unit, "办理调动")
+    demand(by, "org.manage", unit, _("办理调动"))
     if person.unit is not None:
-        demand(by, "org.manage", person.unit, "办理调动")
+        demand(by, "org.manage", person.unit, _("办理调动"))
     day = day_in_range(valid_from)
     first = person.memberships.order_by("valid_from").first()
     if first is not None and day < first.valid_from:
         raise Refused(
-            f"{person.name}从 {first.valid_from:%Y-%m-%d} 起才有在矿记录。请把日期改到那天或以后。", field="valid_from"
+            _("%(person)s从 %(valid_from)s 起才有在矿记录。请把日期改到那天或以后。")
+            % {"person": person.name, "valid_from": f"{first.valid_from:%Y-%m-%d}"},
+            field="valid_from",
         )
     before = person.unit
     add_membership(person, day, unit, trade.strip(), post.strip())
@@ -151,13 +155,17 @@ def leave(person_id: UUID, *, on: date, by: Person) -> Person:
     His record stays, with everything that he did. Refused for oneself, and for the last administrator.
     """
     person = locked_person(person_id, by)
-    demand(by, "org.manage", person.unit, "办理离矿")
+    demand(by, "org.manage", person.unit, _("办理离矿"))
     if person.id == by.id:
-        raise Refused("不能给自己办理离矿。请由另一名系统管理员办理。", code="own")
+        raise Refused(_("不能给自己办理离矿。请由另一名系统管理员办理。"), code="own")
     day = day_in_range(on, field="on")
     last = person.memberships.filter(unit__isnull=False).order_by("-valid_from").first()
     if last is not None and day <= last.valid_from:
-        raise Refused(f"{person.name}从 {last.valid_from:%Y-%m-%d} 起在现单位。离矿日期要晚于这一天。", field="on")
+        raise Refused(
+            _("%(person)s从 %(valid_from)s 起在现单位。离矿日期要晚于这一天。")
+            % {"person": person.name, "valid_from": f"{last.valid_from:%Y-%m-%d}"},
+            field="on",
+        )
     unit = person.unit
     add_membership(person, day, None, person.trade, person.post)
     hold_person(person, clock.today())
@@ -170,9 +178,12 @@ def leave(person_id: UUID, *, on: date, by: Person) -> Person:
 
 
 def _number(number: str, mine: Mine) -> str:
-    number = need("".join(number.split()), "请填写工号。", field="number", longest=30)
+    number = need("".join(number.split()), _("请填写工号。"), field="number", longest=30)
     if Person.objects.filter(mine=mine, number=number).exists():
-        raise Refused(f"工号 {number} 已有人使用。请核对工号；重新入矿的人请在原来的档案上办理调动。", field="number")
+        raise Refused(
+            _("工号 %(number)s 已有人使用。请核对工号；重新入矿的人请在原来的档案上办理调动。") % {"number": number},
+            field="number",
+        )
     return number
 
 
@@ -183,11 +194,11 @@ def _set_facts(person: Person, facts: Mapping[str, object]) -> None:
     for key, value in facts.items():
         setattr(person, key, value.strip() if isinstance(value, str) else value)
     if "name" in facts:
-        person.name = need(str(facts["name"]), "请填写姓名。", field="name")
+        person.name = need(str(facts["name"]), _("请填写姓名。"), field="name")
         person.pinyin, person.initials = pinyin.sort_key(person.name), pinyin.initials(person.name)
-    for key, label in (("born_on", "出生日期"), ("member_since", "入党日期")):
+    for key, label in (("born_on", _("出生日期")), ("member_since", _("入党日期"))):
         day = getattr(person, key)
         if day is not None and not date(1900, 1, 1) <= day <= clock.today():
-            raise Refused(f"{label}不对。请检查。", field=key)
+            raise Refused(_("%(label)s不对。请检查。") % {"label": label}, field=key)
     if person.born_on and person.member_since and person.member_since < person.born_on:
-        raise Refused("入党日期早于出生日期。请检查。", field="member_since")
+        raise Refused(_("入党日期早于出生日期。请检查。"), field="member_since")

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
@@ -23,20 +24,20 @@ DEEPEST = 12
 
 def new_tag() -> str:
     """The secret of a place's QR tag: short enough to type, long enough not to be guessed (31^10)."""
-    return "".join(secrets.choice(TAG_LETTERS) for _ in range(TAG_LENGTH))
+    return "".join(secrets.choice(TAG_LETTERS) for _sign in range(TAG_LENGTH))
 
 
 def _check(by: Person) -> None:
     if not may(by, "org.manage_places"):
-        raise Refused("您没有权限管理地点。请联系安监部门或系统管理员。", code="not_allowed")
+        raise Refused(_("您没有权限管理地点。请联系安监部门或系统管理员。"), code="not_allowed")
 
 
 def _name(text: str) -> str:
     name = " ".join(text.split())
     if not name:
-        raise Refused("请填写地点名称。", field="name")
+        raise Refused(_("请填写地点名称。"), field="name")
     if len(name) > 60:
-        raise Refused("地点名称太长，最多 60 个字。请缩短，详细位置写在「具体位置」里。", field="name")
+        raise Refused(_("地点名称太长，最多 60 个字。请缩短，详细位置写在「具体位置」里。"), field="name")
     return name
 
 
@@ -68,11 +69,14 @@ def _check_parent(parent: Place | None, by: Person) -> None:
     if parent is None:
         return
     if parent.mine_id != by.mine_id:
-        raise Refused("请选择本矿的上级地点。", field="parent")
+        raise Refused(_("请选择本矿的上级地点。"), field="parent")
     if parent.closed_on is not None:
-        raise Refused(f"「{parent.full_name}」已停用，不能再放入新的地点。请选择在用的上级地点。", field="parent")
+        raise Refused(
+            _("「%(parent)s」已停用，不能再放入新的地点。请选择在用的上级地点。") % {"parent": parent.full_name},
+            field="parent",
+        )
     if len(parent.ancestors) + 2 > DEEPEST:
-        raise Refused(f"地点最多分 {DEEPEST} 级。请放在更高一级。", field="parent")
+        raise Refused(_("地点最多分 %(deepest)s 级。请放在更高一级。") % {"deepest": DEEPEST}, field="parent")
 
 
 def _check_free(mine_id: UUID, parent: Place | None, name: str, besides: UUID | None = None) -> None:
@@ -80,8 +84,12 @@ def _check_free(mine_id: UUID, parent: Place | None, name: str, besides: UUID | 
     sisters = Place.objects.filter(mine_id=mine_id, parent=parent).exclude(id__in=[besides] if besides else [])
     same = next((one for one in sisters if fold_place(one.name) == fold_place(name)), None)
     if same is not None:
-        state = "（已停用，可以恢复使用）" if same.closed_on else ""
-        raise Refused(f"这里已经有「{same.name}」{state}，写法相同。请换一个名称，或直接使用它。", field="name")
+        state = _("（已停用，可以恢复使用）") if same.closed_on else ""
+        raise Refused(
+            _("这里已经有「%(same)s」%(state)s，写法相同。请换一个名称，或直接使用它。")
+            % {"same": same.name, "state": state},
+            field="name",
+        )
 
 
 def _make(
@@ -89,7 +97,7 @@ def _make(
 ) -> Place:
     full_name = f"{parent.full_name} {name}" if parent else name
     if len(full_name) > 300:
-        raise Refused("地点全称太长，最多 300 个字。请缩短名称。", field="name")
+        raise Refused(_("地点全称太长，最多 300 个字。请缩短名称。"), field="name")
     return Place.objects.create(
         mine_id=mine_id,
         parent=parent,
@@ -133,7 +141,7 @@ def change_place(place_id: UUID, *, kind: str, unit: Unit | None, by: Person) ->
     _check(by)
     place = _locked(place_id, by)
     if unit is not None and (unit.mine_id != by.mine_id or unit.closed_on is not None):
-        raise Refused("请选择本矿在用的责任单位。", field="unit")
+        raise Refused(_("请选择本矿在用的责任单位。"), field="unit")
     place.kind, place.unit = kind.strip(), unit
     place.save(update_fields=["kind", "unit"])
     _enter("change_place", place, by, {"kind": place.kind, "unit": unit.name if unit else None})
@@ -152,7 +160,7 @@ def rename_place(place_id: UUID, *, name: str, by: Person) -> Place:
     _tree(by.mine_id)
     place = _locked(place_id, by)
     if name == place.name:
-        raise Refused("新名称和现在的名称一样。", field="name")
+        raise Refused(_("新名称和现在的名称一样。"), field="name")
     _check_free(place.mine_id, place.parent, name, besides=place.id)
     before, old_name = place.full_name, place.name
     place.name = name
@@ -167,7 +175,7 @@ def rename_place(place_id: UUID, *, name: str, by: Person) -> Place:
 def _carry_path(place: Place, before: str) -> None:
     """Rewrite the beginning of every path below the place."""
     if len(place.full_name) > 300:
-        raise Refused("地点全称太长，最多 300 个字。请缩短名称。", field="name")
+        raise Refused(_("地点全称太长，最多 300 个字。请缩短名称。"), field="name")
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE org_place SET full_name = left(%s || substr(full_name, %s), 300)"
@@ -198,7 +206,7 @@ def move_place(place_id: UUID, *, parent: Place | None, by: Person) -> Place:
         parent = Place.objects.filter(id=parent.id).first()
     _check_parent(parent, by)
     if parent is not None and (parent.id == place.id or place.id in parent.ancestors):
-        raise Refused("不能把地点移到它自己下面。请选择别的上级地点。", field="parent")
+        raise Refused(_("不能把地点移到它自己下面。请选择别的上级地点。"), field="parent")
     _check_free(place.mine_id, parent, place.name, besides=place.id)
     before = place.full_name
     place.parent, place.ancestors = parent, [*parent.ancestors, parent.id] if parent else []
@@ -225,7 +233,7 @@ def close_place(place_id: UUID, *, by: Person, on: date | None = None) -> Place:
     _tree(by.mine_id)
     place = _locked(place_id, by)
     if place.closed_on is not None:
-        raise Refused("这个地点已经停用。")
+        raise Refused(_("这个地点已经停用。"))
     place.closed_on = on or clock.today()
     place.save(update_fields=["closed_on"])
     below = Place.objects.filter(mine_id=place.mine_id, ancestors__contains=[place.id], closed_on=None)
@@ -244,9 +252,9 @@ def reopen_place(place_id: UUID, *, by: Person) -> Place:
     _tree(by.mine_id)
     place = _locked(place_id, by)
     if place.closed_on is None:
-        raise Refused("这个地点正在使用，不用恢复。")
+        raise Refused(_("这个地点正在使用，不用恢复。"))
     if place.parent is not None and place.parent.closed_on is not None:
-        raise Refused(f"上级「{place.parent.full_name}」已停用。请先恢复上级地点。")
+        raise Refused(_("上级「%(parent)s」已停用。请先恢复上级地点。") % {"parent": place.parent.full_name})
     place.closed_on = None
     place.save(update_fields=["closed_on"])
     _enter("reopen_place", place, by)
@@ -259,7 +267,7 @@ def confirm_place(place_id: UUID, *, by: Person) -> Place:
     _check(by)
     place = _locked(place_id, by)
     if place.confirmed:
-        raise Refused("这个地点已经确认过了。")
+        raise Refused(_("这个地点已经确认过了。"))
     place.confirmed = True
     place.save(update_fields=["confirmed"])
     _enter("confirm_place", place, by)
@@ -271,16 +279,18 @@ def _spell(place: Place, spelling: str) -> PlaceAlias:
     spelling = " ".join(spelling.split())
     folded = fold_place(spelling)
     if not folded:
-        raise Refused("请填写别名。", field="spelling")
+        raise Refused(_("请填写别名。"), field="spelling")
     taken = PlaceAlias.objects.select_related("place").filter(mine_id=place.mine_id, folded=folded).first()
     if taken is not None and taken.place_id == place.id:
-        raise Refused(f"「{taken.spelling}」已经是这个地点的别名。", field="spelling")
+        raise Refused(_("「%(taken)s」已经是这个地点的别名。") % {"taken": taken.spelling}, field="spelling")
     meant = taken.place if taken else PlaceIndex(place.mine_id).resolve(spelling)
     if meant is not None and meant.id == place.id:
-        raise Refused("这个写法不用登记，系统已经认得是这个地点。", field="spelling")
+        raise Refused(_("这个写法不用登记，系统已经认得是这个地点。"), field="spelling")
     if meant is not None:
         raise Refused(
-            f"「{spelling}」指的是「{meant.full_name}」，一个写法只能指一个地点。请先处理那个地点。", field="spelling"
+            _("「%(spelling)s」指的是「%(meant)s」，一个写法只能指一个地点。请先处理那个地点。")
+            % {"spelling": spelling, "meant": meant.full_name},
+            field="spelling",
         )
     return PlaceAlias.objects.create(mine_id=place.mine_id, place=place, spelling=spelling[:200], folded=folded)
 
@@ -320,7 +330,9 @@ def _waiting(proposal_id: UUID, by: Person) -> PlaceProposal:
     if proposal is None:
         raise NotVisible
     if proposal.decided_at is not None:
-        raise Refused(f"「{proposal.spelling}」已经处理过了。请刷新页面。", code="wrong_state")
+        raise Refused(
+            _("「%(proposal)s」已经处理过了。请刷新页面。") % {"proposal": proposal.spelling}, code="wrong_state"
+        )
     return proposal
 
 
@@ -337,13 +349,14 @@ def merge_proposal(proposal_id: UUID, *, place: Place, by: Person) -> Place:
     """
     proposal = _waiting(proposal_id, by)
     if place.mine_id != proposal.mine_id:
-        raise Refused("请选择本矿的地点。", field="place")
+        raise Refused(_("请选择本矿的地点。"), field="place")
     meant = PlaceIndex(proposal.mine_id).resolve(proposal.spelling)
     if meant is None:
         _spell(place, proposal.spelling)
     elif meant.id != place.id:
         raise Refused(
-            f"「{proposal.spelling}」现在指的是「{meant.full_name}」。请合并到那个地点，或先改掉那里的别名。",
+            _("「%(proposal)s」现在指的是「%(meant)s」。请合并到那个地点，或先改掉那里的别名。")
+            % {"proposal": proposal.spelling, "meant": meant.full_name},
             field="place",
         )
     _settle(proposal, place, by)

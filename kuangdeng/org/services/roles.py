@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
@@ -40,19 +41,21 @@ def grant_role(
     person = locked_person(person_id, by)
     unit = open_unit(unit_id, by)
     chosen = _grantable(role, unit)
-    demand(by, "org.grant_roles", _scope(chosen, unit), "授予角色")
+    demand(by, "org.grant_roles", _scope(chosen, unit), _("授予角色"))
     if not person.is_active:
-        raise Refused(f"{person.name}已离矿，不能授予角色。请先办理调动。", code="left")
+        raise Refused(_("%(person)s已离矿，不能授予角色。请先办理调动。") % {"person": person.name}, code="left")
     day = day_in_range(valid_from or clock.today())
     if valid_to is not None and valid_to < day:
-        raise Refused("截止日期早于开始日期。请检查。", field="valid_to")
+        raise Refused(_("截止日期早于开始日期。请检查。"), field="valid_to")
     held = RoleGrant.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), person=person, role=chosen, unit=unit)
     if valid_to is not None:
         held = held.filter(valid_from__lte=valid_to)
     if held.exists():
-        where = unit.name if unit else "全矿"
+        where = unit.name if unit else _("全矿")
         raise Refused(
-            f"{person.name}在这段时间已有「{ROLE_LABELS[chosen]}」（{where}）。请先收回原来的，或改日期。", field="role"
+            _("%(person)s在这段时间已有「%(role)s」（%(where)s）。请先收回原来的，或改日期。")
+            % {"person": person.name, "role": ROLE_LABELS[chosen], "where": where},
+            field="role",
         )
     grant = RoleGrant.objects.create(person=person, role=chosen, unit=unit, valid_from=day, valid_to=valid_to)
     enter(
@@ -67,10 +70,10 @@ def grant_role(
 
 def _grantable(role: str, unit: Unit | None) -> Role:
     if role not in ROLE_LABELS or role == Role.MINER:
-        raise Refused("请选择要授予的角色。矿工的角色人人都有，不用授予。", field="role")
+        raise Refused(_("请选择要授予的角色。矿工的角色人人都有，不用授予。"), field="role")
     chosen = Role(role)
     if unit is None and chosen not in MINE_WIDE and chosen is not Role.ADMINISTRATOR:
-        raise Refused(f"「{ROLE_LABELS[chosen]}」要指定单位。请选择单位。", field="unit")
+        raise Refused(_("「%(role)s」要指定单位。请选择单位。") % {"role": ROLE_LABELS[chosen]}, field="unit")
     return chosen
 
 
@@ -91,11 +94,13 @@ def end_role(grant_id: UUID, *, by: Person, on: date | None = None) -> None:
     person = locked_person(grant.person_id, by)
     grant = RoleGrant.objects.select_for_update(of=("self",)).select_related("unit").filter(id=grant_id).first()
     if grant is None:
-        raise Refused("这个角色已经收回了。请刷新页面。", code="gone")
-    demand(by, "org.grant_roles", _scope(Role(grant.role), grant.unit), "收回角色")
+        raise Refused(_("这个角色已经收回了。请刷新页面。"), code="gone")
+    demand(by, "org.grant_roles", _scope(Role(grant.role), grant.unit), _("收回角色"))
     day = day_in_range(on or clock.today(), field="on")
     if grant.valid_to is not None and grant.valid_to < day:
-        raise Refused(f"这个角色到 {grant.valid_to:%Y-%m-%d} 已经截止。", code="ended")
+        raise Refused(
+            _("这个角色到 %(valid_to)s 已经截止。") % {"valid_to": f"{grant.valid_to:%Y-%m-%d}"}, code="ended"
+        )
     end_grants([grant], day)
     keep_an_administrator(person.mine_id, day)
     enter(

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.org.models import Person, SignIn
@@ -18,14 +20,14 @@ def end_sessions(person_id: UUID, *, by: Person, only: str = "", keep_key: str =
     """
     person = locked_person(person_id, by)
     if person.id != by.id and not may(by, "org.manage", person.unit):
-        raise Refused("只能结束自己的登录。", code="not_allowed")
+        raise Refused(_("只能结束自己的登录。"), code="not_allowed")
     keys = list(
         SignIn.objects.filter(person=person).exclude(session_key=keep_key).values_list("session_key", flat=True)
     )
     if only:
         keys = [key for key in keys if handle(key) == only]
     if not keys:
-        raise Refused("没有其他登录了。", code="gone")
+        raise Refused(_("没有其他登录了。"), code="gone")
     ended = drop_sessions(keys)
     enter("session.end", person, by, payload={"sessions": ended}, quantity=ended)
     return ended

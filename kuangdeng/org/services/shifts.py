@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.search import fold
@@ -28,7 +30,7 @@ class ShiftData:
 
 def _check(by: Person) -> None:
     if not may(by, "org.manage"):
-        raise Refused("您没有权限管理班制。请联系系统管理员。", code="not_allowed")
+        raise Refused(_("您没有权限管理班制。请联系系统管理员。"), code="not_allowed")
 
 
 def _enter(what: str, scheme: ShiftScheme, by: Person, payload: dict[str, object], unit: Unit | None = None) -> None:
@@ -53,15 +55,16 @@ def check_shifts(shifts: Sequence[ShiftData], *, gaps: bool) -> None:
     Refused in words that name the shifts.
     """
     if not shifts:
-        raise Refused("一个班制至少要有一个班次。请填写班次名称和起止时间。", field="shifts")
+        raise Refused(_("一个班制至少要有一个班次。请填写班次名称和起止时间。"), field="shifts")
     seen: dict[str, str] = {}
     for shift in shifts:
         if not shift.name.strip():
-            raise Refused("每个班次都要有名称。请补上。", field="shifts")
+            raise Refused(_("每个班次都要有名称。请补上。"), field="shifts")
         for word in dict.fromkeys(fold(word) for word in [shift.name, *shift.aliases] if word.strip()):
             if word in seen:
                 raise Refused(
-                    f"「{word}」在「{seen[word]}」和「{shift.name}」里都有，分不清是哪个班。请只留一处。",
+                    _("「%(word)s」在「%(seen)s」和「%(shift)s」里都有，分不清是哪个班。请只留一处。")
+                    % {"word": word, "seen": seen[word], "shift": shift.name},
                     field="shifts",
                 )
             seen[word] = shift.name
@@ -69,14 +72,16 @@ def check_shifts(shifts: Sequence[ShiftData], *, gaps: bool) -> None:
     pair = overlapping(times)
     if pair is not None:
         raise Refused(
-            f"「{pair[0].name}」和「{pair[1].name}」的时间重叠。请调整起止时间，使一个班结束时下一个班才开始。",
+            _("「%(first)s」和「%(second)s」的时间重叠。请调整起止时间，使一个班结束时下一个班才开始。")
+            % {"first": pair[0].name, "second": pair[1].name},
             field="shifts",
         )
     gap = gap_minutes(times)
     if gap > 0 and not gaps:
-        hours = f"{gap // 60} 小时" + (f" {gap % 60} 分" if gap % 60 else "")
+        hours = _("%d 小时") % (gap // 60) + (_(" %d 分") % (gap % 60) if gap % 60 else "")
         raise Refused(
-            f"这些班次合起来还差 {hours}没有人值班。井下班制要排满 24 小时；科室班制请勾选「允许空档」。",
+            _("这些班次合起来还差 %(hours)s没有人值班。井下班制要排满 24 小时；科室班制请勾选「允许空档」。")
+            % {"hours": hours},
             field="shifts",
         )
 
@@ -93,9 +98,9 @@ def _write_shifts(scheme: ShiftScheme, shifts: Sequence[ShiftData]) -> None:
 def _check_name(name: str, mine_id: UUID, besides: UUID | None = None) -> str:
     name = name.strip()
     if not name:
-        raise Refused("请填写班制名称，例如三八制。", field="name")
+        raise Refused(_("请填写班制名称，例如三八制。"), field="name")
     if ShiftScheme.objects.filter(mine_id=mine_id, name=name).exclude(id__in=[besides] if besides else []).exists():
-        raise Refused(f"已经有名为「{name}」的班制。请换一个名称。", field="name")
+        raise Refused(_("已经有名为「%(name)s」的班制。请换一个名称。") % {"name": name}, field="name")
     return name
 
 
@@ -139,7 +144,7 @@ def change_scheme(
     before = sorted(scheme.shifts.values_list("start", "end"))
     if before != sorted((one.start, one.end) for one in shifts) and _in_force(scheme):
         raise Refused(
-            "这个班制已经在执行，改时间会改动过去的班次和期限。请新增一个班制，并从某一天起让单位执行它。",
+            _("这个班制已经在执行，改时间会改动过去的班次和期限。请新增一个班制，并从某一天起让单位执行它。"),
             field="shifts",
         )
     scheme.name = name
@@ -164,10 +169,11 @@ def put_on_scheme(*, scheme: ShiftScheme, valid_from: date, by: Person, unit: Un
     scheme = _locked(scheme.id, by)
     if valid_from < clock.today():
         raise Refused(
-            "不能从过去的日期起改班制：那些天的班次和期限已经按原班制算过。请选择今天或以后的日期。", field="valid_from"
+            _("不能从过去的日期起改班制：那些天的班次和期限已经按原班制算过。请选择今天或以后的日期。"),
+            field="valid_from",
         )
     if unit is not None and (unit.mine_id != by.mine_id or unit.closed_on is not None):
-        raise Refused("请选择本矿在用的单位。", field="unit")
+        raise Refused(_("请选择本矿在用的单位。"), field="unit")
     units = [unit] if unit else list(Unit.objects.filter(mine_id=by.mine_id, parent=None, closed_on=None))
     for one in units:
         UnitShift.objects.update_or_create(unit=one, valid_from=valid_from, defaults={"scheme": scheme})
@@ -186,7 +192,7 @@ def take_off_scheme(row_id: int, *, by: Person) -> ShiftScheme:
     if row is None:
         raise NotVisible
     if row.valid_from <= clock.today():
-        raise Refused("这次班制变更已经生效，不能取消。请从今后某一天起改回原来的班制。")
+        raise Refused(_("这次班制变更已经生效，不能取消。请从今后某一天起改回原来的班制。"))
     row.delete()
     _enter("take_off_scheme", row.scheme, by, {"from": row.valid_from.isoformat(), "unit": row.unit.name}, row.unit)
     return row.scheme

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.verbs import verb
@@ -22,11 +24,11 @@ def create_token(*, name: str, expires_on: date | None, by: Person) -> tuple[Api
     Refused for a day that is past or over two years away, and beyond twenty tokens at a time.
     """
     person = locked_person(by.id, by)
-    name = need(name, "请写明令牌给谁用、做什么用。", field="name")
+    name = need(name, _("请写明令牌给谁用、做什么用。"), field="name")
     if expires_on is not None and not clock.today() < expires_on <= clock.today() + timedelta(days=LONGEST_DAYS):
-        raise Refused("有效期要在明天到两年之内。请检查日期。", field="expires_on")
+        raise Refused(_("有效期要在明天到两年之内。请检查日期。"), field="expires_on")
     if ApiToken.objects.filter(person=person, revoked_at=None).count() >= MOST:
-        raise Refused(f"您已有 {MOST} 个令牌。请先停用不用的。", code="too_many")
+        raise Refused(_("您已有 %(n)d 个令牌。请先停用不用的。") % {"n": MOST}, code="too_many")
     secret = new_secret()
     token = ApiToken.objects.create(
         person=person, name=name, digest=token_digest(secret), expires_on=expires_on, created_at=clock.now()
@@ -46,7 +48,7 @@ def revoke_token(token_id: UUID, *, by: Person) -> None:
     if token.person_id != by.id and not may(by, "org.manage", token.person.unit):
         raise NotVisible
     if token.revoked_at is not None:
-        raise Refused("这个令牌已经停用了。", code="gone")
+        raise Refused(_("这个令牌已经停用了。"), code="gone")
     token.revoked_at = clock.now()
     token.save(update_fields=["revoked_at"])
     enter("token.revoke", token.person, by, payload={"token": str(token.id), "name": token.name})

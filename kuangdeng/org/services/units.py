@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.verbs import verb
@@ -43,9 +45,9 @@ def add_unit(
     """
     lock_tree(by.mine_id)
     parent = open_unit(parent_id, by, field="parent")
-    demand(by, "org.manage", parent, "新建单位")
+    demand(by, "org.manage", parent, _("新建单位"))
     unit = Unit(mine_id=by.mine_id, parent=parent, ancestors=_line(parent), kind=_kind(kind, parent))
-    unit.name = need(name, "请填写单位名称。", field="name")
+    unit.name = need(name, _("请填写单位名称。"), field="name")
     unit.code, unit.short_name = code.strip(), short_name.strip()
     unit.is_front_line, unit.position = is_front_line, position
     _check_names(unit, unit.name)
@@ -61,18 +63,20 @@ def rename_unit(unit_id: UUID, *, name: str, valid_from: date, by: Person) -> Un
     """Give a unit another name from a day on (更名). Old records keep the name that it had on their day."""
     lock_tree(by.mine_id)
     unit = locked_unit(unit_id, by)
-    demand(by, "org.manage", unit, "给单位更名")
+    demand(by, "org.manage", unit, _("给单位更名"))
     before = unit.name
-    name = need(name, "请填写新名称。", field="name")
+    name = need(name, _("请填写新名称。"), field="name")
     if name == before:
-        raise Refused("新名称和现在的一样。请填写新的名称。", field="name")
+        raise Refused(_("新名称和现在的一样。请填写新的名称。"), field="name")
     _check_names(unit, name)
     day = day_in_range(valid_from)
     if not unit.names.filter(valid_from__lt=day).exists():
         first = unit.names.order_by("valid_from").first()
         if first is not None and first.valid_from > day:
             raise Refused(
-                f"这个单位从 {first.valid_from:%Y-%m-%d} 才有记录。请把日期改到那天或以后。", field="valid_from"
+                _("这个单位从 %(valid_from)s 才有记录。请把日期改到那天或以后。")
+                % {"valid_from": f"{first.valid_from:%Y-%m-%d}"},
+                field="valid_from",
             )
         if first is None:
             UnitName.objects.create(unit=unit, valid_from=_first_day(unit, day), name=before)
@@ -101,7 +105,7 @@ def change_unit(
 ) -> Unit:
     """Correct a unit's class, code, short name or order (更正单位资料). Its name and its place in the tree are other verbs."""
     unit = locked_unit(unit_id, by)
-    demand(by, "org.manage", unit, "更正单位资料")
+    demand(by, "org.manage", unit, _("更正单位资料"))
     fields = ("kind", "code", "short_name", "is_front_line", "position")
     before = {key: getattr(unit, key) for key in fields}
     unit.kind = _kind(kind, unit.parent)
@@ -123,10 +127,14 @@ def move_unit(unit_id: UUID, *, parent_id: UUID | None, by: Person) -> Unit:
     lock_tree(by.mine_id)
     unit = locked_unit(unit_id, by)
     parent = open_unit(parent_id, by, field="parent")
-    demand(by, "org.manage", unit, "调整单位")
-    demand(by, "org.manage", parent, "调整单位")
+    demand(by, "org.manage", unit, _("调整单位"))
+    demand(by, "org.manage", parent, _("调整单位"))
     if parent is not None and (parent.id == unit.id or unit.id in parent.ancestors):
-        raise Refused(f"「{parent.name}」在「{unit.name}」下面，不能作它的上级。请选择别的上级。", field="parent")
+        raise Refused(
+            _("「%(parent)s」在「%(unit)s」下面，不能作它的上级。请选择别的上级。")
+            % {"parent": parent.name, "unit": unit.name},
+            field="parent",
+        )
     before = unit.parent
     unit.parent, unit.kind = parent, _kind(unit.kind, parent)
     _check_names(unit, unit.name)
@@ -151,17 +159,28 @@ def close_unit(unit_id: UUID, *, on: date, by: Person) -> Unit:
     """Close a unit (撤销单位); its records stay. Refused while somebody works there or a unit below it is open."""
     lock_tree(by.mine_id)
     unit = locked_unit(unit_id, by)
-    demand(by, "org.manage", unit, "撤销单位")
+    demand(by, "org.manage", unit, _("撤销单位"))
     if unit.closed_on is not None:
-        raise Refused(f"「{unit.name}」已于 {unit.closed_on:%Y-%m-%d} 撤销。", code="closed")
+        raise Refused(
+            _("「%(unit)s」已于 %(closed_on)s 撤销。") % {"unit": unit.name, "closed_on": f"{unit.closed_on:%Y-%m-%d}"},
+            code="closed",
+        )
     day = day_in_range(on, field="on")
     people = Person.objects.filter(unit=unit, is_active=True).count()
     coming = Membership.objects.filter(unit=unit, valid_from__gt=clock.today()).count()
     if people or coming:
-        raise Refused(f"「{unit.name}」还有 {people + coming} 名职工。请先把他们调到别的单位。", code="has_people")
+        raise Refused(
+            _("「%(unit)s」还有 %(people)s 名职工。请先把他们调到别的单位。")
+            % {"unit": unit.name, "people": people + coming},
+            code="has_people",
+        )
     children = unit.children.filter(closed_on=None).count()
     if children:
-        raise Refused(f"「{unit.name}」下面还有 {children} 个单位。请先撤销或改隶它们。", code="has_units")
+        raise Refused(
+            _("「%(unit)s」下面还有 %(children)s 个单位。请先撤销或改隶它们。")
+            % {"unit": unit.name, "children": children},
+            code="has_units",
+        )
     unit.closed_on = day
     unit.save(update_fields=["closed_on"])
     ended = end_grants(RoleGrant.objects.filter(unit=unit).select_related("unit"), day)
@@ -173,16 +192,18 @@ def close_unit(unit_id: UUID, *, on: date, by: Person) -> Unit:
 def set_branch(unit_id: UUID, *, name: str, by: Person) -> Branch | None:
     """Name the Party branch of a unit (设置党支部); an empty name takes it away. Refused when another has the name."""
     unit = locked_unit(unit_id, by)
-    demand(by, "org.manage", unit, "设置党支部")
+    demand(by, "org.manage", unit, _("设置党支部"))
     branch = Branch.objects.filter(unit=unit).first()
     before, name = branch.name if branch else "", name.strip()
     if name and Branch.objects.filter(mine_id=unit.mine_id, name=name).exclude(unit=unit).exists():
-        raise Refused(f"已有支部叫「{name}」。请换一个名称。", field="name")
+        raise Refused(_("已有支部叫「%(name)s」。请换一个名称。") % {"name": name}, field="name")
     if not name and branch is not None:
         branch.delete()
         branch = None
     elif name:
-        branch, _ = Branch.objects.update_or_create(unit=unit, defaults={"mine_id": unit.mine_id, "name": name[:60]})
+        branch, _made = Branch.objects.update_or_create(
+            unit=unit, defaults={"mine_id": unit.mine_id, "name": name[:60]}
+        )
     enter("unit.branch", unit, by, payload={"before": before, "name": name})
     return branch
 
@@ -193,20 +214,22 @@ def _line(parent: Unit | None) -> list[UUID]:
 
 def _kind(kind: str, parent: Unit | None) -> str:
     if kind not in Unit.Kind.values:
-        raise Refused("请选择单位类别：生产、辅助、科室或班组。", field="kind")
+        raise Refused(_("请选择单位类别：生产、辅助、科室或班组。"), field="kind")
     if kind == Unit.Kind.TEAM and parent is None:
-        raise Refused("班组要属于一个区队或科室。请选择上级单位。", field="parent")
+        raise Refused(_("班组要属于一个区队或科室。请选择上级单位。"), field="parent")
     if parent is not None and parent.kind == Unit.Kind.TEAM:
-        raise Refused(f"「{parent.name}」是班组，下面不能再设单位。请选择别的上级。", field="parent")
+        raise Refused(
+            _("「%(parent)s」是班组，下面不能再设单位。请选择别的上级。") % {"parent": parent.name}, field="parent"
+        )
     return kind
 
 
 def _check_names(unit: Unit, name: str) -> None:
     sisters = Unit.objects.filter(mine_id=unit.mine_id, closed_on=None).exclude(id=unit.id)
     if sisters.filter(parent_id=unit.parent_id, name=name).exists():
-        raise Refused(f"这里已有单位叫「{name}」。请换一个名称。", field="name")
+        raise Refused(_("这里已有单位叫「%(name)s」。请换一个名称。") % {"name": name}, field="name")
     if unit.code and Unit.objects.filter(mine_id=unit.mine_id, code=unit.code).exclude(id=unit.id).exists():
-        raise Refused(f"编码 {unit.code} 已被别的单位使用。请换一个。", field="code")
+        raise Refused(_("编码 %(code)s 已被别的单位使用。请换一个。") % {"code": unit.code}, field="code")
 
 
 @verb
@@ -217,12 +240,12 @@ def found_mine(
 
     Only the command line does this: nobody can sign in yet. Refused when the code is taken.
     """
-    code = need(code, "请给出矿的代码。", field="code", longest=20)
+    code = need(code, _("请给出矿的代码。"), field="code", longest=20)
     if Mine.objects.filter(code=code).exists():
-        raise Refused(f"代码 {code} 已有矿使用。请换一个。", field="code")
-    mine = Mine.objects.create(code=code, name=need(name, "请给出矿名。", field="name"), is_sample=is_sample)
-    person = Person(mine=mine, number=need(number, "请给出管理员的工号。", field="number", longest=30))
-    person.name = need(administrator, "请给出管理员的姓名。", field="administrator")
+        raise Refused(_("代码 %(code)s 已有矿使用。请换一个。") % {"code": code}, field="code")
+    mine = Mine.objects.create(code=code, name=need(name, _("请给出矿名。"), field="name"), is_sample=is_sample)
+    person = Person(mine=mine, number=need(number, _("请给出管理员的工号。"), field="number", longest=30))
+    person.name = need(administrator, _("请给出管理员的姓名。"), field="administrator")
     person.pinyin, person.initials = pinyin.sort_key(person.name), pinyin.initials(person.name)
     password = one_time()
     set_one_time(person, password)

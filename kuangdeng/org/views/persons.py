@@ -151,7 +151,7 @@ def _holding(rows: Any, role: str) -> Any:
 
 
 def _role_words(person: Person) -> str:
-    return "、".join(ROLE_LABELS[role] for role in Role if role in (person.role_codes or ()))  # type: ignore[attr-defined]
+    return "、".join(str(ROLE_LABELS[role]) for role in Role if role in (person.role_codes or ()))  # type: ignore[attr-defined]
 
 
 def _state_words(person: Person) -> str:

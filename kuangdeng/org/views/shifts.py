@@ -116,7 +116,8 @@ def _confirmed(row: CalendarDay) -> SafeString:
     return chip(_("已核对"), "state", "done") if row.confirmed else chip(_("未核对"), "state", "wait")
 
 
-WEEKDAYS = ("一", "二", "三", "四", "五", "六", "日")
+def _weekday(row: CalendarDay) -> str:
+    return (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))[row.day.weekday()]
 
 
 def _register(years: list[int]) -> Register:
@@ -126,7 +127,7 @@ def _register(years: list[int]) -> Register:
         noun=_("日期"),
         columns=[
             Column("day", _("日期"), lambda row: f"{row.day:%Y-%m-%d}", sort="day", link=True, phone="title"),
-            Column("weekday", _("星期"), lambda row: _("周") + WEEKDAYS[row.day.weekday()], phone="meta"),
+            Column("weekday", _("星期"), _weekday, phone="meta"),
             Column("kind", _("类别"), lambda row: row.get_kind_display(), sort="kind", phone="meta", label_on_phone=False),
             Column("name", _("名称"), "name", phone="meta"),
             Column("confirmed", _("核对"), _confirmed, phone="chip", export=lambda row: _("是") if row.confirmed else _("否")),
@@ -272,4 +273,6 @@ def _read_json(text: bytes, source: str) -> list[days.DayData]:
             for row in rows
         ]
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise Refused("这个 .json 文件读不懂。请用本系统的日历格式：每天一项，有 day 和 kind。", field="file") from None
+        raise Refused(
+            _("这个 .json 文件读不懂。请用本系统的日历格式：每天一项，有 day 和 kind。"), field="file"
+        ) from None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from ninja.responses import Status as Answer
 from pydantic import Field, StringConstraints
@@ -61,7 +62,7 @@ def report(request: HttpRequest, body: s.ReportIn) -> Answer[Any]:
     if receipt.outcome == "conflict":
         # Nothing of the first capture is told: the id may be somebody else's report.
         aside = receipt.quarantine.id if receipt.quarantine else None
-        message = "这个编号已有内容不同的上报。先到的保留，这一份已另存，等安监人员处理。请为新的隐患生成新的编号。"
+        message = _("这个编号已有内容不同的上报。先到的保留，这一份已另存，等安监人员处理。请为新的隐患生成新的编号。")
         return Answer(
             409, {"code": "conflict", "message": message, "field": "id", "hazard": body.id, "quarantine": aside}
         )
@@ -95,7 +96,8 @@ def listed(request: HttpRequest, filters: Query[Filters]) -> Any:
     unknown = set(filters.status) - set(hazards.STATUS_LABELS)
     if unknown:
         raise Refused(
-            f"没有「{sorted(unknown)[0]}」这种状态。可用：" + "、".join(hazards.STATUS_LABELS), field="status"
+            _("没有「%(state)s」这种状态。可用：") % {"state": sorted(unknown)[0]} + "、".join(hazards.STATUS_LABELS),
+            field="status",
         )
     wanted = Wanted(
         statuses=filters.status,
@@ -176,7 +178,7 @@ SAME_NAME = (
 def _hazard(hazard: Hazard, photos: list[HazardPhoto]) -> dict[str, Any]:
     return {
         **{name: getattr(hazard, name) for name in SAME_NAME},
-        "status_label": hazards.STATUS_LABELS[hazard.status],
+        "status_label": str(hazards.STATUS_LABELS[hazard.status]),
         "place": _ref(hazard.place),
         "reporter": _ref(hazard.reporter),
         "specialty": _ref(hazard.specialty),
@@ -194,15 +196,15 @@ def _hazard(hazard: Hazard, photos: list[HazardPhoto]) -> dict[str, Any]:
 
 
 def _unit(unit_id: UUID | None, by: Person, field: str = "unit") -> Any:
-    return _named(lambda: get_unit(unit_id, by=by), unit_id, field, "单位")  # type: ignore[arg-type]
+    return _named(lambda: get_unit(unit_id, by=by), unit_id, field, _("单位"))  # type: ignore[arg-type]
 
 
 def _person(person_id: UUID | None, by: Person, field: str = "person") -> Any:
-    return _named(lambda: get_person(person_id, by=by), person_id, field, "人员")  # type: ignore[arg-type]
+    return _named(lambda: get_person(person_id, by=by), person_id, field, _("人员"))  # type: ignore[arg-type]
 
 
 def _place(place_id: UUID | None, by: Person, field: str = "place") -> Any:
-    return _named(lambda: get_place(place_id, by=by), place_id, field, "地点")  # type: ignore[arg-type]
+    return _named(lambda: get_place(place_id, by=by), place_id, field, _("地点"))  # type: ignore[arg-type]
 
 
 def _named(getter: Callable[[], object], wanted: UUID | None, field: str, what: str) -> object:
@@ -212,19 +214,19 @@ def _named(getter: Callable[[], object], wanted: UUID | None, field: str, what: 
     try:
         return getter()
     except NotVisible:
-        raise Refused(f"没有找到{what}。请重新选择。", field=field, code="unknown") from None
+        raise Refused(_("没有找到%(what)s。请重新选择。") % {"what": what}, field=field, code="unknown") from None
 
 
 def _grade(hazard_id: UUID, body: s.GradeIn, by: Person) -> object:
     standard = (
-        hazards.pick(hazards.standards_of(by), body.standard, field="standard", what="标准隐患")
+        hazards.pick(hazards.standards_of(by), body.standard, field="standard", what=_("标准隐患"))
         if body.standard
         else None
     )
     return hazards.grade(
         hazard_id,
-        grade=hazards.pick(hazards.grades_of(by), body.grade, field="grade", what="等级"),
-        specialty=hazards.pick(hazards.specialties_of(by), body.specialty, field="specialty", what="专业"),
+        grade=hazards.pick(hazards.grades_of(by), body.grade, field="grade", what=_("等级")),
+        specialty=hazards.pick(hazards.specialties_of(by), body.specialty, field="specialty", what=_("专业")),
         cause=body.cause,
         clause=body.clause,
         standard=standard,
@@ -234,11 +236,11 @@ def _grade(hazard_id: UUID, body: s.GradeIn, by: Person) -> object:
 
 
 def _situation(number: int) -> Any:
-    return hazards.pick(hazards.situations(), number, field="situation", what="重大隐患情形")
+    return hazards.pick(hazards.situations(), number, field="situation", what=_("重大隐患情形"))
 
 
 def _merge(hazard_id: UUID, body: s.MergeIn, by: Person) -> object:
-    _named(lambda: hazards.knows_of(body.into, by=by), body.into, "into", "要合并到的隐患")
+    _named(lambda: hazards.knows_of(body.into, by=by), body.into, "into", _("要合并到的隐患"))
     return hazards.merge(hazard_id, into_id=body.into, by=by)
 
 
@@ -273,20 +275,20 @@ VERBS = [
     ByApi("fix_on_site", s.WordsIn, lambda one, body, by: hazards.fix_on_site(
         one, words=body.words, photos=body.photos, by=by)),
     ByApi("dispatch", s.DispatchIn, _dispatch),
-    ByApi("sign", None, lambda one, _, by: hazards.sign(one, by=by)),
+    ByApi("sign", None, lambda one, _body, by: hazards.sign(one, by=by)),
     ByApi("transfer", s.TransferIn, lambda one, body, by: hazards.transfer(
         one, unit=_unit(body.unit, by), person=_person(body.person, by), reason=body.reason, by=by)),
     ByApi("rectify", s.RectifyIn, lambda one, body, by: hazards.rectify(
         one, words=body.words, at=body.at, photos=body.photos, by=by)),
     ByApi("request_extension", s.ExtensionIn, lambda one, body, by: hazards.request_extension(
         one, until=body.until, reason=body.reason, by=by)),
-    ByApi("approve_extension", None, lambda one, _, by: hazards.approve_extension(
+    ByApi("approve_extension", None, lambda one, _body, by: hazards.approve_extension(
         hazards.open_extension(one).id, by=by)),
     ByApi("refuse_extension", s.ReasonIn, lambda one, body, by: hazards.refuse_extension(
         hazards.open_extension(one).id, reason=body.reason, by=by)),
     ByApi("accept", s.WordsIn, lambda one, body, by: hazards.accept(one, words=body.words, photos=body.photos, by=by)),
     ByApi("reject", s.RejectIn, lambda one, body, by: hazards.reject(one, reason=body.reason, photos=body.photos, by=by)),
-    ByApi("close", None, lambda one, _, by: hazards.close(one, by=by)),
+    ByApi("close", None, lambda one, _body, by: hazards.close(one, by=by)),
     ByApi("reopen", s.ReopenIn, lambda one, body, by: hazards.reopen(one, text=body.text, photos=body.photos, by=by)),
     ByApi("supervise", s.SuperviseIn, lambda one, body, by: hazards.supervise(
         one, supervisor=_person(body.supervisor, by, "supervisor"), by=by)),
@@ -307,7 +309,7 @@ def _offer(one: ByApi) -> None:
             "id": hazard.id,
             "number": hazard.number,
             "status": hazard.status,
-            "status_label": hazards.STATUS_LABELS[hazard.status],
+            "status_label": str(hazards.STATUS_LABELS[hazard.status]),
             "due_at": hazard.due_at,
         }
 

@@ -34,7 +34,9 @@ def me(request: HttpRequest) -> Any:
         "name": by.name,
         "mine": {"id": by.mine.id, "name": by.mine.name},
         "unit": {"id": by.unit.id, "name": by.unit.name} if by.unit else None,
-        "roles": [{"role": held.role, "label": ROLE_LABELS[held.role], "unit": held.unit_id} for held in roles_of(by)],
+        "roles": [
+            {"role": held.role, "label": str(ROLE_LABELS[held.role]), "unit": held.unit_id} for held in roles_of(by)
+        ],
         "powers": [power for power in POWERS if has_power(by, power)],
     }
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
@@ -18,14 +19,14 @@ def _instant(at: datetime) -> datetime:
     """A time that a mine may mean, in UTC; without a zone it is the mine's wall clock."""
     year = at.year
     if not EARLIEST.year < year < LATEST.year:
-        raise ValueError("时间超出范围，应在 1991 年到 2199 年之间。")
+        raise ValueError(_("时间超出范围，应在 1991 年到 2199 年之间。"))
     aware = timezone.make_aware(at) if timezone.is_naive(at) else at
     return aware.astimezone(UTC)
 
 
 def _made_on_a_device(value: UUID) -> UUID:
     if value.version != 7:
-        raise ValueError("编号（id）应为 UUIDv7：前 48 位是毫秒时间，由设备生成。")
+        raise ValueError(_("编号（id）应为 UUIDv7：前 48 位是毫秒时间，由设备生成。"))
     return value
 
 
