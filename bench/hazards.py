@@ -107,6 +107,13 @@ def session_cookie(person: Any) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
+ENTRY = (
+    "INSERT INTO ledger_entry (id, mine_id, by_id, by_name, verb, subject_kind, subject_id, subject_label, unit_name,"
+    " place_name, occurred_at, received_at, quantity, payload)"
+    " VALUES (%s, %s, %s, '甲', 'hazard.report', 'hazard', %s, %s, '', '', now(), now(), 1, '{}')"
+)
+
+
 def floor(world: Any, count: int) -> tuple[float, float]:
     """Bare psycopg: a hazard, its finder and its ledger line in one transaction each; (ms wall, rows/s)."""
     import os
@@ -139,11 +146,7 @@ def floor(world: Any, count: int) -> tuple[float, float]:
                 connection.execute(
                     "INSERT INTO hazards_hazard_finders (hazard_id, person_id) VALUES (%s, %s)", [hazard, reporter]
                 )
-                connection.execute(
-                    "INSERT INTO ledger_entry (id, mine_id, by_id, by_name, verb, subject_kind, subject_id, subject_label,"
-                    " unit_name, place_name, occurred_at, received_at, quantity, payload) VALUES"
-                    " (%s, %s, %s, '甲', 'hazard.report', 'hazard', %s, %s, '', '', now(), now(), 1, '{}')",
-                    [uuid7(), world.mine, reporter, str(hazard), text])  # fmt: skip
+                connection.execute(ENTRY, [uuid7(), world.mine, reporter, str(hazard), text])
         took = time.perf_counter() - begun
     return 1000 * took / count, count / took
 
@@ -232,6 +235,23 @@ class Scenarios:
         account.statements = self._statements(paths[0])
         return account
 
+    def summary_after_a_step(self) -> ground.Account:
+        """The summary when something has just happened in the mine, so that nothing kept from before serves."""
+        import os
+
+        import psycopg
+
+        from kuangdeng.kernel.ids import uuid7
+
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as step:
+
+            def call(connection: http.client.HTTPConnection, number: int) -> http.client.HTTPResponse:
+                step.execute(ENTRY, [uuid7(), self.world.mine, self.world.units[0].workers[0], str(number), "步骤"])
+                connection.request("GET", "/hazards/summary/", headers=self.page)
+                return connection.getresponse()
+
+            return self._run("summary, after a step", call, max(20, int(100 * self.scale)), 2, (200,))
+
     def _statements(self, path: str) -> int:
         from django.db import connection
         from django.test import Client
@@ -259,6 +279,7 @@ class Scenarios:
             self.get("search 2 characters", [f"/hazards/?q={quote(word)}" for word in words]),
             self.get("hazard page", [f"/hazards/{one}/" for one in self.some]),
             self.get("26-unit summary", ["/hazards/summary/"]),
+            self.summary_after_a_step(),
             self.get("home, safety department", ["/"]),
             self.create(4),
             self.create(20),

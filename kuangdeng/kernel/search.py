@@ -37,7 +37,8 @@ def containing(field: str, words: str) -> Q:
     """Rows whose `field`, a folded column, contains every word of `words`.
 
     Two and more characters use the index on `kd_pieces(field)`; a single character is only a LIKE and leans on
-    the page's other filters.
+    the page's other filters. The LIKE is there for two characters too: rows that come in another order are sorted
+    out by it at a tenth of what cutting them into pieces would cost.
     """
     condition = Q()
     for word in fold(words).split():

@@ -46,6 +46,11 @@ def inbox(person_id: UUID) -> QuerySet[Notice]:
     return Notice.objects.filter(person_id=person_id).select_related("entry")
 
 
+def newest(mine_id: UUID) -> UUID | None:
+    """The newest entry of the mine. As long as it stays the same, nothing has happened there."""
+    return Entry.objects.filter(mine_id=mine_id).order_by("-received_at", "-id").values_list("id", flat=True).first()
+
+
 def unread(person_id: UUID) -> int:
     """How many notices he has neither read nor done."""
     return Notice.objects.filter(person_id=person_id, read_at=None, acted_at=None).count()

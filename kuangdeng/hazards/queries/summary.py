@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,7 @@ from kuangdeng.hazards.models import Hazard
 from kuangdeng.hazards.queries import overdue, scope
 from kuangdeng.hazards.rules import ENDED, Status
 from kuangdeng.kernel import clock
+from kuangdeng.ledger.api import newest
 from kuangdeng.org.api import Person, Unit
 
 DAYS = 30
@@ -66,13 +69,25 @@ NAMES = [field.name for field in fields(UnitLine) if field.name != "unit"]
 
 
 def unit_summary(person: Person) -> list[UnitLine]:
-    """The units that this person may look into, each with its figures; four statements, however many hazards.
+    """The units that this person may look into, each with its figures; five statements, however many hazards.
 
     What is open is counted now; ordered, closed, finished and timely count the hazards received in the last 30 days.
+    The board hangs on walls and is asked again and again, so its figures are kept until the mine's ledger moves, at
+    most to the end of the minute: every step of a hazard is an entry, and what is overdue changes with the clock.
     """
+    reach = scope(person)
+    seen = "all" if reach is None else sha256(",".join(sorted(map(str, reach))).encode()).hexdigest()
+    key = f"unit-summary:{person.mine_id}:{seen}:{newest(person.mine_id)}:{clock.local():%Y%m%d%H%M}"
+    lines: list[UnitLine] | None = cache.get(key)
+    if lines is None:
+        lines = _unit_lines(person, reach)
+        cache.set(key, lines, 60)
+    return lines
+
+
+def _unit_lines(person: Person, reach: list[UUID] | None) -> list[UnitLine]:
     hazards = Hazard.objects.filter(mine_id=person.mine_id, unit__isnull=False)
     units = Unit.objects.filter(mine_id=person.mine_id, closed_on=None).order_by("position", "name")
-    reach = scope(person)
     if reach is not None:
         hazards, units = hazards.filter(unit_id__in=reach), units.filter(id__in=reach)
     rows = list(units)
@@ -94,13 +109,13 @@ def _open_figures(hazards: QuerySet[Hazard]) -> Iterable[Any]:
         .values("unit_id")
         .order_by()
         .annotate(
-            open=Count("id"),
-            to_sign=Count("id", filter=Q(status=Status.DISPATCHED)),
-            working=Count("id", filter=Q(status=Status.RECTIFYING)),
-            to_accept=Count("id", filter=Q(status=Status.RECTIFIED)),
-            overdue=Count("id", filter=overdue()),
-            major=Count("id", filter=Q(is_major=True)),
-            supervised=Count("id", filter=Q(supervised_at__isnull=False)),
+            open=Count("unit_id"),
+            to_sign=Count("unit_id", filter=Q(status=Status.DISPATCHED)),
+            working=Count("unit_id", filter=Q(status=Status.RECTIFYING)),
+            to_accept=Count("unit_id", filter=Q(status=Status.RECTIFIED)),
+            overdue=Count("unit_id", filter=overdue()),
+            major=Count("unit_id", filter=Q(is_major=True)),
+            supervised=Count("unit_id", filter=Q(supervised_at__isnull=False)),
         )
     )
 
@@ -112,10 +127,10 @@ def _recent_figures(hazards: QuerySet[Hazard]) -> Iterable[Any]:
         .values("unit_id")
         .order_by()
         .annotate(
-            ordered=Count("id"),
-            closed=Count("id", filter=Q(status=Status.CLOSED)),
-            finished=Count("id", filter=Q(rectified_at__isnull=False)),
-            timely=Count("id", filter=Q(rectified_at__lte=F("due_at"))),
+            ordered=Count("unit_id"),
+            closed=Count("unit_id", filter=Q(status=Status.CLOSED)),
+            finished=Count("unit_id", filter=Q(rectified_at__isnull=False)),
+            timely=Count("unit_id", filter=Q(rectified_at__lte=F("due_at"))),
         )
     )
 

@@ -164,7 +164,7 @@ def _counted(kind: str, rows: QuerySet[Any], key: F, late: Q | None = None) -> Q
         rows.order_by()
         .annotate(kind=Value(kind), key=key)
         .values_list("kind", "key")
-        .annotate(n=Count("id"), late=Count("id", filter=late) if late is not None else Value(0))
+        .annotate(n=Count("key"), late=Count("key", filter=late) if late is not None else Value(0))
     )
     return counted
 
@@ -190,7 +190,7 @@ def late_by_unit(person: Person, limit: int = 8) -> list[tuple[UUID, str, int, d
         Hazard.objects.filter(overdue(), mine_id=person.mine_id)
         .order_by()
         .values_list("unit_id", "unit__name")
-        .annotate(n=Count("id"), since=Min("due_at"))
+        .annotate(n=Count("*"), since=Min("due_at"))
         .order_by("-n", "since")
     )
     return list(rows[:limit])

@@ -38,6 +38,18 @@ def test_a_team_counts_for_its_unit_and_others_see_only_their_own(cast: Cast) ->
     assert unit_summary(cast.other_head) == []
 
 
+def test_a_step_shows_at_once_and_a_deadline_within_the_minute(cast: Cast) -> None:
+    with clock.set_to(clock.now()):
+        (before,) = unit_summary(cast.safety)
+        Hazard.objects.filter(status=Status.DISPATCHED).update(due_at=clock.now() + timedelta(seconds=30))
+        hazard_in(Status.DISPATCHED, cast)
+        (after,) = unit_summary(cast.safety)
+        assert (before.to_sign, after.to_sign, after.overdue) == (1, 2, before.overdue)
+    with clock.set_to(clock.now() + timedelta(minutes=1)):
+        (later,) = unit_summary(cast.safety)
+    assert later.overdue == before.overdue + 1
+
+
 def test_every_figure_leads_to_as_many_hazards(cast: Cast, client: Client) -> None:
     client.force_login(cast.safety)
     for line in client.get("/hazards/summary/").context["lines"]:

@@ -1,6 +1,6 @@
 """One page of a register: filters applied, sorted, counted up to a cap, the rows fetched by id.
 
-Deep pages stay cheap at a million rows: pages are numbered only as far as the count goes (`COUNT_CAP` rows); beyond
+Deep pages stay cheap at a million rows: pages are numbered only as far as the count goes (`cap` rows); beyond
 that the list walks on by cursor, from the last row's sort value, so that no page ever skips over what it does not show.
 """
 
@@ -27,6 +27,8 @@ from kuangdeng.kernel.listing.filters import State, drawn, get_list, get_one
 from kuangdeng.kernel.templatetags.kd import cell as shown
 
 COUNT_CAP = 10_000
+SEARCH_CAP = 1_000
+"""Found words are counted row by row; who finds more than a thousand narrows the words."""
 SORT_KEY = "kd_sort_key"
 
 
@@ -257,21 +259,26 @@ class Listing:
     @cached_property
     def counted(self) -> int:
         """How many rows, counted no further than one past the cap."""
-        return self.filtered.order_by().values("pk")[: COUNT_CAP + 1].count()
+        return self.filtered.order_by().values("pk")[: self.cap + 1].count()
+
+    @property
+    def cap(self) -> int:
+        """How far is counted, and so how far pages have numbers."""
+        return SEARCH_CAP if self.search and self.search.on else COUNT_CAP
 
     @property
     def capped(self) -> bool:
-        return self.counted > COUNT_CAP
+        return self.counted > self.cap
 
     @property
     def total(self) -> str:
         """The total as people read it: 1,234 or 10,000+."""
-        return f"{COUNT_CAP:,}+" if self.capped else f"{self.counted:,}"
+        return f"{self.cap:,}+" if self.capped else f"{self.counted:,}"
 
     @property
     def last_page(self) -> int:
         """The last page that has a number."""
-        return max(1, -(-min(self.counted, COUNT_CAP) // self.size))
+        return max(1, -(-min(self.counted, self.cap) // self.size))
 
     @cached_property
     def _window(self) -> tuple[list[tuple[Any, Any]], bool, bool]:

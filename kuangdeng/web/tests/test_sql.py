@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -34,6 +35,7 @@ def statements(page: Page, world: World) -> list[str]:
     url = address(page.name, page.kwargs(world)) + page.query
     client.get(url)
     ContentType.objects.clear_cache()
+    cache.clear()
     with CaptureQueriesContext(connection) as caught:
         assert client.get(url).status_code == page.found
     return [query["sql"] for query in caught.captured_queries if "SAVEPOINT" not in query["sql"]]
