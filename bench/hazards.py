@@ -246,7 +246,9 @@ class Scenarios:
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as step:
 
             def call(connection: http.client.HTTPConnection, number: int) -> http.client.HTTPResponse:
-                step.execute(ENTRY, [uuid7(), self.world.mine, self.world.units[0].workers[0], str(number), "步骤"])
+                step.execute(
+                    ENTRY, [uuid7(), self.world.mine, self.world.units[0].workers[0], str(self.some[0]), "步骤"]
+                )
                 connection.request("GET", "/hazards/summary/", headers=self.page)
                 return connection.getresponse()
 
