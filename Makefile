@@ -1,6 +1,6 @@
 # 矿灯 Kuangdeng. Two commands are enough: `make demo` to look at it, `make test` to prove it.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo serve test check fix bench lock clean
+.PHONY: help setup setup-dev demo serve test check fix messages bench lock clean
 SHELL := /bin/sh
 BIN := .venv/bin
 
@@ -33,6 +33,9 @@ check: setup-dev ## 格式、代码规范、类型、分层契约 · format, lin
 fix: setup-dev ## 自动整理格式 · format and fix what can be fixed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: setup ## 收集界面文字，更新英文译文表 · collect the interface's texts into the English catalogue
+	@$(BIN)/python scripts/messages.py extract
 
 bench: setup ## 性能测量（bench/） · speed, printed as ratios from one run
 	@exec $(BIN)/python bench/hazards.py $(ARGS)

@@ -91,7 +91,7 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" != "$wanted" ]; then
 fi
 
 # --- translations and front end -------------------------------------------------------------------------------------
-.venv/bin/python scripts/compile_messages.py
+.venv/bin/python scripts/messages.py compile
 scripts/frontend.sh build
 
 # --- browser and font for the tests -------------------------------------------------------------------------------

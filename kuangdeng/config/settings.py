@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pghistory
-from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.config import environment as env
 
@@ -153,7 +152,7 @@ CONTENT_SECURITY_POLICY = {
 
 # --- language and time --------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英文"))]
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "kuangdeng_language"
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
 LOCALE_PATHS = [PACKAGE / "locale"]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -78,8 +79,9 @@ class ChangePasswordForm(forms.Form):
     new = forms.CharField(
         label=_("新密码"),
         strip=False,
-        help_text=_("至少 %(n)d 个字符；不能是工号、姓名、生日、手机号；只用数字要 10 位以上。")
-        % {"n": PASSWORD_LENGTH},
+        help_text=format_lazy(
+            _("至少 {n} 个字符；不能是工号、姓名、生日、手机号；只用数字要 10 位以上。"), n=PASSWORD_LENGTH
+        ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
