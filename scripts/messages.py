@@ -20,35 +20,40 @@ PACKAGE = Path(__file__).resolve().parent.parent / "kuangdeng"
 CATALOGUES = sorted(PACKAGE.glob("locale/*/LC_MESSAGES/django.po"))
 ASIDE = {"tests", "testkit", "testkit.py", "migrations", "styleguide"}
 """Only for who works on the product."""
-SINGLE = {"_", "gettext", "gettext_lazy", "gettext_noop"}
-COUNTED = {"ngettext", "ngettext_lazy"}
-STRING = r"""u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
-IN_TEMPLATE = re.compile(rf"(?:\bgettext|\b_)\({STRING}\)|\bngettext\({STRING},\s*{STRING}")
+ARGUMENTS = {
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), ("text",)),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), ("text", "plural")),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), ("context", "text")),
+}
+"""What the first arguments of a call are."""
+STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+IN_TEMPLATE = re.compile(rf"\b({'|'.join(ARGUMENTS)})\(({STRING}(?:,\s*{STRING})?)")
 
 
 class Message(NamedTuple):
-    """A text as it stands in the source; `plural` is empty where nothing is counted."""
+    """A text as it stands in the source; `plural` where something is counted, `context` where one word means two things."""
 
     text: str
     plural: str = ""
+    context: str = ""
 
 
 def of_python(source: str) -> Iterator[Message]:
     """What a module hands to gettext."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SINGLE | COUNTED:
-            words = [one.value for one in node.args[:2] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-            if words:
-                yield Message(words[0], words[1] if node.func.id in COUNTED else "")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ARGUMENTS:
+            names = ARGUMENTS[node.func.id]
+            words = [one.value for one in node.args[: len(names)] if isinstance(one, ast.Constant)]
+            if len(words) == len(names):
+                yield Message(**dict(zip(names, words, strict=True)))
 
 
 def of_template(source: str) -> Iterator[Message]:
     """What a template's translate tags and `_("…")` hold."""
     from django.utils.translation.template import templatize
 
-    for found in IN_TEMPLATE.finditer(templatize(source)):
-        single, counted, plural = ("" if one is None else ast.literal_eval(one) for one in found.groups())
-        yield Message(counted or single, plural)
+    for function, words in IN_TEMPLATE.findall(templatize(source)):
+        yield Message(**dict(zip(ARGUMENTS[function], ast.literal_eval(f"[{words}]"), strict=True)))
 
 
 def extracted() -> dict[Message, list[str]]:
@@ -66,6 +71,11 @@ def extracted() -> dict[Message, list[str]]:
     return dict(found)
 
 
+def message_of(entry: polib.POEntry) -> Message:
+    """What an entry of a catalogue translates."""
+    return Message(entry.msgid, entry.msgid_plural, entry.msgctxt or "")
+
+
 def extract() -> None:
     """Renew the catalogues: translations stay, new texts come in empty, those that are nowhere any more go."""
     found = extracted()
@@ -73,9 +83,9 @@ def extract() -> None:
         old = polib.pofile(str(path), wrapwidth=0)
         new = polib.POFile(wrapwidth=0)
         new.metadata = old.metadata
-        known = {(entry.msgid, entry.msgid_plural): entry for entry in old}
+        known = {message_of(entry): entry for entry in old}
         for message, files in sorted(found.items(), key=lambda one: (one[1][0], one[0])):
-            entry = polib.POEntry(msgid=message.text, msgid_plural=message.plural)
+            entry = polib.POEntry(msgid=message.text, msgid_plural=message.plural, msgctxt=message.context or None)
             entry.occurrences = [(file, "") for file in files]
             entry.flags = ["python-format"] if "%" in message.text else []
             before = known.get(message)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.flow import Flow, Step
@@ -33,7 +34,7 @@ class Status(StrEnum):
 
 STATUS_LABELS: dict[str, object] = {
     Status.REPORTED: _("待定级"),
-    Status.RETURNED: _("退回补充"),
+    Status.RETURNED: pgettext_lazy("状态", "退回补充"),
     Status.MERGED: _("已合并"),
     Status.VOID: _("已作废"),
     Status.RECHECK: _("待复查"),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kuangdeng.hazards import api as hazards
 from kuangdeng.kernel import clock, timetext
@@ -17,7 +17,7 @@ VERBS = {
     "dispatch": gettext_lazy("下达"),
     "sign": gettext_lazy("签收"),
     "rectify": gettext_lazy("报整改完成"),
-    "accept": gettext_lazy("验收"),
+    "accept": pgettext_lazy("动作", "验收"),
     "close": gettext_lazy("销号"),
     "resubmit": gettext_lazy("补充"),
     "look": gettext_lazy("看进展"),
@@ -30,7 +30,7 @@ WHY = {
     "rectify": gettext_lazy("整改中"),
     "accept": gettext_lazy("待验收"),
     "close": gettext_lazy("待销号"),
-    "resubmit": gettext_lazy("退回补充"),
+    "resubmit": pgettext_lazy("状态", "退回补充"),
     "look": gettext_lazy("由您督办"),
     "extension": gettext_lazy("申请延期"),
 }

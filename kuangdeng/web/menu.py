@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kuangdeng.kernel.frame import RailGroup, RailItem
 from kuangdeng.org.api import Person, has_power
@@ -43,20 +44,20 @@ MENU: list[Entry] = [
     Entry("hazards", _("督办"), "hazards:supervision", "eye", "hazard.supervise"),
     Entry("hazards", _("各单位情况"), "hazards:summary", "unit", "hazard.see_all|hazard.sign"),
     Entry("hazards", _("全部隐患"), "hazards:list", "table", "hazard.see_unit"),
-    Entry("hazards", _("检查"), "hazards:rounds", "search", "hazard.rounds"),
+    Entry("hazards", pgettext_lazy("菜单", "检查"), "hazards:rounds", "search", "hazard.rounds"),
     Entry("hazards", _("重号待核"), "hazards:quarantine", "question", "hazard.grade"),
     Entry("ledger", _("台账流水"), "ledger", "ledger", "org.see_ledger"),
-    Entry("settings", _("单位"), "org:units", "unit", "org.see_people"),
+    Entry("settings", pgettext_lazy("菜单", "单位"), "org:units", "unit", "org.see_people"),
     Entry("settings", _("职工"), "org:persons", "people", "org.see_people"),
-    Entry("settings", _("地点"), "org:places", "place", "org.manage_places"),
+    Entry("settings", pgettext_lazy("菜单", "地点"), "org:places", "place", "org.manage_places"),
     Entry("settings", _("地点写法"), "org:place_proposals", "merge", "org.manage_places"),
     Entry("settings", _("地点二维码"), "org:tags", "qr", "org.print_tags"),
     Entry("settings", _("班制"), "org:shifts", "clock", "org.manage"),
     Entry("settings", _("日历"), "org:calendar", "calendar", "org.manage"),
     Entry("settings", _("角色和权限"), "org:powers", "key", "org.see_people"),
     Entry("settings", _("导入单位、职工、地点"), "org:import_start", "upload", "org.import"),
-    Entry("settings", _("等级"), "hazards:grades", "", "hazard.settings"),
-    Entry("settings", _("专业"), "hazards:specialties", "", "hazard.settings"),
+    Entry("settings", pgettext_lazy("菜单", "等级"), "hazards:grades", "", "hazard.settings"),
+    Entry("settings", pgettext_lazy("菜单", "专业"), "hazards:specialties", "", "hazard.settings"),
     Entry("settings", _("标准隐患"), "hazards:library", "", "hazard.settings"),
     Entry("settings", _("重大隐患判定标准"), "hazards:catalogue", "", "hazard.settings"),
     Entry("settings", _("期限规则"), "hazards:deadline_rules", "", "hazard.settings"),

@@ -61,7 +61,7 @@ def test_templates_speak_chinese(path: Path) -> None:
 
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
-MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext"}
+MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "pgettext", "pgettext_lazy"}
 REFUSING = {"Refused", "Unreadable", "need", "_need"}
 """What says no to a person, and the helpers that pass a sentence on to it."""
 MARKED = re.compile(
