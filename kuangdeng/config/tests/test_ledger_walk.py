@@ -6,12 +6,14 @@ fails the build, and so does a public function of a `services` module that is no
 
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from types import ModuleType
 
 import pytest
+from django.utils.translation import override
 
 import kuangdeng
 from kuangdeng.kernel.verbs import VERBS
@@ -43,6 +45,7 @@ STEPS = {
 """Public functions of services that are no verbs, each with its reason."""
 HOMES = {"kuangdeng.hazards.setup"}
 """Verbs that give a new mine its tables live beside their data."""
+ENGLISH = re.compile(r"\b[A-Z][a-z]{2,}\b")
 SERVICES = re.compile(r"kuangdeng\.\w+\.services(\.[a-z]\w*)*$")
 
 
@@ -119,7 +122,8 @@ def test_the_verb_writes_exactly_one_entry(name: str) -> None:
     cast = make_cast()
     run = TABLE[name](cast)
     before = Entry.objects.count()
-    run()
+    with override("en"):
+        run()
     written = list(Entry.objects.order_by("id")[before:])
     assert len(written) == 1, f"{name} wrote {[entry.verb for entry in written]}"
     entry = written[0]
@@ -129,6 +133,8 @@ def test_the_verb_writes_exactly_one_entry(name: str) -> None:
     assert entry.subject_label
     nameless = [fact.label for fact in facts(entry) if not fact.known]
     assert nameless == [], f"{entry.verb}: payload keys without a Chinese word"
+    kept = f"{entry.subject_label} {json.dumps(entry.payload, ensure_ascii=False)}"
+    assert ENGLISH.findall(kept) == [], "the ledger is Chinese, whichever language the person at work reads"
 
 
 @pytest.mark.parametrize("name", sorted(OURS))
