@@ -73,6 +73,7 @@ from kuangdeng.org.services import (
     issue_passwords,
     open_sample,
     reset_password,
+    resume_founding,
 )
 from kuangdeng.org.services.seed import set_up_org
 from kuangdeng.org.spelling import fold_place
@@ -140,6 +141,7 @@ __all__ = [
     "reset_password",
     "resolve_or_propose",
     "resolve_place",
+    "resume_founding",
     "roles_of",
     "same_unit",
     "search_persons",

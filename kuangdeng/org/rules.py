@@ -262,6 +262,7 @@ VERB_LABELS: dict[str, object] = {
     "token.create": _("新建访问令牌"),
     "token.revoke": _("停用访问令牌"),
     "org.found": _("建矿"),
+    "org.resume_founding": _("继续建矿"),
     "org.open_sample": _("开放示例矿"),
     "org.import": _("导入单位、职工、地点"),
 }

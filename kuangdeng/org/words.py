@@ -9,6 +9,7 @@ from kuangdeng.org.rules import ROLE_LABELS
 
 VERBS = {
     "org.found": _("建立本矿"),
+    "org.resume_founding": _("继续建矿"),
     "org.set_up": _("初始化班制和日历"),
     "org.open_sample": _("开放示例矿"),
     "org.import": _("导入单位、职工、地点"),

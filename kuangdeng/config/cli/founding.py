@@ -23,12 +23,29 @@ def new_mine(
     with mine():
         from kuangdeng.config.cli.running import migrate_now
         from kuangdeng.hazards.api import set_up
-        from kuangdeng.org.api import found_mine, set_up_org
+        from kuangdeng.org.api import found_mine, resume_founding, set_up_org
 
         migrate_now()
-        founded, person, password = found_mine(code=code, name=name, number=number, administrator=administrator)
+        code = code.strip()
+        if _broken_off(code):
+            founded, person, password = resume_founding(code=code, name=name, number=number)
+            say("上次建矿没有完成，现在继续。")
+        else:
+            founded, person, password = found_mine(code=code, name=name, number=number, administrator=administrator)
         set_up_org(mine=founded, by=person)
         set_up(mine=founded, by=person)
-    say(f"「{founded.name}」已建好。请用下面的工号登录，首次登录要改密码：")
-    say(f"  工号 {person.number}    一次性密码 {password}")
+    if password:
+        say(f"「{founded.name}」已建好。请用下面的工号登录，首次登录要改密码：")
+        say(f"  工号 {person.number}    一次性密码 {password}")
+    else:
+        say(f"「{founded.name}」已建好。管理员（工号 {person.number}）登录过，继续用自己的密码。")
     say("接着在「设置 → 导入单位、职工、地点」里依次导入三张 Excel 表。")
+
+
+def _broken_off(code: str) -> bool:
+    """Whether this mine was founded but never got all its tables; the last set-up says on the ledger that it did."""
+    from kuangdeng.ledger.api import Entry
+    from kuangdeng.org.api import Mine
+
+    mine_id = Mine.objects.filter(code=code).values_list("id", flat=True).first()
+    return mine_id is not None and not Entry.objects.filter(mine_id=mine_id, verb="hazard.set_up").exists()

@@ -14,6 +14,7 @@ from kuangdeng.org.services.units import (
     found_mine,
     move_unit,
     rename_unit,
+    resume_founding,
     set_branch,
 )
 
@@ -38,6 +39,7 @@ __all__ = [
     "open_sample",
     "rename_unit",
     "reset_password",
+    "resume_founding",
     "revoke_token",
     "set_branch",
     "write_import",

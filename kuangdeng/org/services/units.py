@@ -241,8 +241,12 @@ def found_mine(
     Only the command line does this: nobody can sign in yet. Refused when the code is taken.
     """
     code = need(code, _("请给出矿的代码。"), field="code", longest=20)
-    if Mine.objects.filter(code=code).exists():
-        raise Refused(_("代码 %(code)s 已有矿使用。请换一个。") % {"code": code}, field="code")
+    if taken := Mine.objects.filter(code=code).first():
+        raise Refused(
+            _("代码 %(code)s 已有矿使用：「%(mine)s」已经建好，请直接登录；要另建一个矿，请换代码。")
+            % {"code": code, "mine": taken.name},
+            field="code",
+        )
     mine = Mine.objects.create(code=code, name=need(name, _("请给出矿名。"), field="name"), is_sample=is_sample)
     person = Person(mine=mine, number=need(number, _("请给出管理员的工号。"), field="number", longest=30))
     person.name = need(administrator, _("请给出管理员的姓名。"), field="administrator")
@@ -252,4 +256,31 @@ def found_mine(
     person.save(force_insert=True)
     RoleGrant.objects.create(person=person, role=Role.ADMINISTRATOR, unit=None, valid_from=clock.today())
     enter("org.found", mine, None, payload={"code": code, "administrator": person.name, "number": person.number})
+    return mine, person, password
+
+
+@verb
+def resume_founding(*, code: str, name: str, number: str) -> tuple[Mine, Person, str]:
+    """Go on with a mine whose founding broke off (继续建矿): its administrator gets a new one-time password.
+
+    The first one was shown to nobody. Who has signed in meanwhile keeps his own; then the password is empty. Only the
+    command line does this. Refused when name or number are not those of the founding: that is another mine, and its
+    code is taken.
+    """
+    mine = Mine.objects.select_for_update().get(code=code)
+    person = Person.objects.select_for_update().filter(mine=mine).order_by("id").first()
+    if person is None or (name.strip(), number.strip()) != (mine.name, person.number):
+        raise Refused(
+            _(
+                "代码 %(code)s 的矿上次没有建完：「%(mine)s」，管理员工号 %(number)s。"
+                "要继续，请用同样的矿名和工号再运行一次；要另建一个矿，请换代码。"
+            )
+            % {"code": code, "mine": mine.name, "number": person.number if person else ""},
+            field="code",
+        )
+    password = one_time() if person.must_change_password else ""
+    if password:
+        set_one_time(person, password)
+        person.save(update_fields=["password", "must_change_password", "password_changed_at"])
+    enter("org.resume_founding", mine, None, payload={"code": code, "administrator": person.name, "number": number})
     return mine, person, password

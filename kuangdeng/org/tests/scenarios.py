@@ -235,6 +235,11 @@ def found_mine(cast: Cast) -> Run:
     return lambda: units.found_mine(code="NEW", name="新矿", number="0001", administrator="建矿人")
 
 
+def resume_founding(cast: Cast) -> Run:
+    first = min(cast.persons.values(), key=lambda person: person.id)
+    return lambda: units.resume_founding(code=cast.mine.code, name=cast.mine.name, number=first.number)
+
+
 def open_sample(cast: Cast) -> Run:
     Mine.objects.filter(id=cast.mine.id).update(is_sample=True)
     cast.mine.refresh_from_db()
@@ -290,6 +295,7 @@ SCENARIOS: dict[str, Callable[[Cast], Run]] = {
         close_unit,
         set_branch,
         found_mine,
+        resume_founding,
         open_sample,
         write_import,
     )
