@@ -228,8 +228,11 @@ def get_photo(hazard_id: UUID, sha256: str, *, by: Person) -> HazardPhoto:
 
 
 def photos_in_use(names: Iterable[str]) -> set[str]:
-    """Which of these stored files a hazard shows; the sweeper keeps them."""
-    return set(HazardPhoto.objects.filter(file_id__in=list(names)).values_list("file_id", flat=True))
+    """Which of these stored files a hazard shows, or an anonymous report in quarantine; the sweeper keeps them."""
+    wanted = set(names)
+    shown = set(HazardPhoto.objects.filter(file_id__in=wanted).values_list("file_id", flat=True))
+    aside = Quarantine.objects.filter(by=None, content__photos__has_any_keys=sorted(wanted))
+    return shown | wanted & {name for content in aside.values_list("content", flat=True) for name in content["photos"]}
 
 
 def photos_awaited(names: Iterable[str]) -> set[str]:

@@ -107,13 +107,18 @@ def attach(
 ) -> list[str]:
     """Tie photos that arrived before to the hazard; returns the sha256 under which each is kept.
 
-    A photo may be tied only by a person who sent it, so that nobody reaches another's photo by its name. An
-    anonymous report also ends the sender's claim: the photo must not say whose it was. Refused when a photo is not
+    An anonymous report also ends the sender's claim: the photo must not say whose it was. Refused when a photo is not
     there: its upload was cut.
     """
+    files = arrived(sha256s, by, anonymous=anonymous)
+    tie(hazard, files, when, None if anonymous else by)
+    return files
+
+
+def arrived(sha256s: Iterable[str], by: Person | None, *, anonymous: bool = False) -> list[str]:
+    """The stored files of photos that this person sent: only he may tie them, so that nobody reaches another's photo
+    by its name. With `anonymous` his claim to them ends. Refused when one is not there."""
     wanted = list(dict.fromkeys(sha256s))
-    if not wanted:
-        return []
     uploads = claimed(wanted, owner_id=by.id) if by else {}
     missing = [sha for sha in wanted if sha not in uploads]
     if missing:
@@ -122,14 +127,16 @@ def attach(
             field="photos",
             code="photo_missing",
         )
-    files = list(dict.fromkeys(uploads[sha].file_id for sha in wanted))
-    sender = None if anonymous else by
-    HazardPhoto.objects.bulk_create(
-        [HazardPhoto(hazard=hazard, file_id=file, when=when, added_by=sender) for file in files], ignore_conflicts=True
-    )
     if anonymous:
         forget_sender(uploads.values())
-    return files
+    return list(dict.fromkeys(uploads[sha].file_id for sha in wanted))
+
+
+def tie(hazard: Hazard, files: Iterable[str], when: str, by: Person | None) -> None:
+    """Show stored files with the hazard; `by` is None for those of an anonymous report."""
+    HazardPhoto.objects.bulk_create(
+        [HazardPhoto(hazard=hazard, file_id=file, when=when, added_by=by) for file in files], ignore_conflicts=True
+    )
 
 
 def next_number() -> str:

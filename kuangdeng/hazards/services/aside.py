@@ -10,8 +10,8 @@ from django.utils.dateparse import parse_duration
 from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.models import Hazard, HazardPhoto, Penalty, Quarantine
-from kuangdeng.hazards.services._steps import attach, enter, locked, need
-from kuangdeng.hazards.services.triage import ReportData, _new_hazard
+from kuangdeng.hazards.services._steps import attach, enter, locked, need, tie
+from kuangdeng.hazards.services.triage import ReportData, _found_by, _new_hazard
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.ids import uuid7
@@ -96,8 +96,10 @@ def _as_report(aside: Quarantine, by: Person) -> Hazard:
         data = replace(data, anonymous=True, fixed_on_site="")
     hazard = _new_hazard(data, aside.by or by, uuid7())
     hazard.save(force_insert=True)
-    if aside.by is not None and not data.anonymous:
-        hazard.finders.add(aside.by)
+    if aside.by is None:
+        tie(hazard, data.photos, HazardPhoto.When.BEFORE, None)
+    else:
+        hazard.finders.add(*_found_by(data, aside.by))
         attach(hazard, data.photos, HazardPhoto.When.BEFORE, aside.by)
     return hazard
 
@@ -119,6 +121,7 @@ def _read(content: dict[str, Any]) -> ReportData:
         clock_offset=parse_duration(offset) if offset else None,
         place_id=one("place_id"),
         place_text=content.get("place_text", ""),
+        place_spelling=content.get("place_spelling", ""),
         tag_scanned=bool(content.get("tag_scanned")),
         source=content.get("source") or "unit",
         source_text=content.get("source_text", ""),
@@ -126,6 +129,8 @@ def _read(content: dict[str, Any]) -> ReportData:
         specialty_id=one("specialty_id"),
         standard_id=one("standard_id"),
         cause=content.get("cause", ""),
+        finder_ids=[UUID(finder) for finder in content.get("finder_ids") or ()],
+        round_id=one("round_id"),
         photos=content.get("photos") or (),
         anonymous=bool(content.get("anonymous")),
         fixed_on_site=content.get("fixed_on_site", ""),

@@ -24,6 +24,7 @@ from kuangdeng.hazards.models import (
 )
 from kuangdeng.hazards.rules import Status
 from kuangdeng.hazards.services._steps import (
+    arrived,
     attach,
     begin,
     enter,
@@ -104,7 +105,7 @@ def report(*, data: ReportData, by: Person, hazard_id: UUID | None = None) -> Re
     hazard = _new_hazard(data, by, hazard_id or uuid7())
     hazard.save(force_insert=True)
     if not data.anonymous:
-        hazard.finders.add(*(_persons(data.finder_ids, by) if data.finder_ids else [by]))
+        hazard.finders.add(*_found_by(data, by))
     photos = attach(hazard, data.photos, "before", by, anonymous=data.anonymous)
     enter(
         "report",
@@ -131,13 +132,16 @@ def _again(existing: Hazard, data: ReportData, by: Person) -> Receipt:
     digest = data.digest()
     if existing.content_digest == digest:
         return Receipt(existing, "same")
-    content = json.loads(json.dumps(asdict(data), default=str))
-    # Neither capture of an anonymous reporter may say who he is.
-    sender = None if data.anonymous or existing.anonymous else by
-    aside, created = Quarantine.objects.get_or_create(
-        hazard=existing, digest=digest, defaults={"mine_id": existing.mine_id, "by": sender, "content": content}
-    )
-    if created:
+    aside = Quarantine.objects.filter(hazard=existing, digest=digest).first()
+    if aside is None:
+        # Neither capture of an anonymous reporter may say who he is; his photos lose him too, so they are kept by file.
+        sender = None if data.anonymous or existing.anonymous else by
+        content = json.loads(json.dumps(asdict(data), default=str))
+        if sender is None:
+            content["photos"] = arrived(data.photos, by, anonymous=True)
+        aside = Quarantine.objects.create(
+            mine_id=existing.mine_id, hazard=existing, digest=digest, by=sender, content=content
+        )
         enter("quarantine", existing, sender, payload={"quarantine": str(aside.id)})
     return Receipt(existing, "conflict", aside)
 
@@ -214,8 +218,9 @@ def _place(place_id: UUID | None, by: Person) -> Place | None:
     return place
 
 
-def _persons(ids: Sequence[UUID], by: Person) -> list[Person]:
-    return list(Person.objects.filter(id__in=list(ids), mine_id=by.mine_id))
+def _found_by(data: ReportData, by: Person) -> list[Person]:
+    """Whom the reporter names as finders; himself when he names nobody."""
+    return list(Person.objects.filter(id__in=list(data.finder_ids), mine_id=by.mine_id)) if data.finder_ids else [by]
 
 
 def _fixed(hazard: Hazard, words: str, by: Person, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Photos on the wire: PUT by sha256, seen only through the hazard."""
 
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from kuangdeng.hazards.api import HazardPhoto, ReportData, report
+from kuangdeng.hazards.api import HazardPhoto, ReportData, decide_quarantine, report
+from kuangdeng.hazards.models import Quarantine
 from kuangdeng.hazards.testkit import TEXT
+from kuangdeng.kernel import files
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.models import Upload
 from kuangdeng.kernel.testkit.photos import photo
@@ -132,5 +135,26 @@ def test_the_photo_of_an_anonymous_report_leads_to_nobody(cast: Cast) -> None:
     assert HazardPhoto.objects.get().added_by is None
     assert Upload.objects.count() == 0
     assert program.post("/hazards", body).status_code == 202
-    assert program.post("/hazards", {**body, "text": "同一编号，别的内容"}).status_code == 409
     assert {(entry.by_id, entry.by_name) for entry in Entry.objects.all()} == {(None, "")}
+
+
+def test_the_photos_of_an_anonymous_report_come_through_quarantine(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They lose their sender when they are put aside, and are still there when a person makes a report of them."""
+    program, other = Program(cast.miner), photo(colour=(10, 10, 90))
+    name = sha256(other).hexdigest()
+    first = {"id": str(uuid7()), "text": TEXT, "anonymous": True}
+    second = {**first, "text": "同一编号，另一处锚索断丝", "photos": [name]}
+    assert program.post("/hazards", first).status_code == 201
+    assert program.post("/hazards", second).json()["code"] == "photo_missing"
+    kept = put(cast.miner, other, name).json()
+    assert [program.post("/hazards", second).status_code for _ in range(2)] == [409, 409]
+    assert Upload.objects.count() == 0
+    aside = Quarantine.objects.get()
+    assert (aside.by, name in str(aside.content)) == (None, False)
+    put(cast.safety, other, name)
+    monkeypatch.setattr(files, "CLAIM_LASTS", timedelta(0))
+    assert files.sweep() == 0
+    hazard = decide_quarantine(aside.id, as_new=True, by=cast.safety)
+    tied = HazardPhoto.objects.get(hazard=hazard)
+    assert (hazard.anonymous, hazard.reporter, tied.added_by) == (True, None, None)
+    assert files.path_of(tied.file_id).exists() and kept["held"]
