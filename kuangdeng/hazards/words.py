@@ -29,6 +29,7 @@ VERBS = {
     "hazard.record_penalty": _("登记扣分、罚款"),
     "hazard.decide_quarantine": _("核对重号上报"),
     "hazard.import": _("从旧台账导入"),
+    "hazard.fill_place": _("按已认得的写法补填地点"),
     "hazard.set_up": _("初始化隐患设置"),
     "hazard.save_grade": _("设置等级"),
     "hazard.save_specialty": _("设置专业"),
@@ -93,6 +94,7 @@ FIELDS = {
     "good": _("可导入行数"),
     "sheet": _("工作表"),
     "row": _("行号"),
+    "hazards": _("隐患条数"),
 }
 
 SUBJECTS = {

@@ -13,7 +13,7 @@ from kuangdeng.hazards.rules import BY_PERSON_IN_CHARGE, FLOW, VERB_LABELS, Stat
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.ledger.api import Entry
-from kuangdeng.org.api import Person, Role, has_power, may, reach, roles_of, same_unit
+from kuangdeng.org.api import Person, Role, fold_place, has_power, may, reach, roles_of, same_unit
 
 WORKING = (Status.DISPATCHED, Status.RECTIFYING)
 
@@ -239,6 +239,14 @@ def photos_awaited(names: Iterable[str]) -> set[str]:
     """Which of these sent photos a report in quarantine names, until a person has decided about it."""
     contents = Quarantine.objects.filter(decided_at=None).values_list("content", flat=True)
     return set(names) & {name for content in contents for name in content.get("photos") or ()}
+
+
+def written_as(mine_id: UUID, spelling: str) -> list[UUID]:
+    """Hazards without a place whose 具体位置 is this spelling, whatever its blanks, width and digits."""
+    folded = fold_place(spelling)
+    rows = Hazard.objects.filter(mine_id=mine_id, place=None).exclude(place_text="").order_by()
+    texts = [one for one in rows.values_list("place_text", flat=True).distinct() if fold_place(one) == folded]
+    return list(rows.filter(place_text__in=texts).values_list("id", flat=True)) if texts else []
 
 
 def extensions_to_decide(person: Person) -> QuerySet[Extension]:

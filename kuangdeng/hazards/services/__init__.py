@@ -13,6 +13,7 @@ from kuangdeng.hazards.services.order import (
     sign,
     transfer,
 )
+from kuangdeng.hazards.services.places import fill_place
 from kuangdeng.hazards.services.triage import (
     Receipt,
     ReportData,
@@ -35,6 +36,7 @@ __all__ = [
     "decide_quarantine",
     "dispatch",
     "escalate",
+    "fill_place",
     "fix_on_site",
     "grade",
     "import_rows",

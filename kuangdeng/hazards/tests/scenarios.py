@@ -201,6 +201,11 @@ def import_rows(cast: Cast) -> Run:
     return lambda: services.import_rows(run.id, drafts=drafts, by=cast.safety)
 
 
+def fill_place(cast: Cast) -> Run:
+    hazard = services.report(data=services.ReportData(text=TEXT, place_text="回顺"), by=cast.miner).hazard
+    return lambda: services.fill_place(cast.places["gate"].id, hazard_ids=[hazard.id], spelling="回顺")
+
+
 def climb(cast: Cast) -> Run:
     hazard = hazard_in(Status.RECTIFYING, cast)
     rule = LadderRule.objects.create(mine=cast.mine, name="到期", step="hours", amount=0, roles=["unit_head"])
@@ -285,6 +290,7 @@ SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     "decide_quarantine": decide_quarantine,
     "dispatch": dispatch,
     "escalate": escalate,
+    "fill_place": fill_place,
     "fix_on_site": fix_on_site,
     "grade": grade,
     "import_rows": import_rows,
