@@ -279,6 +279,27 @@ def late(entry: Entry) -> Iterator[Recipient]:
         yield from step.to([person], _role(person), LATE, title, act=_inside(person, step.unit), body=body)
 
 
+@route("hazard.ladder_backlog")
+def brought_in_late(entry: Entry) -> Iterator[Recipient]:
+    """导入的旧台账: one notice for each person about all the open hazards that came in with their deadlines past."""
+    tell: dict[str, dict[str, int]] = entry.payload.get("tell", {})
+    for person in Person.objects.filter(id__in=[UUID(one) for one in tell], is_active=True).select_related("unit"):
+        units = tell[str(person.id)]
+        title = f"从旧台账「{_short(entry.subject_label)}」导入的隐患里，有 {sum(units.values())} 条已到期限或超期，尚未整改完成。"
+        body = "；".join(
+            f"{unit} {count} 条" for unit, count in sorted(units.items(), key=lambda one: (-one[1], one[0]))
+        )
+        addresses = {"email": person.email} if person.email else {}
+        yield Recipient(person.id, _role(person), LATE, title, _late_list(), body, addresses=addresses)
+
+
+def _late_list() -> str:
+    try:
+        return f"{reverse('hazards:list')}?late=1&sort=due"
+    except NoReverseMatch:
+        return "/hazards/?late=1&sort=due"
+
+
 def _role(person: Person) -> str:
     """The role in which he is told: his office, if he holds one."""
     return next((held.role for held in roles_of(person) if held.role != Role.MINER), Role.MINER)

@@ -26,6 +26,7 @@ VERBS = {
     "hazard.plan": _("编制治理方案"),
     "hazard.quarantine": _("留存同号不同内容的上报"),
     "hazard.ladder": _("超期阶梯提醒"),
+    "hazard.ladder_backlog": _("旧台账超期隐患汇总提醒"),
     "hazard.record_penalty": _("登记扣分、罚款"),
     "hazard.decide_quarantine": _("核对重号上报"),
     "hazard.import": _("从旧台账导入"),
@@ -95,6 +96,9 @@ FIELDS = {
     "sheet": _("工作表"),
     "row": _("行号"),
     "hazards": _("隐患条数"),
+    "units": _("责任单位"),
+    "oldest_due": _("最早的期限"),
+    "proposed": _("建议挂牌督办条数"),
 }
 
 SUBJECTS = {

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from kuangdeng.hazards.models import Hazard, LadderFiring, LadderRule
 from kuangdeng.hazards.queries import WORKING
-from kuangdeng.org.api import Mine, Person, Role, Timetable, Unit, holders, timetables
+from kuangdeng.org.api import ImportRun, Mine, Person, Role, Timetable, Unit, holders, timetables
 
 RECTIFIER = "rectifier"
 """Beside the roles: the person in charge of this hazard."""
@@ -23,7 +23,7 @@ LONGEST_SHIFT = timedelta(hours=24)
 class Due:
     """One step that has come for one deadline of one hazard. `at` is when it came, not when it was noticed.
 
-    `instead_of` are earlier steps that are taken as told with it: the paper past of an imported hazard.
+    `instead_of` are earlier steps that are taken as told with it: the paper past of a hazard of `import_run`.
     """
 
     at: datetime
@@ -32,6 +32,15 @@ class Due:
     due_at: datetime
     guessed: bool = False
     instead_of: tuple[UUID, ...] = ()
+    import_run: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What one old ledger brought in with its steps behind it: told together, not hazard by hazard."""
+
+    import_run: UUID
+    steps: Sequence[Due]
 
 
 @dataclass(frozen=True)
@@ -102,23 +111,38 @@ def _tables(mine: Mine, unit_ids: Iterable[UUID | None]) -> dict[UUID | None, Ti
 
 
 def _without_the_past_of_imports(steps: list[Due]) -> list[Due]:
-    """Of an imported old hazard only the last step before the import is told: its past was told on paper."""
-    started = dict(
-        Hazard.objects.filter(id__in={one.hazard_id for one in steps}, import_run__isnull=False).values_list(
-            "id", "import_run__started_at"
-        )
-    )
+    """Of an imported old hazard only the last step before the import is told: its past was told on paper.
+
+    As long as the ledger is being written nothing of it is told, so that it is told at once and not in pieces.
+    """
+    imported = Hazard.objects.filter(id__in={one.hazard_id for one in steps}, import_run__isnull=False)
+    runs = ImportRun.objects.in_bulk(set(imported.values_list("import_run_id", flat=True)))
+    came = {hazard_id: runs[run_id] for hazard_id, run_id in imported.values_list("id", "import_run_id")}
     old: dict[UUID, list[Due]] = defaultdict(list)
     kept = []
     for one in steps:
-        if one.hazard_id in started and one.at < started[one.hazard_id]:
-            old[one.hazard_id].append(one)
-        else:
+        run = came.get(one.hazard_id)
+        if run is None or (run.state != ImportRun.State.WRITING and one.at >= (run.finished_at or run.started_at)):
             kept.append(one)
-    for past in old.values():
+        elif run.state != ImportRun.State.WRITING:
+            old[one.hazard_id].append(one)
+    for hazard_id, past in old.items():
         *before, last = sorted(past, key=lambda one: (one.at, one.rule.position))
-        kept.append(replace(last, instead_of=tuple(one.rule.id for one in before)))
+        kept.append(replace(last, instead_of=tuple(one.rule.id for one in before), import_run=came[hazard_id].id))
     return kept
+
+
+def gathered(steps: Iterable[Due]) -> tuple[list[Due], list[Backlog]]:
+    """Steps that are told one by one, and those that an old ledger brought in by the dozen."""
+    single, brought = [], defaultdict(list)
+    for one in steps:
+        if one.import_run is None:
+            single.append(one)
+        else:
+            brought[one.import_run].append(one)
+    for run_id in [run_id for run_id, of_run in brought.items() if len(of_run) == 1]:
+        single += brought.pop(run_id)
+    return single, [Backlog(run_id, of_run) for run_id, of_run in brought.items()]
 
 
 class Tellers:

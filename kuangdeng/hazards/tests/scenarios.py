@@ -11,7 +11,7 @@ from kuangdeng.hazards import importing, services, setup
 from kuangdeng.hazards.ledgers.columns import COLUMNS
 from kuangdeng.hazards.ledgers.meaning import Draft, Reader
 from kuangdeng.hazards.models import CatalogueVersion, Category, Extension, Hazard, LadderRule, Situation
-from kuangdeng.hazards.queries.ladder import Tellers, due_steps
+from kuangdeng.hazards.queries.ladder import Tellers, due_steps, gathered
 from kuangdeng.hazards.rules import Status
 from kuangdeng.hazards.services import ladder, rounds, settings
 from kuangdeng.hazards.testkit import TEXT, hazard_in, order, tables
@@ -215,6 +215,16 @@ def climb(cast: Cast) -> Run:
     return lambda: ladder.climb(step=step, tellers=Tellers(cast.mine.id))
 
 
+def climb_backlog(cast: Cast) -> Run:
+    run, _drafts = import_run(cast)
+    rule = LadderRule.objects.create(mine=cast.mine, name="到期", step="hours", amount=0, roles=["unit_head"])
+    for _ in range(2):
+        hazard = hazard_in(Status.RECTIFYING, cast)
+        Hazard.objects.filter(id=hazard.id).update(import_run=run, due_at=now() - timedelta(days=9))
+    _single, [backlog] = gathered(one for one in due_steps(cast.mine, clock.now()) if one.rule.id == rule.id)
+    return lambda: ladder.climb_backlog(backlog=backlog, tellers=Tellers(cast.mine.id))
+
+
 # The mine's hazard tables and inspections ----------------------------------------------------------------------------
 
 
@@ -285,6 +295,7 @@ SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     "accept": accept,
     "approve_extension": approve_extension,
     "climb": climb,
+    "climb_backlog": climb_backlog,
     "close": close,
     "confirm_import": confirm_import,
     "decide_quarantine": decide_quarantine,

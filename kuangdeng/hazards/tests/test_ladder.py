@@ -17,7 +17,8 @@ from kuangdeng.hazards.services.ladder import run_ladder
 from kuangdeng.hazards.setup import set_up
 from kuangdeng.hazards.testkit import tables
 from kuangdeng.kernel.clock import set_to
-from kuangdeng.ledger.models import Entry
+from kuangdeng.ledger.api import seal_all, tell_all
+from kuangdeng.ledger.models import Entry, Notice
 from kuangdeng.org.models import ImportRun, Shift, ShiftScheme, UnitShift
 from kuangdeng.org.rules import Role
 from kuangdeng.org.testkit import Cast, make_cast
@@ -228,6 +229,46 @@ def test_the_past_of_an_imported_hazard_is_told_by_its_last_step_only(cast: Cast
         assert run_ladder() == 0
     assert [step for step, _moment in story()] == ["1days"]
     assert LadderFiring.objects.count() == 4
+
+
+def test_an_old_ledger_with_many_late_hazards_is_told_in_one_notice_each(cast: Cast) -> None:
+    ladder(cast)
+    rule(cast, "days", 365, [Role.UNIT_HEAD, Role.SAFETY], position=5)
+    with set_to(at("2026-11-22T09:00")):
+        run = ImportRun.objects.create(
+            mine=cast.mine, kind="hazards", file_name="2024年隐患台账.xlsx", file_sha256="0" * 64, by=cast.safety,
+            state=ImportRun.State.WRITING,
+        )  # fmt: skip
+    for due in ("2024-05-03T16:00", "2024-06-03T16:00", "2026-11-21T16:00"):
+        hazard = ordered(cast, given="2024-05-01T08:00", due=due)
+        Hazard.objects.filter(id=hazard.id).update(import_run=run)
+    other = Hazard.objects.get(due_at=at("2024-06-03T16:00"))
+    Hazard.objects.filter(id=other.id).update(unit=cast.units["tunnel"], unit_name=cast.units["tunnel"].name)
+    own = ordered(cast, given="2026-11-22T08:00", due="2026-11-22T09:30")
+    with set_to(at("2026-11-22T10:00")):
+        assert run_ladder() == 2, "while the ledger is being written only the mine's own hazard is told"
+        assert set(Entry.objects.filter(verb="hazard.ladder").values_list("subject_id", flat=True)) == {str(own.id)}
+        ImportRun.objects.filter(id=run.id).update(state=ImportRun.State.DONE, finished_at=at("2026-11-22T10:01"))
+    with set_to(at("2026-11-22T10:02")):
+        assert run_ladder() == 3
+        assert run_ladder() == 0
+        seal_all()
+        tell_all()
+    entry = Entry.objects.get(verb="hazard.ladder_backlog")
+    assert (entry.quantity, entry.payload["units"]) == (3, {"综采一队": 2, "掘进一队": 1})
+    notices = {one.person_id: one for one in Notice.objects.filter(entry=entry)}
+    assert "2024年隐患台账" in notices[cast.mine_leader.id].title and "有 2 条" in notices[cast.mine_leader.id].title
+    assert notices[cast.mine_leader.id].body == "掘进一队 1 条；综采一队 1 条", "+1 day is behind these two"
+    assert notices[cast.safety.id].body == "综采一队 2 条；掘进一队 1 条", "+1 shift is behind all three"
+    assert notices[cast.unit_head.id].body == "综采一队 2 条"
+    assert notices[cast.other_head.id].body == "掘进一队 1 条"
+    assert not any(one.must_act for one in notices.values())
+    assert LadderFiring.objects.exclude(hazard=own).count() == 5 + 5 + 3
+    assert Hazard.objects.filter(supervision_proposed=True).count() == 2
+    with set_to(at("2027-11-21T17:00")):
+        assert [step for step, _moment in story()].count("365days") == 0
+        run_ladder()
+    assert [step for step, _moment in story()].count("365days") == 1, "what comes after the import is told as always"
 
 
 def test_roles_that_nobody_holds_are_named(cast: Cast) -> None:
