@@ -18,8 +18,14 @@ from django.db import connection
 from django.db.utils import Error
 
 from kuangdeng.kernel import clock
+from kuangdeng.kernel.heartbeat import last_beat
+from kuangdeng.ledger.api import given_up, lag
 
 GIGABYTE = 1 << 30
+QUIET = timedelta(minutes=2)
+"""A pulse beats every few seconds; telling of a large import keeps it busy a little longer."""
+KEEPING_UP = 500
+"""So many entries the pulse reads at one go: fewer are no backlog."""
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts", "/Library/Fonts")
 CHINESE_FONTS = (
     "NotoSansCJK", "NotoSerifCJK", "NotoSansSC", "SourceHan", "wqy", "simsun", "simhei", "simfang", "simkai",
@@ -65,7 +71,10 @@ def examine() -> Iterator[Finding]:
         yield migrations
         yield check_clock()
         if migrations.level is Level.GOOD:
-            checks = [check_search, check_indexes, check_queue, check_jobs, check_sealing, check_photos, *checks]
+            checks = [
+                check_search, check_indexes, check_queue, check_jobs, check_pulse, check_sealing, check_notices, check_feed,
+                check_photos, *checks,
+            ]  # fmt: skip
     for check in checks:
         yield check()
 
@@ -181,6 +190,42 @@ def check_jobs() -> Finding:
     if failed:
         return note(title, said, "失败原因见后台任务日志（data/log/worker.log 或 journalctl -u kuangdeng-worker）。")
     return good(title, said)
+
+
+def check_pulse() -> Finding:
+    """The worker's pulse seals and tells; its process may live on while the pulse has stopped."""
+    title = "封存和通知的脉搏"
+    last = last_beat("pulse")
+    if last is None:
+        return bad(title, "从来没有跳动过", "请启动：kuangdeng worker，或 systemctl start kuangdeng-worker。")
+    age = clock.now() - last
+    if age > QUIET:
+        advice = "请重启后台任务（systemctl restart kuangdeng-worker）；再停时请看后台任务日志里的 pulse failed。"
+        return bad(title, f"已停 {_duration(age)}", advice)
+    return good(title, f"{max(0, int(age.total_seconds()))} 秒前跳动过")
+
+
+def check_notices() -> Finding:
+    """What is sealed reaches people through the reader of notices."""
+    title = "通知"
+    waiting = lag("notices")
+    if waiting <= KEEPING_UP:
+        return good(title, f"还有 {waiting} 条台账没有通知" if waiting else "没有积压")
+    said = f"积压 {waiting} 条台账没有通知"
+    beat = last_beat("pulse")
+    if beat is None or clock.now() - beat > QUIET:
+        return bad(title, said, "通知由后台任务发出，现在没有在发：请启动或重启 kuangdeng worker。")
+    return note(title, said, "大量导入之后属正常，正在补发；过几分钟请再检查一次，数字应当变小。")
+
+
+def check_feed() -> Finding:
+    """Entries that a reader of the feed gave up: somebody was not told of something."""
+    title = "未能处理的台账记录"
+    lost = given_up()
+    if lost:
+        advice = "请系统管理员打开「台账 → 未能处理的记录」看原因，排除后点「重试」。"
+        return bad(title, f"{lost} 条试过多次没有成功，已放弃", advice)
+    return good(title, "没有")
 
 
 def check_sealing() -> Finding:

@@ -12,6 +12,7 @@ from kuangdeng.ledger.queries import (
     entries,
     feed_problems,
     get_entry,
+    given_up,
     inbox,
     newest,
     seal_of,
@@ -34,6 +35,7 @@ from kuangdeng.ledger.services import (
     post,
     post_many,
     send_again,
+    take_again,
 )
 from kuangdeng.ledger.words import SUBJECT_WORDS, VERB_WORDS, Fact, declare_words, facts, subject_word, verb_word
 
@@ -71,6 +73,7 @@ __all__ = [
     "feed_problems",
     "genesis",
     "get_entry",
+    "given_up",
     "inbox",
     "known_keys",
     "lag",
@@ -87,6 +90,7 @@ __all__ = [
     "seal_of",
     "send_again",
     "subject_word",
+    "take_again",
     "tell_all",
     "to_do",
     "unread",

@@ -106,3 +106,8 @@ def waiting_letters(mine_id: UUID) -> int:
 def feed_problems(mine_id: UUID) -> QuerySet[FeedProblem]:
     """Entries that a reader of the feed could not take, open and given up."""
     return FeedProblem.objects.filter(mine_id=mine_id).select_related("entry").order_by("-id")
+
+
+def given_up() -> int:
+    """How many entries readers of the feed gave up, over all mines: each needs a person."""
+    return FeedProblem.objects.exclude(given_up_at=None).count()

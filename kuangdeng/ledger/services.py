@@ -17,7 +17,7 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.language import in_chinese
-from kuangdeng.ledger.models import Delivery, Entry, Notice, Subscription
+from kuangdeng.ledger.models import Delivery, Entry, FeedProblem, Notice, Subscription
 from kuangdeng.ledger.routes import TOPICS
 
 
@@ -198,8 +198,28 @@ def send_again(delivery_id: UUID, *, mine_id: UUID) -> Delivery:
     return delivery
 
 
+def take_again(problem_id: int, *, mine_id: UUID) -> FeedProblem:
+    """Let a reader of the feed try an entry again that it gave up; part of a verb above, which checks who may.
+
+    Refused when it is not given up: then it is tried again by itself.
+    """
+    problem = (
+        FeedProblem.objects.select_for_update(of=("self",))
+        .select_related("entry")
+        .filter(id=problem_id, mine_id=mine_id)
+        .first()
+    )
+    if problem is None:
+        raise NotVisible
+    if problem.given_up_at is None:
+        raise Refused(_("这条还没有放弃，系统会自动再试。请过几分钟刷新页面。"), code="wrong_state")
+    problem.tries, problem.given_up_at, problem.next_try_at = 0, None, now()
+    problem.save(update_fields=["tries", "given_up_at", "next_try_at"])
+    return problem
+
+
 CHANNELS = ("inbox", "email")
 PREFERENCES = (open_notice, mark_read, choose_topics)
 """Left out by the ledger walk: what a person notes for himself."""
-STEPS = (post, post_many, known_keys, choose_topics_for_role, send_again)
+STEPS = (post, post_many, known_keys, choose_topics_for_role, send_again, take_again)
 """Left out by the ledger walk: parts of verbs of the contexts above, which write the entry."""

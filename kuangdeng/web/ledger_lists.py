@@ -1,4 +1,4 @@
-"""The registers of the ledger pages: the ledger itself, the inbox, the mails that were given up."""
+"""The registers of the ledger pages: the ledger itself, the inbox, the mails that were given up, what the feed could not do."""
 
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,19 @@ from django.utils.translation import gettext as _
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.listing import Choice, Column, Dates, Flag, Multi, Picked, Register, Text, View
 from kuangdeng.kernel.templatetags.kd import chip, cut, said
-from kuangdeng.ledger.api import SUBJECT_WORDS, TOPICS, VERB_WORDS, Entry, Notice, entries, subject_word, verb_word
+from kuangdeng.ledger.api import (
+    SUBJECT_WORDS,
+    TOPICS,
+    VERB_WORDS,
+    Entry,
+    FeedProblem,
+    Notice,
+    entries,
+    subject_word,
+    verb_word,
+)
 from kuangdeng.org.api import Person, Place, Unit, below, has_power, reach
+from kuangdeng.web.words import READERS
 
 
 def seen_entries(person: Person) -> QuerySet[Entry]:
@@ -189,5 +200,42 @@ def dead_letter_register(again: Any) -> Register:
         rows=lambda rows: rows.select_related("notice"),
         empty_title=_("邮件都送出去了"),
         empty_text=_("试过多次仍送不出去、或不能确定是否送到的邮件会列在这里，由您决定是否重发。"),
+        saved_views=False,
+    )  # fmt: skip
+
+
+# What the feed could not do -----------------------------------------------------------------------------------------
+
+
+def _fate(problem: FeedProblem) -> object:
+    if problem.given_up_at:
+        return chip(_("已放弃"), "state", "wait")
+    return chip(_("稍后自动再试"), "state", "work")
+
+
+def feed_problem_register(retry: Any) -> Register:
+    """Ledger lines whose notices or other consequences failed; `retry` draws the button of those given up."""
+    return Register(
+        key="feed-problems",
+        title=_("未能处理的记录"),
+        noun=_("记录"),
+        columns=[
+            Column("fate", _("状态"), _fate, width="narrow", phone="chip", export=False),
+            Column("subject", _("台账记录"), lambda row: cut(row.entry.subject_label, 32), link=True, width="wide", phone="title",
+                   export=lambda row: row.entry.subject_label),
+            Column("verb", _("事项"), lambda row: verb_word(row.entry.verb), phone="meta"),
+            Column("reader", _("环节"), lambda row: READERS.get(row.reader, row.reader), phone="meta"),
+            Column("tries", _("次数"), "tries", align="right", width="narrow", phone="meta"),
+            Column("error", _("原因"), lambda row: cut(row.error, 40), phone="meta", export=lambda row: row.error),
+            Column("first", _("发生时间"), lambda row: said(row.first_at), sort="first_at", width="narrow", phone="meta",
+                   export=lambda row: row.first_at),
+            Column("retry", _("重试"), retry, export=False, phone="chip"),
+        ],
+        filters=[Flag("given_up", _("放弃"), yes=_("只看已放弃"), any=_("已放弃和待重试"),
+                      apply=lambda rows, yes: rows.exclude(given_up_at=None) if yes else rows)],
+        default_sort="-first",
+        row_url=lambda row: reverse("ledger_entry", args=[row.entry_id]),
+        empty_title=_("台账记录都处理好了"),
+        empty_text=_("台账记录引起的通知等后续，试过多次仍不成功的会列在这里；排除原因后由您点重试，一条也不会丢。"),
         saved_views=False,
     )  # fmt: skip

@@ -47,6 +47,7 @@ MENU: list[Entry] = [
     Entry("hazards", pgettext_lazy("菜单", "检查"), "hazards:rounds", "search", "hazard.rounds"),
     Entry("hazards", _("重号待核"), "hazards:quarantine", "question", "hazard.grade"),
     Entry("ledger", _("台账流水"), "ledger", "ledger", "org.see_ledger"),
+    Entry("ledger", _("未能处理的记录"), "feed_problems", "", "org.manage"),
     Entry("settings", pgettext_lazy("菜单", "单位"), "org:units", "unit", "org.see_people"),
     Entry("settings", _("职工"), "org:persons", "people", "org.see_people"),
     Entry("settings", pgettext_lazy("菜单", "地点"), "org:places", "place", "org.manage_places"),

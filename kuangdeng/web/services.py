@@ -1,4 +1,4 @@
-"""What the administrator decides about notices."""
+"""What the administrator decides about notices, and about what the feed could not do."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -7,7 +7,16 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.ledger.api import Delivery, Named, Subject, choose_topics_for_role, post, send_again
+from kuangdeng.ledger.api import (
+    Delivery,
+    FeedProblem,
+    Named,
+    Subject,
+    choose_topics_for_role,
+    post,
+    send_again,
+    take_again,
+)
 from kuangdeng.org.api import ROLE_LABELS, Person, has_power
 
 
@@ -51,3 +60,21 @@ def resend_mail(delivery_id: UUID, *, by: Person) -> Delivery:
         payload={"address": delivery.address, "error": delivery.error},
     )
     return delivery
+
+
+@verb
+def retry_feed(problem_id: int, *, by: Person) -> FeedProblem:
+    """Let the system try a ledger line again that it gave up (重试未能处理的记录), after its cause was mended.
+
+    Refused for everybody but the administrator, and when it is not given up.
+    """
+    _check(by)
+    problem = take_again(problem_id, mine_id=by.mine_id)
+    post(
+        "feed.retry",
+        Subject("feed_problem", str(problem.id), problem.entry.subject_label or str(problem.entry_id)),
+        mine_id=by.mine_id,
+        by=Named(by.id, by.name),
+        payload={"reader": problem.reader, "error": problem.error},
+    )
+    return problem

@@ -12,7 +12,7 @@ from kuangdeng.hazards.rules import FivePoints, Status
 from kuangdeng.hazards.services.rounds import RoundData, record_round
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.files import keep_photo, receive
-from kuangdeng.ledger.api import Delivery, Notice, seal_all, tell_all
+from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
 from kuangdeng.org import pinyin
 from kuangdeng.org.api import propose_place
 from kuangdeng.org.models import Membership, Person, Place
@@ -101,6 +101,13 @@ class LivedIn(World):
             Delivery.objects.create(
                 notice=notice, channel="email", address="aj@example.cn", state="dead", dead_at=notice.delivered_at
             )
+
+        for entry in Entry.objects.filter(verb__in=["hazard.dispatch", "hazard.accept"]).order_by("id")[:2]:
+            FeedProblem.objects.create(
+                reader="notices", entry=entry, mine_id=entry.mine_id, tries=6, error="OperationalError: 磁盘空间不足",
+                next_try_at=entry.received_at, first_at=entry.received_at,
+                given_up_at=entry.received_at if entry.verb == "hazard.dispatch" else None,
+            )  # fmt: skip
 
     def live(
         self,

@@ -126,6 +126,7 @@ PAGES: list[Page] = [
     Page("notice_settings", nothing, ALL),
     Page("notice_roles", nothing, ADMIN),
     Page("dead_letters", nothing, ADMIN),
+    Page("feed_problems", nothing, ADMIN),
     # hazards: old ledgers and paper
     Page("hazards:import_start", nothing, SAFETY | ADMIN),
     Page("hazards:import_run", lambda world: {"run_id": world.run.id}, SAFETY | ADMIN),
@@ -146,6 +147,7 @@ ACTIONS: list[Action] = [
     Action("set_language", nothing),
     Action("inbox_read_all", nothing),
     Action("dead_letter_again", lambda world: {"delivery_id": world.delivery.id}),
+    Action("feed_problem_retry", lambda world: {"problem_id": world.problem.id}),
     Action("kernel:save_view", nothing),
     Action("kernel:delete_view", lambda world: {"view_id": world.hazard.id}),
 ]

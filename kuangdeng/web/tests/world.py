@@ -18,7 +18,7 @@ from kuangdeng.hazards.services.rounds import RoundData, record_round
 from kuangdeng.hazards.setup import set_up
 from kuangdeng.hazards.testkit import hazard_in
 from kuangdeng.kernel.clock import now
-from kuangdeng.ledger.api import Delivery, Entry, Notice, seal_all, tell_all
+from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
 from kuangdeng.org.api import propose_place
 from kuangdeng.org.models import ApiToken, ImportRun, Person, Place, RoleGrant, Unit
 from kuangdeng.org.services.seed import set_up_org
@@ -83,6 +83,16 @@ class World:
             Delivery.objects.create(
                 notice=notice, channel="email", address="x@example.cn", state="dead", dead_at=notice.delivered_at
             )
+        for entry in Entry.objects.filter(mine_id=cast.mine.id, verb="hazard.dispatch").order_by("-id")[:rows]:
+            FeedProblem.objects.get_or_create(
+                reader="notices", entry=entry,
+                defaults={"mine_id": cast.mine.id, "tries": 6, "error": "单位查不到", "next_try_at": now(), "given_up_at": now()},
+            )  # fmt: skip
+
+    @property
+    def problem(self) -> FeedProblem:
+        """A ledger line whose notices were given up."""
+        return FeedProblem.objects.filter(mine_id=self.cast.mine.id).order_by("id").first()
 
     @property
     def hazard(self) -> Hazard:
