@@ -22,6 +22,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.tables.opening import MAX_BYTES
 from kuangdeng.org.importing.plan import Line, Plan, Progress, make_plan
+from kuangdeng.org.importing.sample import sample_of
 from kuangdeng.org.models import ImportRun, Person
 from kuangdeng.org.queries import may
 
@@ -57,7 +58,7 @@ def begin(
         run.state = ImportRun.State.PREVIEW
         run.total_rows = plan.rows
         run.problems = [asdict(problem) for problem in plan.problems]
-        run.report = {**report_of(plan), "valid_from": day.isoformat()}
+        run.report = {**report_of(plan), "sample": sample_of(plan), "valid_from": day.isoformat()}
         run.save(force_insert=True)
     except BaseException:
         path.unlink(missing_ok=True)
@@ -119,9 +120,10 @@ def counts(report: Mapping[str, Any]) -> dict[str, int]:
 
 
 def drop(run: ImportRun) -> None:
-    """Throw a file away that was not confirmed."""
+    """Throw a file away that was not confirmed, and the sample of its rows with it."""
+    report = {key: value for key, value in run.report.items() if key != "sample"}
     ImportRun.objects.filter(id=run.id, state=ImportRun.State.PREVIEW).update(
-        state=ImportRun.State.DROPPED, finished_at=clock.now()
+        state=ImportRun.State.DROPPED, finished_at=clock.now(), report=report
     )
     file_of(run).unlink(missing_ok=True)
 

@@ -113,6 +113,30 @@ def test_one_book_with_units_and_persons(cast: Cast, save: Save) -> None:
     assert old.has_usable_password()
 
 
+def test_the_preview_shows_the_first_rows_as_they_will_be_written(cast: Cast, save: Save) -> None:
+    path = save(UNITS, PEOPLE)
+    with path.open("rb") as file:
+        run = runs.begin(file, name=path.name, by=cast.administrator)
+    persons = run.report["sample"]["persons"]
+    assert persons["columns"] == [
+        "写入", "工号", "姓名", "单位", "工种", "岗位", "性别", "出生日期", "入党日期", "电话", "授予角色"
+    ]  # fmt: skip
+    assert persons["rows"][1] == [
+        "新增", "7001", "单雄信", "开拓二班", "掘进工", "班长", "男", "1981-03-05", "2008-07-01", "", "班组长"
+    ]  # fmt: skip
+    assert [row[0] for row in persons["rows"]] == ["更正", "新增", "新增"]
+    assert ["新增", "开拓二班", "开拓队", "班组"] in [row[:4] for row in run.report["sample"]["units"]["rows"]]
+    many = save(("职工", [["工号", "姓名", "单位"], *([f"8{n:03d}", "程咬金", "综采一队"] for n in range(30))]))
+    with many.open("rb") as file:
+        run = runs.begin(file, name=many.name, by=cast.administrator)
+    assert len(run.report["sample"]["persons"]["rows"]) == 10
+    assert run.report["sample"]["persons"]["columns"] == ["写入", "工号", "姓名", "单位"]
+    assert run.report["sample"]["places"] == {"columns": [], "rows": []}
+    services.write_import(run.id, by=cast.administrator)
+    run.refresh_from_db()
+    assert "sample" not in run.report, "phones and birthdays stay in the register of persons only"
+
+
 def test_what_is_wrong_is_said_by_sheet_row_and_column(cast: Cast, save: Save) -> None:
     run = import_org(save(UNITS, PEOPLE), by=cast.administrator, dry_run=True)
     lines = list(problem_lines(run))
@@ -297,7 +321,7 @@ def test_upload_preview_confirm_through_the_pages(cast: Cast, save: Save) -> Non
     answer = client.post(start, {"file": upload, "valid_from": str(clock.today())})
     address = answer["Location"]
     preview = client.get(address).content.decode()
-    for words in ("预览", "没有填姓名", "E6", "单雄信", "在册但文件里没有的职工"):
+    for words in ("预览", "没有填姓名", "E6", "单雄信", "在册但文件里没有的职工", "职工：将写入的前"):
         assert words in preview, words
     assert not Person.objects.filter(number="7001").exists()
     report = b"".join(client.get(f"{address}?export=xlsx").streaming_content)  # type: ignore[attr-defined]

@@ -50,7 +50,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     if request.GET.get("export") == "xlsx":
         return _download(one)
     kinds = [
-        {"key": key, "label": label, **one.report[key]}
+        {"key": key, "label": label, **one.report[key], "sample": one.report.get("sample", {}).get(key)}
         for key, label in (("units", _("单位")), ("persons", _("职工")), ("places", _("地点")))
         if one.report[key]["new_count"] or one.report[key]["changed_count"] or one.report[key]["same_count"]
     ]

@@ -47,6 +47,7 @@ def make_plan(
             tables = [table for one, table in found if one == kind]
             if tables:
                 reader(plan, mine, known, may_grant=may_grant, progress=progress).read(tables)
+        plan.unit_names = {ref.id: ref.name for ref in known.by_id.values()}
     order = {sheet: at for at, sheet in enumerate(plan.sheets)}
     for found_wrong in (plan.problems, plan.notes):
         found_wrong.sort(key=lambda one: (order.get(one.sheet, 0), one.row))

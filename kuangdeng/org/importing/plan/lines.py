@@ -88,6 +88,7 @@ class Plan:
     places: list[PlaceLine] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     sheets: dict[str, str] = field(default_factory=dict)
+    unit_names: dict[UUID, str] = field(default_factory=dict)
     rows: int = 0
 
     def wrong(self, record: Record, key: str, message: object) -> None:
