@@ -7,7 +7,6 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -155,7 +154,7 @@ BY_PERSON_IN_CHARGE = frozenset({"sign", "rectify"})
 """What the person named in the order (责任人) may do besides whoever heads the unit: it is his own order."""
 
 POWER_LABELS: dict[str, object] = {
-    **{f"hazard.{verb}": format_lazy(_("隐患：{label}"), label=label) for verb, label in VERB_LABELS.items()},
+    **{f"hazard.{verb}": label for verb, label in VERB_LABELS.items()},
     "hazard.see_all": _("查看全矿隐患"),
     "hazard.see_unit": _("查看本单位隐患"),
     "hazard.record_penalty": _("登记扣分、罚款"),
