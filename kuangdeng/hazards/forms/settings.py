@@ -62,7 +62,6 @@ class GradeForm(MineForm):
 class SpecialtyForm(MineForm):
     """One specialty."""
 
-    code = forms.CharField(label=_("代码"), max_length=20)
     name = forms.CharField(label=_("名称"), max_length=40)
     parent = forms.ChoiceField(label=_("所属大类"), required=False)
     position = forms.IntegerField(label=_("顺序"), min_value=0, max_value=9999, initial=0, help_text=_("小的排前面。"))
@@ -167,7 +166,7 @@ class LadderForm(MineForm):
         amount = data.get("amount") or 0
         if data.get("when") != "0" and not amount and "amount" not in self.errors:
             self.add_error("amount", _("请填写提前或超过多久。"))
-        data["amount"] = {"-": -amount, "+": amount}.get(data.get("when", "0"), 0)
+        data["amount"] = {"-": -amount, "+": amount}.get(data.pop("when", "0"), 0)
         return data
 
 

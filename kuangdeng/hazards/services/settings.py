@@ -88,6 +88,13 @@ def _free_code(model: type[Model], code: str, by: Person, besides: UUID | None) 
     return code
 
 
+def _code_of(name: str, by: Person) -> str:
+    """A free code for a specialty that only has a name: the name, numbered when another has it."""
+    taken = set(Specialty.objects.filter(mine_id=by.mine_id).values_list("code", flat=True))
+    name = name.strip()[:16]
+    return next((one for one in (name, *(f"{name}-{n}" for n in range(2, 1000))) if one not in taken), name)
+
+
 @verb
 def save_grade(
     *, by: Person, code: str, name: str, meaning: str = "", colour: str = "blue", position: int = 0, active: bool = True,
@@ -115,23 +122,25 @@ def save_grade(
 
 @verb
 def save_specialty(
-    *, by: Person, code: str, name: str, parent: Specialty | None = None, position: int = 0, active: bool = True,
+    *, by: Person, name: str, code: str = "", parent: Specialty | None = None, position: int = 0, active: bool = True,
     specialty_id: UUID | None = None,
 ) -> Specialty:  # fmt: skip
     """Word one specialty (专业), of the first or of the second level.
 
+    The code is for programs and files: without one the row keeps its own, and a new one gets it from its name.
     Refused below a second-level one, below itself, and for one that has others below it.
     """
     _check(by)
     row = _row(Specialty, specialty_id, by)
+    name = _need(name, _("请填写专业名称。"), "name")
     if parent is not None:
         if parent.mine_id != by.mine_id or parent.parent_id is not None:
             raise Refused(_("专业只分大类和小类两级。请选择一个大类作上级。"), field="parent")
         if parent.id == row.id or (specialty_id and Specialty.objects.filter(parent_id=specialty_id).exists()):
             raise Refused(_("这个大类下面还有小类，不能再放到别的大类下面。"), field="parent")
     facts = {
-        "code": _free_code(Specialty, code, by, specialty_id),
-        "name": _need(name, _("请填写专业名称。"), "name"),
+        "code": _free_code(Specialty, code or row.code or _code_of(name, by), by, specialty_id),
+        "name": name,
         "parent": parent,
         "position": position,
         "active": active,

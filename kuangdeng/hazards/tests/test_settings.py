@@ -55,6 +55,24 @@ def text(response: object) -> str:
     return response.content.decode()  # type: ignore[attr-defined]
 
 
+def test_a_specialty_is_worded_without_its_code(cast: Cast, safety: Client) -> None:
+    """Codes are for programs and files; on the page there are names."""
+    roof = Specialty.objects.get(mine=cast.mine, code="roof")
+    url = reverse("hazards:specialty_edit", args=[roof.id])
+    assert "roof" not in text(safety.get(url)).partition("<main")[2].replace(str(roof.id), "")
+    assert safety.post(url, {"name": "顶板管理", "position": "10", "active": "on", "parent": ""}).status_code == 302
+    roof.refresh_from_db()
+    assert (roof.name, roof.code) == ("顶板管理", "roof")
+    for parent in ("", str(roof.id)):
+        safety.post(
+            reverse("hazards:specialty_new"), {"name": "锚杆支护", "position": "99", "active": "on", "parent": parent}
+        )
+    assert list(Specialty.objects.filter(name="锚杆支护").order_by("id").values_list("code", flat=True)) == [
+        "锚杆支护",
+        "锚杆支护-2",
+    ]
+
+
 @pytest.mark.parametrize("name", [*PAGES, "catalogue"])
 def test_the_pages_open(safety: Client, name: str) -> None:
     assert safety.get(reverse(f"hazards:{name}")).status_code == 200

@@ -1,9 +1,9 @@
 """Registers and forms of the mine's own hazard tables, and the legal catalogue."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -20,6 +20,7 @@ from kuangdeng.hazards.forms.settings import (
     FileForm,
     GradeForm,
     LadderForm,
+    MineForm,
     SpecialtyForm,
     StandardForm,
     WordingForm,
@@ -44,6 +45,7 @@ from kuangdeng.kernel.views import register_page
 from kuangdeng.org.api import Person
 
 POWER = "hazard.settings"
+Row = TypeVar("Row", Grade, Specialty, StandardHazard, DeadlineRule, LadderRule)
 
 
 def _used(active: bool) -> SafeString | str:
@@ -66,8 +68,33 @@ def _page(
     return register_page(request, register, rows, template="hazards/settings_register.html", context=context)
 
 
-def _saved(name: str) -> str:
-    return _("已保存「%s」。") % name
+def _edit(
+    request: HttpRequest,
+    model: type[Row],
+    row_id: UUID | None,
+    form_class: type[MineForm],
+    save: Callable[[Person, dict[str, Any]], Row],
+    *,
+    initial: Callable[[Row], dict[str, Any]],
+    words: tuple[str, str],
+    back: str,
+    name: Callable[[Row], str] = str,
+) -> HttpResponse:
+    """One row of a table of the mine's own, a new one without `row_id`; `words` are the title of a new one and the button."""
+    person = me(request)
+    need_power(person, POWER)
+    row = queries.get_row(model, row_id, by=person) if row_id else None
+    form = form_class(request.POST or None, by=person, initial=initial(row) if row else {})
+    new, label = words
+    return edit_page(
+        request, form, lambda data: _("已保存「%s」。") % name(save(person, data)), title=name(row) if row else new,
+        label=label, back=reverse(f"hazards:{back}"),
+    )  # fmt: skip
+
+
+def _values(*names: str) -> Callable[[Any], dict[str, Any]]:
+    """These fields of a row, as the form begins with them."""
+    return lambda row: {name: getattr(row, name) for name in names}
 
 
 # Grades ---------------------------------------------------------------------------------------------------------------
@@ -105,19 +132,11 @@ def grades(request: HttpRequest) -> HttpResponse:
 
 def grade(request: HttpRequest, grade_id: UUID | None = None) -> HttpResponse:
     """One grade."""
-    person = me(request)
-    need_power(person, POWER)
-    row = queries.get_row(Grade, grade_id, by=person) if grade_id else None
-    names = ("code", "name", "meaning", "colour", "position", "active")
-    form = GradeForm(
-        request.POST or None, by=person, initial={name: getattr(row, name) for name in names} if row else {}
-    )
-
-    def act(data: dict[str, Any]) -> str:
-        return _saved(verbs.save_grade(by=person, grade_id=grade_id, **data).name)
-
-    title = row.name if row else _("新增等级")
-    return edit_page(request, form, act, title=title, label=_("保存等级"), back=reverse("hazards:grades"))
+    return _edit(
+        request, Grade, grade_id, GradeForm, lambda by, data: verbs.save_grade(by=by, grade_id=grade_id, **data),
+        initial=_values("code", "name", "meaning", "colour", "position", "active"),
+        words=(_("新增等级"), _("保存等级")), back="grades",
+    )  # fmt: skip
 
 
 # Specialties ----------------------------------------------------------------------------------------------------------
@@ -162,19 +181,13 @@ def specialties(request: HttpRequest) -> HttpResponse:
 
 
 def specialty(request: HttpRequest, specialty_id: UUID | None = None) -> HttpResponse:
-    """One specialty."""
-    person = me(request)
-    need_power(person, POWER)
-    row = queries.get_row(Specialty, specialty_id, by=person) if specialty_id else None
-    names = ("code", "name", "position", "active")
-    initial = {name: getattr(row, name) for name in names} | {"parent": str(row.parent_id or "")} if row else {}
-    form = SpecialtyForm(request.POST or None, by=person, initial=initial)
-
-    def act(data: dict[str, Any]) -> str:
-        return _saved(verbs.save_specialty(by=person, specialty_id=specialty_id, **data).name)
-
-    title = row.name if row else _("新增专业")
-    return edit_page(request, form, act, title=title, label=_("保存专业"), back=reverse("hazards:specialties"))
+    """One specialty. Its code is for programs and stays as it is."""
+    return _edit(
+        request, Specialty, specialty_id, SpecialtyForm,
+        lambda by, data: verbs.save_specialty(by=by, specialty_id=specialty_id, **data),
+        initial=lambda row: _values("name", "position", "active")(row) | {"parent": str(row.parent_id or "")},
+        words=(_("新增专业"), _("保存专业")), back="specialties",
+    )  # fmt: skip
 
 
 # Library --------------------------------------------------------------------------------------------------------------
@@ -233,20 +246,13 @@ def _standard_words(row: StandardHazard) -> str:
 
 def standard(request: HttpRequest, standard_id: UUID | None = None) -> HttpResponse:
     """One standard wording."""
-    person = me(request)
-    need_power(person, POWER)
-    row = queries.get_row(StandardHazard, standard_id, by=person) if standard_id else None
-    names = ("code", "text", "sub", "cause", "measure", "is_sample", "active")
-    initial: dict[str, Any] = {name: getattr(row, name) for name in names} if row else {}
-    if row:
-        initial |= {"specialty": str(row.specialty_id), "grade": str(row.grade_id or "")}
-    form = StandardForm(request.POST or None, by=person, initial=initial)
-
-    def act(data: dict[str, Any]) -> str:
-        return _saved(verbs.save_standard(data=verbs.StandardData(**data), by=person, standard_id=standard_id).code)
-
-    title = row.code if row else _("新增标准隐患")
-    return edit_page(request, form, act, title=title, label=_("保存标准隐患"), back=reverse("hazards:library"))
+    plain = _values("code", "text", "sub", "cause", "measure", "is_sample", "active")
+    return _edit(
+        request, StandardHazard, standard_id, StandardForm,
+        lambda by, data: verbs.save_standard(data=verbs.StandardData(**data), by=by, standard_id=standard_id),
+        initial=lambda row: plain(row) | {"specialty": str(row.specialty_id), "grade": str(row.grade_id or "")},
+        words=(_("新增标准隐患"), _("保存标准隐患")), back="library", name=lambda row: row.code,
+    )  # fmt: skip
 
 
 LIBRARY_COLUMNS = [
@@ -363,18 +369,13 @@ def deadline_rules(request: HttpRequest) -> HttpResponse:
 
 def deadline_rule(request: HttpRequest, rule_id: UUID | None = None) -> HttpResponse:
     """One deadline rule."""
-    person = me(request)
-    need_power(person, POWER)
-    row = queries.get_row(DeadlineRule, rule_id, by=person) if rule_id else None
-    names = ("kind", "amount", "valid_from", "source", "confirmed")
-    initial = {name: getattr(row, name) for name in names} | {"grade": str(row.grade_id or "")} if row else {}
-    form = DeadlineForm(request.POST or None, by=person, initial=initial)
-
-    def act(data: dict[str, Any]) -> str:
-        return _saved(rule_words(verbs.save_deadline_rule(by=person, rule_id=rule_id, **data)))
-
-    title = rule_words(row) if row else _("新增期限规则")
-    return edit_page(request, form, act, title=title, label=_("保存规则"), back=reverse("hazards:deadline_rules"))
+    plain = _values("kind", "amount", "valid_from", "source", "confirmed")
+    return _edit(
+        request, DeadlineRule, rule_id, DeadlineForm,
+        lambda by, data: verbs.save_deadline_rule(by=by, rule_id=rule_id, **data),
+        initial=lambda row: plain(row) | {"grade": str(row.grade_id or "")},
+        words=(_("新增期限规则"), _("保存规则")), back="deadline_rules", name=rule_words,
+    )  # fmt: skip
 
 
 def _told(rule: LadderRule) -> str:
@@ -414,21 +415,18 @@ def ladder_rules(request: HttpRequest) -> HttpResponse:
 
 def ladder_rule(request: HttpRequest, rule_id: UUID | None = None) -> HttpResponse:
     """One step of the ladder."""
-    person = me(request)
-    need_power(person, POWER)
-    row = queries.get_row(LadderRule, rule_id, by=person) if rule_id else None
-    names = ("name", "step", "roles", "propose_supervision", "source", "confirmed", "active", "position")
-    initial: dict[str, Any] = {name: getattr(row, name) for name in names} if row else {}
-    if row:
-        initial |= {"amount": abs(row.amount), "when": "-" if row.amount < 0 else "+" if row.amount else "0"}
-    form = LadderForm(request.POST or None, by=person, initial=initial)
+    plain = _values("name", "step", "roles", "propose_supervision", "source", "confirmed", "active", "position")
+    return _edit(
+        request, LadderRule, rule_id, LadderForm,
+        lambda by, data: verbs.save_ladder_rule(by=by, rule_id=rule_id, **data),
+        initial=lambda row: plain(row) | _offset(row.amount),
+        words=(_("新增一级"), _("保存")), back="ladder_rules", name=lambda row: row.name,
+    )  # fmt: skip
 
-    def act(data: dict[str, Any]) -> str:
-        data.pop("when", None)
-        return _saved(verbs.save_ladder_rule(by=person, rule_id=rule_id, **data).name)
 
-    title = row.name if row else _("新增一级")
-    return edit_page(request, form, act, title=title, label=_("保存"), back=reverse("hazards:ladder_rules"))
+def _offset(amount: int) -> dict[str, Any]:
+    """The offset of a step as the form asks for it: before, at or after, and how much."""
+    return {"amount": abs(amount), "when": "-" if amount < 0 else "+" if amount else "0"}
 
 
 def wording(request: HttpRequest) -> HttpResponse:
