@@ -32,6 +32,7 @@ function start(el: HTMLElement): void {
       .then((found) => {
         if (!found?.due_at || own) return;
         due.value = found.due_at;
+        due.dispatchEvent(new Event("change", { bubbles: true }));
         if (help) help.textContent = found.rule;
       })
       .catch(() => undefined); // offline: the person sets the deadline himself

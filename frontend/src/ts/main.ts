@@ -3,6 +3,7 @@ import "./toast";
 import "./dialog";
 import "./net";
 import "./time";
+import "./dates";
 import "./upload";
 import "./picker";
 import "./draft";

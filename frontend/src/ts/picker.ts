@@ -29,6 +29,8 @@ class Picker {
   private asked: string | null = null;
   private label = "";
   private up: Answer["up"] = null;
+  /** What is chosen, in up to two lines with its end in sight: an input shows one line, and the ends of place names differ. */
+  private readonly whole = h("span", { class: "picker-shown", "aria-hidden": "true" });
 
   constructor(private readonly el: Restorable) {
     this.input = el.querySelector<HTMLInputElement>("[data-input]")!;
@@ -39,6 +41,8 @@ class Picker {
     this.multiple = el.hasAttribute("data-multiple");
     this.recentKey = `kd:recent:${who()}:${el.dataset.kind ?? ""}`;
     this.label = this.input.value;
+    if (!this.multiple) this.input.before(this.whole);
+    this.mark();
     const ask = debounce(160, () => {
       if (this.asked !== this.input.value.trim()) void this.ask(this.input.value);
     });
@@ -84,6 +88,7 @@ class Picker {
   private mark(): void {
     this.el.classList.toggle("is-chosen", this.isChosen());
     if (this.clear) this.clear.hidden = !this.input.value;
+    this.whole.textContent = this.isChosen() ? this.input.value : "";
   }
 
   private tell(): void {

@@ -188,6 +188,20 @@ def test_nothing_typed_is_lost(page: Page, base: str) -> None:
     expect(page.locator("input[name=photos]")).to_have_count(0)
 
 
+def test_a_chosen_name_is_seen_whole_and_a_date_is_said_as_people_say_it(phone: Page, base: str) -> None:
+    phone.goto(base + "form/")
+    place = phone.locator("[data-picker][data-name=place]")
+    place.locator("[data-input]").fill("主运")
+    place.get_by_role("option").first.click()
+    expect(place.locator(".picker-shown")).to_have_text("主运皮带巷")
+    place.locator("[data-input]").press("Backspace")
+    expect(place.locator(".picker-shown")).to_be_hidden()
+    at = phone.locator("[name=at]")
+    expect(at.locator("+ .date-said")).to_be_hidden()
+    at.fill("2026-11-22T14:20")
+    expect(at.locator("+ .date-said")).to_have_text("2026年11月22日 周日 14:20")
+
+
 def test_sha256_without_the_browsers_own(page: Page, base: str) -> None:
     """On plain http there is no crypto.subtle; the script's own must give the same numbers."""
     page.add_init_script("Object.defineProperty(globalThis.crypto, 'subtle', {value: undefined})")
