@@ -22,10 +22,14 @@ import pytest
 
 from kuangdeng.kernel import postgres
 from kuangdeng.kernel.postgres import AlreadyRunning, Cluster, DatabaseTrouble
+from kuangdeng.kernel.postgres import cluster as clusters
+from kuangdeng.kernel.postgres.binaries import candidates
+from kuangdeng.kernel.postgres.processes import command_line
 
-KINDS = [kind for kind in ("embedded", "system") if postgres._candidates(kind)]
+KINDS = [kind for kind in ("embedded", "system") if candidates(kind)]
 NAME = "综采一队 15101 工作面上隅角"
 ROOT = os.geteuid() == 0
+CHECKOUT = Path(__file__).parents[3]
 HOLDER = """
 import sys, time
 from pathlib import Path
@@ -57,7 +61,7 @@ def make(ground: Path, kind: str, **more: object) -> Cluster:
 def gone(pid: int, patience: float = 20) -> bool:
     end = time.monotonic() + patience
     while time.monotonic() < end:
-        if "postgres" not in postgres._command_line(pid):
+        if "postgres" not in command_line(pid):
             return True
         time.sleep(0.05)
     return False
@@ -267,7 +271,7 @@ def test_root_under_a_closed_home_keeps_it_closed(ground: Path) -> None:
     cluster = Cluster(home / "data" / "postgres", state=ground / "state", durable=False, say=told.append)
     inside = postgres.Binaries(programs / "pginstall" / "bin", "embedded")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(postgres, "find_binaries", lambda *_args, **_more: inside)
+        patch.setattr(clusters, "find_binaries", lambda *_args, **_more: inside)
         with cluster, psycopg.connect(cluster.address()) as connection:
             assert connection.execute("select 1").fetchone() == (1,)
             assert Path(f"/proc/{cluster.pid}").stat().st_uid != 0
@@ -291,15 +295,14 @@ def test_ordinary_user_under_a_closed_home(ground: Path, kind: str) -> None:
     if not postgres.Account.of(nobody.pw_uid).can("-x", binaries.folder / "postgres"):
         pytest.skip("the programs are closed to other users")
     script = (
-        "import sys, importlib.util as u\n"
-        "spec = u.spec_from_file_location('postgres', sys.argv[1]); module = u.module_from_spec(spec)\n"
-        "sys.modules['postgres'] = module; spec.loader.exec_module(module)\n"
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from pathlib import Path\n"
-        "module.Cluster._ensure_database = lambda *_: None\n"
-        "cluster = module.Cluster(Path(sys.argv[2]), choice=sys.argv[3], durable=False).start()\n"
+        "from kuangdeng.kernel.postgres import Cluster\n"
+        "Cluster._ensure_database = lambda *_: None\n"
+        "cluster = Cluster(Path(sys.argv[2]), choice=sys.argv[3], durable=False).start()\n"
         "print(cluster.ready); cluster.stop()\n"
     )
-    command = ["/usr/bin/env", "python3", "-c", script, postgres.__file__, str(home / "data" / "postgres")]
+    command = ["/usr/bin/env", "python3", "-c", script, str(CHECKOUT), str(home / "data" / "postgres")]
     done = subprocess.run(
         [*command, str(binaries.folder)],
         user=nobody.pw_uid,
