@@ -15,6 +15,7 @@ from kuangdeng.hazards.services.triage import ReportData, _found_by, _new_hazard
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.ids import uuid7
+from kuangdeng.kernel.models import StoredFile
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.org.api import Person, Unit, may
 
@@ -97,7 +98,8 @@ def _as_report(aside: Quarantine, by: Person) -> Hazard:
     hazard = _new_hazard(data, aside.by or by, uuid7())
     hazard.save(force_insert=True)
     if aside.by is None:
-        tie(hazard, data.photos, HazardPhoto.When.BEFORE, None)
+        kept = StoredFile.objects.filter(sha256__in=data.photos)  # captures of older releases name what was sent
+        tie(hazard, kept.values_list("sha256", flat=True), HazardPhoto.When.BEFORE, None)
     else:
         hazard.finders.add(*_found_by(data, aside.by))
         attach(hazard, data.photos, HazardPhoto.When.BEFORE, aside.by)
