@@ -115,6 +115,21 @@ def test_bulk_verb_asks_first_and_carries_the_ticked_rows(page: Page, base: str)
     assert "confirmed=1" in (sent.value.post_data or "")
 
 
+def test_on_a_phone_the_filters_wait_behind_one_switch(phone: Page, base: str) -> None:
+    phone.goto(base + "register/")
+    filters, switch = phone.locator("[data-filter=status]"), phone.locator(".filters-label")
+    expect(phone.locator("#reg-samples-q")).to_be_visible()
+    expect(filters).to_be_hidden()
+    switch.tap()
+    filters.locator("summary").tap()
+    filters.locator("label:has-text('待整改')").tap()
+    phone.wait_for_url("**/register/?status=todo")
+    expect(filters).to_be_visible()
+    switch.tap()
+    expect(filters).to_be_hidden()
+    expect(switch).to_have_class(re.compile("is-on"))
+
+
 def test_a_register_works_without_scripts(browser: Browser, base: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

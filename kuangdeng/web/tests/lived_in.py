@@ -104,7 +104,7 @@ class LivedIn(World):
 
         for entry in Entry.objects.filter(verb__in=["hazard.dispatch", "hazard.accept"]).order_by("id")[:2]:
             FeedProblem.objects.create(
-                reader="notices", entry=entry, mine_id=entry.mine_id, tries=6, error="OperationalError: 磁盘空间不足",
+                reader="notices", entry=entry, mine_id=entry.mine_id, tries=6, error="磁盘空间不足",
                 next_try_at=entry.received_at, first_at=entry.received_at,
                 given_up_at=entry.received_at if entry.verb == "hazard.dispatch" else None,
             )  # fmt: skip
