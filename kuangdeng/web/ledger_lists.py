@@ -209,7 +209,7 @@ def dead_letter_register(again: Any) -> Register:
 
 def _fate(problem: FeedProblem) -> object:
     if problem.given_up_at:
-        return chip(_("已放弃"), "state", "wait")
+        return chip(_("已停止重试"), "state", "wait")
     return chip(_("稍后自动再试"), "state", "work")
 
 

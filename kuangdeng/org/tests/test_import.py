@@ -119,18 +119,18 @@ def test_the_preview_shows_the_first_rows_as_they_will_be_written(cast: Cast, sa
         run = runs.begin(file, name=path.name, by=cast.administrator)
     persons = run.report["sample"]["persons"]
     assert persons["columns"] == [
-        "写入", "工号", "姓名", "单位", "工种", "岗位", "性别", "出生日期", "入党日期", "电话", "授予角色"
+        "工号", "姓名", "单位", "工种", "岗位", "性别", "出生日期", "入党日期", "电话", "授予角色"
     ]  # fmt: skip
     assert persons["rows"][1] == [
-        "新增", "7001", "单雄信", "开拓二班", "掘进工", "班长", "男", "1981-03-05", "2008-07-01", "", "班组长"
+        True, ["7001", "单雄信", "开拓二班", "掘进工", "班长", "男", "1981-03-05", "2008-07-01", "", "班组长"]
     ]  # fmt: skip
-    assert [row[0] for row in persons["rows"]] == ["更正", "新增", "新增"]
-    assert ["新增", "开拓二班", "开拓队", "班组"] in [row[:4] for row in run.report["sample"]["units"]["rows"]]
+    assert [new for new, _cells in persons["rows"]] == [False, True, True]
+    assert ["开拓二班", "开拓队", "班组"] in [cells[:3] for _new, cells in run.report["sample"]["units"]["rows"]]
     many = save(("职工", [["工号", "姓名", "单位"], *([f"8{n:03d}", "程咬金", "综采一队"] for n in range(30))]))
     with many.open("rb") as file:
         run = runs.begin(file, name=many.name, by=cast.administrator)
     assert len(run.report["sample"]["persons"]["rows"]) == 10
-    assert run.report["sample"]["persons"]["columns"] == ["写入", "工号", "姓名", "单位"]
+    assert run.report["sample"]["persons"]["columns"] == ["工号", "姓名", "单位"]
     assert run.report["sample"]["places"] == {"columns": [], "rows": []}
     services.write_import(run.id, by=cast.administrator)
     run.refresh_from_db()
