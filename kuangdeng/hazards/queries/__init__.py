@@ -242,11 +242,22 @@ def photos_awaited(names: Iterable[str]) -> set[str]:
 
 
 def written_as(mine_id: UUID, spelling: str) -> list[UUID]:
-    """Hazards without a place whose 具体位置 is this spelling, whatever its blanks, width and digits."""
+    """Hazards without a place that were written with this spelling, whatever its blanks, width and digits.
+
+    Either it is all that stands in 具体位置, or the reporter typed it as the place and something more as the spot.
+    """
     folded = fold_place(spelling)
     rows = Hazard.objects.filter(mine_id=mine_id, place=None).exclude(place_text="").order_by()
-    texts = [one for one in rows.values_list("place_text", flat=True).distinct() if fold_place(one) == folded]
-    return list(rows.filter(place_text__in=texts).values_list("id", flat=True)) if texts else []
+    texts = [*rows.values_list("place_text", flat=True).distinct()]
+    found = list(
+        rows.filter(place_text__in=[one for one in texts if fold_place(one) == folded]).values_list("id", flat=True)
+    )
+    longer = [one for one in texts if fold_place(one).startswith(folded) and fold_place(one) != folded]
+    reported = rows.filter(import_run=None, place_text__in=longer).values_list("id", flat=True)
+    typed = Entry.objects.filter(
+        verb="hazard.report", subject_kind="hazard", subject_id__in=[str(one) for one in reported]
+    ).values_list("subject_id", "payload__spelling")
+    return found + [UUID(one) for one, words in typed if words and fold_place(words) == folded]
 
 
 def extensions_to_decide(person: Person) -> QuerySet[Extension]:

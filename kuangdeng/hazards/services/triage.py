@@ -112,9 +112,12 @@ def report(*, data: ReportData, by: Person, hazard_id: UUID | None = None) -> Re
         hazard,
         None if data.anonymous else by,
         occurred_at=hazard.occurred_at,
-        payload={"text": hazard.text, "photos": photos, "source": hazard.source, "fixed_on_site": data.fixed_on_site},
+        payload={
+            "text": hazard.text, "photos": photos, "source": hazard.source, "fixed_on_site": data.fixed_on_site,
+            "spelling": "" if hazard.place_id else data.place_spelling.strip(),
+        },
         source_key=f"hazard.report:{hazard.id}",
-    )
+    )  # fmt: skip
     return Receipt(hazard, "new")
 
 

@@ -10,6 +10,7 @@ from kuangdeng.kernel.ids import uuid7
 from kuangdeng.ledger.api import Entry, seal_all
 from kuangdeng.org.models import Mine, Place, PlaceProposal
 from kuangdeng.org.services import places
+from kuangdeng.org.spelling import fold_place
 from kuangdeng.org.testkit import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -38,26 +39,28 @@ def work() -> int:
 
 def test_a_merged_spelling_gives_its_place_to_the_hazards_written_with_it(cast: Cast) -> None:
     written = [report(cast, spelling) for spelling in ("23O5 回顺", "23O5回顺", "23O5 回顺")]
-    finer, placed = report(cast, "23O5回顺", spot="机头"), report(cast, "", place_id=cast.places["level"].id)
+    written.append(report(cast, "23O5回顺", spot="机头"))
+    finer, placed = report(cast, "23O5回顺 机头"), report(cast, "", place_id=cast.places["level"].id)
     Hazard.objects.filter(id=placed.id).update(place_text="23O5 回顺")
     elsewhere = Hazard.objects.get(id=written[0].id)
     elsewhere.pk, elsewhere.number, elsewhere.mine = uuid7(), "YH-别矿", Mine.objects.create(code="B", name="别的矿")
     elsewhere.save(force_insert=True)
-    proposal = PlaceProposal.objects.get()
+    proposal = PlaceProposal.objects.get(folded=fold_place("23O5回顺"))
     assert proposal.seen == 4
     assert work() == 0
     places.merge_proposal(proposal.id, place=cast.places["gate"], by=cast.safety)
-    assert work() == 3
+    assert work() == 4
     filled = Hazard.objects.filter(place=cast.places["gate"])
     assert {one.id for one in filled} == {one.id for one in written}
-    assert filled.filter(search_text__contains="二采区").count() == 3
-    assert {one.place_text for one in filled} == {"23O5 回顺", "23O5回顺"}, "what was written stays"
+    assert filled.filter(search_text__contains="二采区").count() == 4
+    assert {one.place_text for one in filled} == {"23O5 回顺", "23O5回顺", "23O5回顺 机头"}, "what was written stays"
     assert Hazard.objects.get(id=placed.id).place == cast.places["level"]
-    assert not Hazard.objects.filter(id__in=[finer.id, elsewhere.id]).exclude(place=None).exists()
+    others = Hazard.objects.filter(id__in=[finer.id, elsewhere.id], place=None)
+    assert others.count() == 2, "another spelling that only begins so, and another mine"
     entry = Entry.objects.get(verb="hazard.fill_place")
-    assert (entry.quantity, entry.by_id, entry.place_id) == (3, None, cast.places["gate"].id)
+    assert (entry.quantity, entry.by_id, entry.place_id) == (4, None, cast.places["gate"].id)
     jobs.fill_places(str(cast.mine.id), str(cast.places["face"].id), proposal.spelling)
-    assert (work(), Hazard.objects.filter(place=cast.places["gate"]).count()) == (0, 3), (
+    assert (work(), Hazard.objects.filter(place=cast.places["gate"]).count()) == (0, 4), (
         "doing it again changes nothing"
     )
 
