@@ -10,13 +10,17 @@ class HazardsConfig(AppConfig):
 
     def ready(self) -> None:
         from kuangdeng.hazards import notices, rules, words  # noqa: F401 - notices register their routes
+        from kuangdeng.hazards.bulletins import rules as bulletins
+        from kuangdeng.hazards.bulletins import words as bulletin_words
         from kuangdeng.hazards.links import hazards_at, rounds_at
         from kuangdeng.hazards.queries import photos_awaited, photos_in_use
         from kuangdeng.kernel.files import keep_when_awaited, keep_when_referenced
         from kuangdeng.org.api import PLACE_LINKS, declare
 
         declare(_("隐患"), rules.MAY, rules.POWER_LABELS)
+        declare(_("每日公布"), bulletins.MAY, bulletins.POWER_LABELS)
         words.declare()
+        bulletin_words.declare()
         keep_when_referenced(photos_in_use)
         keep_when_awaited(photos_awaited)
         PLACE_LINKS.extend([hazards_at, rounds_at])

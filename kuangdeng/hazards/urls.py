@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from kuangdeng.hazards import urls_settings
+from kuangdeng.hazards.bulletins import urls as bulletins
 from kuangdeng.hazards.views import importing, lists, paper, photos, queues, report, thing
 
 app_name = "hazards"
@@ -23,6 +24,7 @@ pages = [
     path("quarantine/<uuid:quarantine_id>/", queues.quarantined, name="quarantined"),
     path("bulk/<str:verb>/", lists.bulk, name="bulk"),
     *urls_settings.pages,
+    path("bulletins/", include(bulletins.pages)),
     path("import/", importing.start, name="import_start"),
     path("import/<uuid:run_id>/", importing.run, name="import_run"),
     path("import/<uuid:run_id>/problems.csv", importing.problems, name="import_problems"),
@@ -38,5 +40,6 @@ pages = [
 
 urlpatterns = [
     path("hazards/", include(pages)),
+    path("daily/", include(bulletins.open_pages)),
     path("t/<str:tag>/", report.report, name="report_at"),
 ]

@@ -33,6 +33,7 @@ from kuangdeng.org.queries.names import PersonIndex, UnitIndex, fold_person, fol
 from kuangdeng.org.queries.people import (
     pickable_persons,
     search_persons,
+    the_mine,
     unit_name_on,
     unit_on,
     visible_persons,
@@ -151,6 +152,7 @@ __all__ = [
     "shift_now",
     "spans_between",
     "split_names",
+    "the_mine",
     "timetable_of",
     "timetables",
     "unit_name_on",

@@ -41,3 +41,6 @@ __all__ = [
     "StandardHazard",
     "Way",
 ]
+
+# The tables of the parts of this app, so that Django finds them.
+from kuangdeng.hazards.bulletins import models as _bulletins  # noqa: E402, F401

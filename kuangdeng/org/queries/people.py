@@ -234,6 +234,14 @@ def mines() -> QuerySet[Mine]:
     return Mine.objects.order_by("created_at")
 
 
+def the_mine(code: str = "") -> Mine | None:
+    """The mine of this code; without a code the only one there is."""
+    if code:
+        return Mine.objects.filter(code=code).first()
+    first = list(mines()[:2])
+    return first[0] if len(first) == 1 else None
+
+
 def of_device(person_ids: Iterable[str]) -> list[Person]:
     """The people who used a shared device lately, in the order given; who has left is not named."""
     found = {

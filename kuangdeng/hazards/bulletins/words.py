@@ -1,0 +1,71 @@
+"""How the ledger lines of the daily bulletin are read aloud, and who is told that one is out."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from kuangdeng.hazards.bulletins.models import Bulletin, BulletinPolicy
+from kuangdeng.kernel.language import in_chinese
+from kuangdeng.ledger.api import Entry, Recipient, Topic, declare_topics, declare_words, route
+from kuangdeng.org.api import Role, holders
+
+TOPIC = "bulletin"
+READERS = (
+    Role.TEAM_LEADER, Role.UNIT_HEAD, Role.BRANCH_SECRETARY, Role.SAFETY, Role.MINE_LEADER, Role.POLITICAL_WORK,
+    Role.TRAINING_OFFICER,
+)  # fmt: skip
+
+declare_topics(Topic(TOPIC, _("每日公布和更正")))
+
+
+def declare() -> None:
+    """Hand the words to the ledger."""
+    policy = {f"bulletin.policy.{one.name}": one.verbose_name for one in BulletinPolicy._meta.fields}
+    declare_words(
+        verbs={
+            "bulletin.compile": _("编制每日公布"),
+            "bulletin.recompile": _("重新编制每日公布"),
+            "bulletin.check": _("核对每日公布"),
+            "bulletin.publish": _("发布每日公布"),
+            "bulletin.correct": _("发布更正"),
+            "bulletin.policy": _("设置每日公布"),
+        },
+        subjects={"bulletin": _("每日公布"), "bulletin_policy": _("每日公布设置")},
+        fields={
+            "new": _("新上报"),
+            "closed": _("已销号"),
+            "overdue": _("超期"),
+            "major": _("重大隐患"),
+            "supervised": _("挂牌督办"),
+            "open": _("未办结"),
+            "gap": _("对不上的条数"),
+            "note": _("编者的话"),
+            "digest": _("指纹"),
+            "items": _("公布条数"),
+            "by_itself": _("到点自动发布"),
+            "addendum": _("更正序号"),
+            "bulletin.correct.text": _("更正内容"),
+            **policy,
+        },
+    )
+
+
+@route("bulletin.publish", "bulletin.correct")
+def out(entry: Entry) -> Iterator[Recipient]:
+    """Published, corrected: everybody who leads people hears it, each once."""
+    bulletin = Bulletin.objects.get(id=entry.subject_id)
+    with in_chinese():
+        counts = bulletin.figures.get("counts", {})
+        said = _("%(title)s每日公布：新上报 %(new)d 条，销号 %(closed)d 条，超期 %(overdue)d 条，未办结 %(open)d 条。")
+        fixed = _("%(title)s每日公布有更正。")
+        words = fixed if entry.verb == "bulletin.correct" else said
+        title = str(words) % {"title": bulletin.title, "new": 0, "closed": 0, "overdue": 0, "open": 0, **counts}
+    url = reverse("hazards:bulletin", args=[bulletin.id])
+    body = str(entry.payload.get("text") or bulletin.note)
+    told = set()
+    for role in READERS:
+        for person in holders(entry.mine_id, [role], None):
+            if person.is_active and person.id not in told:
+                told.add(person.id)
+                yield Recipient(person.id, role, TOPIC, title, url, body)
