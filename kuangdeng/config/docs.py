@@ -16,10 +16,11 @@ PRINTED = "<!-- Printed from the code by `python -m kuangdeng.config.docs`; do n
 
 def pages() -> dict[str, str]:
     """File name → text of every printed page."""
-    from kuangdeng.hazards.api import FLOW
+    from kuangdeng.hazards.api import BULLETIN_FLOW, FLOW
 
     return {
         "hazard.md": "\n".join(_flow("隐患 · Hazard", FLOW, "hazard")) + "\n",
+        "bulletin.md": "\n".join(_flow("每日公布 · Bulletin", BULLETIN_FLOW, "bulletin")) + "\n",
         "powers.md": "\n".join(_powers()) + "\n",
     }
 

@@ -1,6 +1,7 @@
 """Front door of the hazard loop."""
 
 from kuangdeng.hazards import exporting, importing
+from kuangdeng.hazards.bulletins.rules import FLOW as BULLETIN_FLOW
 from kuangdeng.hazards.importing import import_ledger
 from kuangdeng.hazards.models import Extension, Grade, Hazard, HazardPhoto, Situation, Specialty, StandardHazard
 from kuangdeng.hazards.queries import (
@@ -60,6 +61,7 @@ from kuangdeng.hazards.services import (
 from kuangdeng.hazards.setup import set_up
 
 __all__ = [
+    "BULLETIN_FLOW",
     "FLOW",
     "STATUS_LABELS",
     "VERB_LABELS",

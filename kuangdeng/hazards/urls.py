@@ -1,6 +1,6 @@
 """Addresses of the hazard loop."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from kuangdeng.hazards import urls_settings
 from kuangdeng.hazards.bulletins import urls as bulletins
@@ -8,7 +8,7 @@ from kuangdeng.hazards.views import importing, lists, paper, photos, queues, rep
 
 app_name = "hazards"
 
-pages = [
+pages: list[URLPattern | URLResolver] = [
     path("", lists.hazards, name="list"),
     path("report/", report.report, name="report"),
     path("report/<uuid:hazard_id>/", report.reported, name="reported"),

@@ -91,12 +91,8 @@ def page_of(bulletin: Bulletin, *, by: Person | None = None) -> Page:
         before=near.filter(day__lt=bulletin.day).order_by("-day").first(),
         after=near.filter(day__gt=bulletin.day).order_by("day").first(),
         late=bulletin.compiled_at - bulletin.until > timedelta(hours=1),
-        verbs=[one for one in FLOW.from_(bulletin.status) if by and has_power(by, _power(one))],
+        verbs=[one for one in FLOW.from_(bulletin.status) if by and has_power(by, f"bulletin.{one}")],
     )
-
-
-def _power(verb: str) -> str:
-    return "bulletin.compile" if verb == "recompile" else f"bulletin.{verb}"
 
 
 def owed_by(mine: Mine, at: datetime) -> list[Owed]:

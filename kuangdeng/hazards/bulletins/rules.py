@@ -76,6 +76,7 @@ _PUBLISHERS = frozenset({Role.SAFETY})
 MAY: dict[str, frozenset[Role]] = {
     "bulletin.see": frozenset(Role),
     "bulletin.compile": _PUBLISHERS,
+    "bulletin.recompile": _PUBLISHERS,
     "bulletin.check": _PUBLISHERS | {Role.MINE_LEADER},
     "bulletin.publish": _PUBLISHERS | {Role.MINE_LEADER},
     "bulletin.correct": _PUBLISHERS,
@@ -84,6 +85,7 @@ MAY: dict[str, frozenset[Role]] = {
 POWER_LABELS: dict[str, object] = {
     "bulletin.see": _("看每日公布"),
     "bulletin.compile": _("编制每日公布"),
+    "bulletin.recompile": _("重新编制每日公布"),
     "bulletin.check": _("核对每日公布"),
     "bulletin.publish": _("发布每日公布"),
     "bulletin.correct": _("发布更正"),

@@ -148,7 +148,11 @@ def save_policy(*, data: PolicyData, by: Person) -> BulletinPolicy:
     for name, value in vars(data).items():
         setattr(policy, name, value)
     policy.save()
-    changed = {name: str(value) for name, value in vars(data).items() if value != before[name]}
+    changed = {
+        name: value if isinstance(value, bool | str) else f"{value:%H:%M}"
+        for name, value in vars(data).items()
+        if value != before[name]
+    }
     with in_chinese():
         label = _("每日公布设置")
     post(
@@ -175,7 +179,7 @@ def _begin(what: str, bulletin_id: UUID, by: Person | None) -> Bulletin:
 def _may(what: str, by: Person, mine_id: UUID) -> None:
     if by.mine_id != mine_id:
         raise NotVisible
-    if not may(by, "bulletin.compile" if what == "recompile" else f"bulletin.{what}"):
+    if not may(by, f"bulletin.{what}"):
         label = rules.VERB_LABELS.get(what, _("设置"))
         raise Refused(_("您没有权限对每日公布办理「%(verb)s」。请联系安监部门。") % {"verb": label}, code="not_allowed")
 

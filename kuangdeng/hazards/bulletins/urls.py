@@ -1,10 +1,10 @@
 """Addresses of the daily bulletin, within those of the hazards."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from kuangdeng.hazards.bulletins import views
 
-pages = [
+pages: list[URLPattern] = [
     path("", views.archive, name="bulletins"),
     path("latest/", views.newest, name="bulletin_latest"),
     path("compile/", views.compile_now, name="bulletin_compile"),
@@ -13,7 +13,7 @@ pages = [
     path("<uuid:bulletin_id>/sheet/", views.sheet, name="bulletin_print"),
     path("<uuid:bulletin_id>/<str:verb>/", views.do, name="bulletin_verb"),
 ]
-open_pages = [
+open_pages: list[URLPattern] = [
     path("", views.daily, name="daily"),
     path("<str:day>/", views.daily, name="daily_of"),
 ]

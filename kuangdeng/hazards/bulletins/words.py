@@ -69,3 +69,20 @@ def out(entry: Entry) -> Iterator[Recipient]:
             if person.is_active and person.id not in told:
                 told.add(person.id)
                 yield Recipient(person.id, role, TOPIC, title, url, body)
+
+
+@route("bulletin.compile", "bulletin.recompile")
+def does_not_close(entry: Entry) -> Iterator[Recipient]:
+    """The account of the day does not close: something disappeared, and must be found before anybody trusts a figure."""
+    gap = entry.payload.get("gap")
+    if not gap:
+        return
+    with in_chinese():
+        title = _("%(day)s 每日公布的账对不上，差 %(n)s 条，请立即核查。") % {"day": entry.subject_label, "n": gap}
+    url = reverse("hazards:bulletin", args=[entry.subject_id])
+    told = set()
+    for role in (Role.ADMINISTRATOR, Role.SAFETY):
+        for person in holders(entry.mine_id, [role], None):
+            if person.is_active and person.id not in told:
+                told.add(person.id)
+                yield Recipient(person.id, role, TOPIC, title, url, "", True)

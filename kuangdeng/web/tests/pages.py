@@ -339,3 +339,41 @@ ACTIONS += [
     Action("org:import_drop", org_run),
 ]
 ELSEWHERE["org:sign_in"] = "the door itself: kuangdeng/org/tests/test_entry.py"
+
+
+def bulletin(world: World) -> dict[str, object]:
+    """The bulletin of a past day, out."""
+    from datetime import timedelta
+
+    from kuangdeng.hazards.bulletins import services
+    from kuangdeng.hazards.bulletins.models import Bulletin
+    from kuangdeng.hazards.bulletins.rules import Owed
+    from kuangdeng.kernel import clock
+
+    found = Bulletin.objects.filter(mine=world.cast.mine).first()
+    if found is None:
+        until = clock.now() - timedelta(seconds=1)
+        found = services.compile_day(mine=world.cast.mine, owed=Owed(clock.local(until).date(), until))
+        services.publish(found.id, by=world.cast.safety)
+    return {"bulletin_id": found.id}
+
+
+PAGES += [
+    Page("hazards:bulletins", nothing, ALL),
+    Page("hazards:bulletin_latest", nothing, ALL, 302),
+    Page("hazards:bulletin", bulletin, ALL),
+    Page("hazards:bulletin_print", bulletin, ALL),
+    Page("hazards:bulletin_policy", nothing, SAFETY | ADMIN),
+    Page("hazards:daily", nothing, ALL),
+    Page("hazards:daily_of", lambda world: {"day": _day_of(world)}, ALL),
+]
+ACTIONS += [
+    Action("hazards:bulletin_compile", nothing),
+    Action("hazards:bulletin_verb", lambda world: {**bulletin(world), "verb": "check"}),
+]
+
+
+def _day_of(world: World) -> str:
+    from kuangdeng.hazards.bulletins.models import Bulletin
+
+    return Bulletin.objects.get(id=bulletin(world)["bulletin_id"]).day.isoformat()

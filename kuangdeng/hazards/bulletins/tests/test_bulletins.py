@@ -9,6 +9,7 @@ from django.test import Client
 
 from kuangdeng.hazards import services as hazards
 from kuangdeng.hazards.bulletins import queries, rules, services
+from kuangdeng.hazards.bulletins.compiling import draft
 from kuangdeng.hazards.bulletins.jobs import run_bulletins
 from kuangdeng.hazards.bulletins.models import Bulletin, BulletinItem, BulletinPolicy
 from kuangdeng.hazards.bulletins.rules import Owed, Part
@@ -17,7 +18,7 @@ from kuangdeng.hazards.rules import Status
 from kuangdeng.hazards.testkit import hazard_in
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
-from kuangdeng.ledger.api import Entry, Notice, tell_all
+from kuangdeng.ledger.api import Entry, Notice, seal_all, tell_all
 from kuangdeng.org.models import ImportRun
 from kuangdeng.org.testkit import Cast, make_cast
 
@@ -129,6 +130,12 @@ def test_a_lost_hazard_is_noticed(cast: Cast) -> None:
     second = compile_at(cast, 11)
     assert second.balance.gap == 1
     assert queries.unbalanced(cast.mine.id, at(1, 0)) == [second]
+    with clock.set_to(at(11, 8)):
+        seal_all()
+        tell_all()
+    alarm = Notice.objects.get(topic="bulletin", person_id=cast.administrator.id)
+    assert "差 1 条" in alarm.title
+    assert alarm.must_act
 
 
 def test_an_old_ledger_is_counted_when_its_import_is_done(cast: Cast) -> None:
@@ -151,15 +158,11 @@ def test_a_missed_day_is_told_as_it_stood_then(cast: Cast) -> None:
         hazard = hazard_in(Status.RECTIFYING, cast)
     with clock.set_to(at(11, 10)):
         hazards.rectify(hazard.id, words="已更换", by=cast.unit_head)
-    with clock.set_to(at(12, 10)):
-        assert run_bulletins() == 2  # today's only: a mine begins with today; compiled and past its cut-off
-        Bulletin.objects.all().delete() if False else None
-    made_up = services.draft  # the compiling itself, for a day that has long passed
     policy = queries.policy_of(cast.mine.id)
-    day = made_up(policy, at(10, 7, 30), at(11, 7, 30), None)
-    assert day.figures["counts"]["overdue"] == 1
-    later = made_up(policy, at(11, 7, 30), at(12, 7, 30), None)
-    assert later.figures["counts"]["overdue"] == 0
+    late = [
+        draft(policy, at(day - 1, 7, 30), at(day, 7, 30), None).figures["counts"]["overdue"] for day in (10, 11, 12)
+    ]
+    assert late == [1, 1, 0]
 
 
 # ---------------------------------------------------------------- it makes itself
@@ -251,6 +254,7 @@ def test_a_compiled_one_is_compiled_again_with_what_was_put_right(cast: Cast) ->
 
 def test_readers_are_told_once(cast: Cast) -> None:
     services.publish(compile_at(cast, 10).id, by=cast.safety)
+    seal_all()
     tell_all()
     told = Notice.objects.filter(topic="bulletin")
     assert told.filter(person_id=cast.unit_head.id).count() == 1
