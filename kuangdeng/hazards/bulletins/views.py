@@ -85,12 +85,12 @@ def _forms(shown: queries.Page, by: Person) -> list[dict[str, Any]]:
             "verb": verb,
             "label": labels[verb],
             "icon": ICONS.get(verb, ""),
-            "primary": number == 0 if "publish" not in shown.verbs else verb == "publish",
+            "primary": verb == "publish",
             "form": asking[verb](by=by, auto_id=f"{verb}_%s") if verb in asking else None,
             "confirm": _("发布以后内容不能再改，只能更正。确认发布？") if verb == "publish" else "",
             "url": reverse("hazards:bulletin_verb", args=[shown.bulletin.id, verb]),
         }
-        for number, verb in enumerate(shown.verbs)
+        for verb in shown.verbs
     ]
 
 
