@@ -16,11 +16,12 @@ PRINTED = "<!-- Printed from the code by `python -m kuangdeng.config.docs`; do n
 
 def pages() -> dict[str, str]:
     """File name → text of every printed page."""
-    from kuangdeng.hazards.api import BULLETIN_FLOW, FLOW
+    from kuangdeng.hazards.api import BULLETIN_FLOW, FLOW, QUESTION_FLOW
 
     return {
         "hazard.md": "\n".join(_flow("隐患 · Hazard", FLOW, "hazard")) + "\n",
         "bulletin.md": "\n".join(_flow("每日公布 · Bulletin", BULLETIN_FLOW, "bulletin")) + "\n",
+        "question.md": "\n".join(_flow("追问 · Question", QUESTION_FLOW, "question")) + "\n",
         "powers.md": "\n".join(_powers()) + "\n",
     }
 

@@ -29,6 +29,9 @@ from kuangdeng.hazards.queries.reading import (
 )
 from kuangdeng.hazards.queries.story import Change, changes
 from kuangdeng.hazards.queries.work import Day, Waiting, changes_for, day_of, late_by_unit, reported_by, waiting_for
+from kuangdeng.hazards.questions.queries import Waiting as WaitingQuestion
+from kuangdeng.hazards.questions.queries import waiting_for as questions_waiting_for
+from kuangdeng.hazards.questions.rules import FLOW as QUESTION_FLOW
 from kuangdeng.hazards.rules import FLOW, STATUS_LABELS, VERB_LABELS, FivePoints, Status
 from kuangdeng.hazards.services import (
     Receipt,
@@ -63,6 +66,7 @@ from kuangdeng.hazards.setup import set_up
 __all__ = [
     "BULLETIN_FLOW",
     "FLOW",
+    "QUESTION_FLOW",
     "STATUS_LABELS",
     "VERB_LABELS",
     "Change",
@@ -79,6 +83,7 @@ __all__ = [
     "StandardHazard",
     "Status",
     "Waiting",
+    "WaitingQuestion",
     "Wanted",
     "accept",
     "approve_extension",
@@ -110,6 +115,7 @@ __all__ = [
     "photos",
     "photos_of",
     "pick",
+    "questions_waiting_for",
     "record_penalty",
     "rectify",
     "refuse_extension",

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from kuangdeng.hazards import urls_settings
 from kuangdeng.hazards.bulletins import urls as bulletins
+from kuangdeng.hazards.questions import urls as questions
 from kuangdeng.hazards.views import importing, lists, paper, photos, queues, report, thing
 
 app_name = "hazards"
@@ -25,6 +26,7 @@ pages: list[URLPattern | URLResolver] = [
     path("bulk/<str:verb>/", lists.bulk, name="bulk"),
     *urls_settings.pages,
     path("bulletins/", include(bulletins.pages)),
+    path("questions/", include(questions.pages)),
     path("import/", importing.start, name="import_start"),
     path("import/<uuid:run_id>/", importing.run, name="import_run"),
     path("import/<uuid:run_id>/problems.csv", importing.problems, name="import_problems"),

@@ -90,6 +90,7 @@ def build(person: Person) -> Home:
     todos = [_todo(one) for one in hazards.waiting_for(person)]
     if has_power(person, "hazard.approve_extension"):
         todos += [_extension(one) for one in hazards.extensions_to_decide(person)[:20]]
+    todos += [_question(one) for one in hazards.questions_waiting_for(person)]
     todos.sort(key=lambda one: (not one.late, one.at))
     changes = hazards.changes(hazards.changes_for(person))
     return Home(
@@ -155,6 +156,26 @@ def _extension(one: hazards.Extension) -> Todo:
         due=one.due_before,
         late=one.due_before < clock.now(),
         at=one.due_before,
+    )
+
+
+def _question(one: hazards.WaitingQuestion) -> Todo:
+    question = one.question
+    url = reverse("hazards:question", args=[question.id])
+    asked = _("%s追问") % question.asker_unit.name
+    holder = question.holder.name if question.holder else _("安监部门")
+    answered = one.verb == "settle"
+    return Todo(
+        title=timetext_cut(question.text),
+        url=url,
+        verb=_("认可或再追问") if answered else _("答复"),
+        verb_url=url,
+        meta=[_("%s已答复") % holder if answered else asked, timetext_cut(question.item.text, 30)],
+        due=None if answered else question.due_at,
+        clock_text=_("已等 %s") % timetext.age(question.answered_at, clock.now()) if question.answered_at else "",
+        tone="plain" if answered else "",
+        late=one.late,
+        at=question.answered_at or question.due_at,
     )
 
 

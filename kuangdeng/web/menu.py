@@ -38,6 +38,7 @@ PILLARS: tuple[tuple[str, object, str], ...] = (
 MENU: list[Entry] = [
     Entry("hazards", _("上报隐患"), "hazards:report", "report", "hazard.report"),
     Entry("hazards", _("每日公布"), "hazards:bulletins", "report", "bulletin.see"),
+    Entry("hazards", _("追问"), "hazards:questions", "question", "question.see"),
     Entry("hazards", _("待定级"), "hazards:triage", "shield", "hazard.grade"),
     Entry("hazards", _("待验收销号"), "hazards:accepting", "check", "hazard.accept"),
     Entry("hazards", _("本单位整改"), "hazards:orders", "wrench", "hazard.sign"),
@@ -66,6 +67,7 @@ MENU: list[Entry] = [
     Entry("settings", _("超期阶梯"), "hazards:ladder_rules", "", "hazard.settings"),
     Entry("settings", _("五定的叫法"), "hazards:wording", "", "hazard.settings"),
     Entry("settings", _("检查计划"), "hazards:round_plans", "", "hazard.settings"),
+    Entry("settings", _("追问时限"), "hazards:question_clocks", "", "question.rules"),
     Entry("settings", _("每日公布设置"), "hazards:bulletin_policy", "", "bulletin.policy"),
     Entry("settings", _("导入旧隐患台账"), "hazards:import_start", "upload", "hazard.import"),
 ]

@@ -16,12 +16,15 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from kuangdeng.hazards.bulletins.models import Bulletin, BulletinItem, BulletinPolicy
 from kuangdeng.hazards.bulletins.rules import MOST_STANDING, Balance, Part
 from kuangdeng.hazards.models import Hazard
+from kuangdeng.hazards.questions.models import Question
+from kuangdeng.hazards.questions.queries import unanswered
 from kuangdeng.hazards.rules import ENDED, Status
 from kuangdeng.kernel.search import fold
 from kuangdeng.org.api import Mine
 
 LOOK_BACK = timedelta(hours=6)
 """How long after its stamp a report may have been committed and is still taken into the next bulletin."""
+ORDER = {part: number for number, part in enumerate(Part)}
 PLACES = 12
 """How many units, specialties and places a table of the figures names."""
 
@@ -31,7 +34,9 @@ class Line:
     """One line to be published."""
 
     part: Part
-    hazard: Hazard
+    subject_kind: str
+    subject_id: UUID
+    unit_id: UUID | None
     text: str
     line: dict[str, object]
 
@@ -47,8 +52,8 @@ class Draft:
         """The lines as rows of a bulletin."""
         for position, one in enumerate(self.lines, start=1):
             yield BulletinItem(
-                bulletin=bulletin, part=one.part, position=position, subject_kind="hazard", subject_id=one.hazard.id,
-                unit_id=one.hazard.unit_id, text=one.text, line=one.line,
+                bulletin=bulletin, part=one.part, position=position, subject_kind=one.subject_kind,
+                subject_id=one.subject_id, unit_id=one.unit_id, text=one.text, line=one.line,
                 search_text=fold(" ".join(str(value) for value in (one.text, *one.line.values()) if value)),
             )  # fmt: skip
 
@@ -93,6 +98,8 @@ def draft(policy: BulletinPolicy, since: datetime, until: datetime, before: Bull
         (Part.SUPERVISED, watched[:MOST_STANDING]), (Part.ASIDE, aside),
     ]  # fmt: skip
     lines = [_line(part, one, until, policy) for part, hazards in parts for one in hazards]
+    lines += [_asked(one, until) for one in unanswered(policy.mine, until)[:MOST_STANDING]]
+    lines.sort(key=lambda one: ORDER[one.part])
     return Draft(_figures(now, then, before, came, ended), lines)
 
 
@@ -154,6 +161,7 @@ def _figures(
         "major": now.open().filter(is_major=True).count(),
         "supervised": now.open().filter(supervised_at__lt=now.at).count(),
         "open": still,
+        "question": unanswered(now.mine, now.at).count(),
     }
     return {
         "counts": counts,
@@ -214,7 +222,22 @@ def _line(part: Part, hazard: Hazard, until: datetime, policy: BulletinPolicy) -
         line["how"] = str(hazard.status)
     if policy.show_persons and part in (Part.OVERDUE, Part.MAJOR, Part.SUPERVISED):
         line["person"] = hazard.person.name if hazard.person else hazard.person_text
-    return Line(part, hazard, hazard.text, line)
+    return Line(part, "hazard", hazard.id, hazard.unit_id, hazard.text, line)
+
+
+def _asked(question: Question, until: datetime) -> Line:
+    """A question that nobody has answered, as it is published: units, no persons."""
+    line: dict[str, object] = {
+        "number": question.item.line.get("number", ""),
+        "on": question.item.text,
+        "unit": question.holder.name if question.holder else "",
+        "asker": question.asker_unit.name,
+        "received": question.asked_at.isoformat(),
+        "due": question.due_at.isoformat(),
+        "presses": question.presses,
+        "late": question.due_at < until,
+    }
+    return Line(Part.QUESTION, "question", question.id, question.holder_id, question.text, line)
 
 
 def trend(bulletin: Bulletin) -> dict[str, dict[str, Any]]:

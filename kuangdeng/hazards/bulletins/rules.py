@@ -55,6 +55,7 @@ class Part(StrEnum):
 
     MAJOR = "major"
     OVERDUE = "overdue"
+    QUESTION = "question"
     NEW = "new"
     CLOSED = "closed"
     SUPERVISED = "supervised"
@@ -64,6 +65,7 @@ class Part(StrEnum):
 PART_LABELS: dict[str, object] = {
     Part.MAJOR: _("未销号的重大隐患"),
     Part.OVERDUE: _("超期未整改"),
+    Part.QUESTION: _("还没有答复的追问"),
     Part.NEW: _("新上报"),
     Part.CLOSED: _("已销号"),
     Part.SUPERVISED: _("挂牌督办"),

@@ -26,7 +26,7 @@ from kuangdeng.org.api import Person, has_power, the_mine
 
 FIGURES = (
     ("new", lazy("新上报")), ("closed", lazy("已销号")), ("overdue", lazy("超期未整改")), ("major", lazy("重大隐患")),
-    ("supervised", lazy("挂牌督办")), ("open", lazy("未办结")),
+    ("supervised", lazy("挂牌督办")), ("question", lazy("等答复的追问")), ("open", lazy("未办结")),
 )  # fmt: skip
 ICONS = {"check": "check", "publish": "report", "recompile": "back", "correct": "edit"}
 
@@ -59,6 +59,7 @@ def bulletin(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
     found = queries.get_bulletin(bulletin_id, by=by)
     shown = queries.page_of(found, by=by)
     words = {**_words(shown), "forms": _forms(shown, by), "links": True, "state_chip": registers.state_chip(found)}
+    words["can_ask"] = has_power(by, "question.ask")
     return render(request, "hazards/bulletin.html", words)
 
 

@@ -373,6 +373,38 @@ ACTIONS += [
 ]
 
 
+def published_item(world: World) -> dict[str, object]:
+    """A line of it on which others may ask."""
+    from kuangdeng.hazards.bulletins.models import BulletinItem
+
+    return {"item_id": BulletinItem.objects.filter(bulletin_id=bulletin(world)["bulletin_id"], part="new").first().id}
+
+
+def question(world: World) -> dict[str, object]:
+    """What the tunnel unit asks about a hazard of the mining unit."""
+    from kuangdeng.hazards.bulletins.models import BulletinItem
+    from kuangdeng.hazards.questions import services
+    from kuangdeng.hazards.questions.models import Question
+
+    found = Question.objects.filter(mine=world.cast.mine).first()
+    if found is None:
+        lines = BulletinItem.objects.filter(bulletin_id=bulletin(world)["bulletin_id"], subject_id=world.hazard.id)
+        found = services.ask(lines.first().id, text="什么时候换完？", by=world.cast.other_head)
+    return {"question_id": found.id}
+
+
+PAGES += [
+    Page("hazards:questions", nothing, ALL),
+    Page("hazards:question_ask", published_item, HEADS | TEAM),
+    Page("hazards:question", question, ALL),
+    Page("hazards:question_clocks", nothing, SAFETY | ADMIN),
+]
+ACTIONS += [
+    Action("hazards:question_verb", lambda world: {**question(world), "verb": "settle"}),
+]
+ELSEWHERE["hazards:question_photo"] = "a photo of an answer: kuangdeng/hazards/questions/tests/test_questions.py"
+
+
 def _day_of(world: World) -> str:
     from kuangdeng.hazards.bulletins.models import Bulletin
 
