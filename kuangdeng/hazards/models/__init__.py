@@ -43,5 +43,5 @@ __all__ = [
 ]
 
 # The tables of the parts of this app, so that Django finds them.
-from kuangdeng.hazards.bulletins import models as _bulletins  # noqa: E402, F401
-from kuangdeng.hazards.questions import models as _questions  # noqa: E402, F401
+from kuangdeng.hazards.bulletins import models as _bulletins  # noqa: F401
+from kuangdeng.hazards.questions import models as _questions  # noqa: F401
