@@ -18,7 +18,7 @@ class CorrectForm(PersonForm):
     """更正."""
 
     text = forms.CharField(
-        label=_("更正内容"), max_length=2000, required=False, widget=Area(4),
+        label=_("更正内容"), max_length=2000, widget=Area(4),
         help_text=_("写明哪一条、原来怎么写、应当怎么写。原公布不改动，更正附在后面。"),
     )  # fmt: skip
 

@@ -11,13 +11,17 @@ from kuangdeng.kernel.widgets import DateInput, PhotosField
 class WordsForm(PersonForm):
     """追问、再追问."""
 
-    text = forms.CharField(label=_("追问什么"), max_length=1000, required=False, widget=Area(3, autofocus=True))
+    text = forms.CharField(
+        label=_("追问什么"), max_length=1000, widget=Area(3), error_messages={"required": _("请写明要追问什么。")}
+    )
 
 
 class AnswerForm(PersonForm):
     """答复: what was found and done, photos, and the day that is promised."""
 
-    text = forms.CharField(label=_("答复"), max_length=2000, required=False, widget=Area(4, autofocus=True))
+    text = forms.CharField(
+        label=_("答复"), max_length=2000, widget=Area(4), error_messages={"required": _("请写明答复。")}
+    )
     promised_on = forms.DateField(
         label=_("承诺日期"),
         required=False,
