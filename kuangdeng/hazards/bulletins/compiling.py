@@ -20,7 +20,7 @@ from kuangdeng.hazards.questions.models import Question
 from kuangdeng.hazards.questions.queries import unanswered
 from kuangdeng.hazards.rules import ENDED, Status
 from kuangdeng.kernel.search import fold
-from kuangdeng.org.api import Mine
+from kuangdeng.org.api import Mine, Unit
 
 LOOK_BACK = timedelta(hours=6)
 """How long after its stamp a report may have been committed and is still taken into the next bulletin."""
@@ -63,19 +63,38 @@ class Moment:
 
     def __init__(self, mine: Mine, at: datetime) -> None:
         self.mine, self.at = mine, at
-        self.there = Q(import_run=None, received_at__lt=at) | Q(import_run__finished_at__lt=at)
-        self.ended = Q(status__in=sorted(ENDED), status_since__lt=at)
+        unfinished = mine.import_runs.filter(Q(finished_at=None) | Q(finished_at__gte=at)).values_list("id", flat=True)
+        self.there = Q(import_run=None, received_at__lt=at) | Q(import_run__isnull=False) & ~Q(
+            import_run_id__in=list(unfinished)
+        )
+        unrectified = Q(rectified_at=None) | Q(rectified_at__gte=at)
+        self.late = unrectified & Q(due_at__lt=at, dispatched_at__lt=at)
+        self.watched = Q(supervised_at__lt=at)
 
     def open(self) -> QuerySet[Hazard]:
         """What had not ended. Everything that is open now, and what ended since."""
-        now_open = Q(mine=self.mine) & ~Q(status__in=sorted(ENDED))
-        ended_later = Q(mine=self.mine, status__in=sorted(ENDED), status_since__gte=self.at)
-        return Hazard.objects.filter(self.there, now_open | ended_later)
+        now_open = ~Q(status__in=sorted(ENDED))
+        ended_later = Q(status__in=sorted(ENDED), status_since__gte=self.at)
+        return Hazard.objects.filter(self.there, now_open | ended_later, mine=self.mine)
 
     def overdue(self) -> QuerySet[Hazard]:
         """What a unit had not finished although its deadline had passed."""
-        unfinished = Q(rectified_at=None) | Q(rectified_at__gte=self.at)
-        return self.open().filter(unfinished, due_at__lt=self.at, dispatched_at__lt=self.at)
+        return self.open().filter(self.late)
+
+    def by_unit(self) -> list[dict[str, Any]]:
+        """How many stood open, late, as major and under supervision, unit by unit; None is what no unit holds yet."""
+        counted: QuerySet[Any, Any] = (
+            self.open()
+            .order_by()
+            .values("unit_id")
+            .annotate(
+                open=Count("id"),
+                overdue=Count("id", filter=self.late),
+                major=Count("id", filter=Q(is_major=True)),
+                supervised=Count("id", filter=self.watched),
+            )
+        )
+        return list(counted)
 
 
 def draft(policy: BulletinPolicy, since: datetime, until: datetime, before: Bulletin | None) -> Draft:
@@ -92,7 +111,7 @@ def draft(policy: BulletinPolicy, since: datetime, until: datetime, before: Bull
     standing = now.open()
     late = list(_related(now.overdue()).order_by("due_at", "id")[:MOST_STANDING])
     major = list(_related(standing.filter(is_major=True)).order_by("received_at", "id")[:MOST_STANDING])
-    watched = _related(standing.filter(supervised_at__lt=until, is_major=False)).order_by("supervised_at", "id")
+    watched = _related(standing.filter(now.watched, is_major=False)).order_by("supervised_at", "id")
     parts: list[tuple[Part, Iterable[Hazard]]] = [
         (Part.MAJOR, major), (Part.OVERDUE, late), (Part.NEW, came), (Part.CLOSED, closed),
         (Part.SUPERVISED, watched[:MOST_STANDING]), (Part.ASIDE, aside),
@@ -148,25 +167,21 @@ def _figures(
 ) -> dict[str, Any]:
     ways = Counter(one.status for one in ended)
     imported = _imported(now, then)
-    still = now.open().count()
-    carried = before.balance.still_open if before else then.open().count()
+    standing = now.by_unit()
+    sums = {name: sum(row[name] for row in standing) for name in ("open", "overdue", "major", "supervised")}
     balance = Balance(
-        carried=carried, came=len(came) + imported, closed=ways[Status.CLOSED], merged=ways[Status.MERGED],
-        voided=ways[Status.VOID], still_open=still,
+        carried=before.balance.still_open if before else then.open().count(), came=len(came) + imported,
+        closed=ways[Status.CLOSED], merged=ways[Status.MERGED], voided=ways[Status.VOID], still_open=sums["open"],
     )  # fmt: skip
-    counts = {
-        "new": len(came),
-        "closed": ways[Status.CLOSED],
-        "overdue": now.overdue().count(),
-        "major": now.open().filter(is_major=True).count(),
-        "supervised": now.open().filter(supervised_at__lt=now.at).count(),
-        "open": still,
-        "question": unanswered(now.mine, now.at).count(),
-    }
     return {
-        "counts": counts,
+        "counts": {
+            "new": len(came),
+            "closed": ways[Status.CLOSED],
+            **sums,
+            "question": unanswered(now.mine, now.at).count(),
+        },
         "balance": vars(balance),
-        "units": _by_unit(now, came, ended),
+        "units": _by_unit(standing, came, ended),
         "specialties": _shares(came, lambda one: one.specialty.name if one.specialty else ""),
         "grades": _shares(came, lambda one: one.grade.name if one.grade else ""),
         "imported": imported,
@@ -178,24 +193,23 @@ def _shares(hazards: list[Hazard], name: Callable[[Hazard], str]) -> list[list[o
     return [[one, n] for one, n in Counter(map(name, hazards)).most_common(PLACES)]
 
 
-def _by_unit(now: Moment, came: list[Hazard], ended: list[Hazard]) -> list[dict[str, object]]:
+def _by_unit(standing: list[dict[str, Any]], came: list[Hazard], ended: list[Hazard]) -> list[dict[str, object]]:
     """Unit by unit: what came for it, what it had closed, what is open and late; the latest ones first."""
     rows: dict[UUID, dict[str, Any]] = {}
 
-    def row(unit_id: UUID, name: str) -> dict[str, Any]:
-        return rows.setdefault(
-            unit_id, {"id": str(unit_id), "name": name, "new": 0, "closed": 0, "open": 0, "overdue": 0}
-        )
+    def row(unit_id: UUID) -> dict[str, Any]:
+        return rows.setdefault(unit_id, {"id": str(unit_id), "new": 0, "closed": 0, "open": 0, "overdue": 0})
 
-    late = now.overdue().filter(unit__isnull=False).order_by().values_list("unit_id", "unit__name")
-    standing = now.open().filter(unit__isnull=False).order_by().values_list("unit_id", "unit__name")
-    for key, counted in (("open", standing), ("overdue", late)):
-        for unit_id, name, n in counted.annotate(n=Count("id")):
-            row(unit_id, name)[key] = n
+    for counted in standing:
+        if counted["unit_id"]:
+            row(counted["unit_id"]).update(open=counted["open"], overdue=counted["overdue"])
     for key, hazards in (("new", came), ("closed", [one for one in ended if one.status == Status.CLOSED])):
         for one in hazards:
-            if one.unit:
-                row(one.unit.id, one.unit.name)[key] += 1
+            if one.unit_id:
+                row(one.unit_id)[key] += 1
+    names = dict(Unit.objects.filter(id__in=list(rows)).values_list("id", "name"))
+    for unit_id, found in rows.items():
+        found["name"] = names[unit_id]
     return sorted(rows.values(), key=lambda one: (-one["overdue"], -one["open"], one["name"]))
 
 

@@ -267,6 +267,7 @@ class Hazard(models.Model):
                 condition=~Q(status__in=_ENDED),
                 name="hazard_open",
             ),
+            models.Index(fields=["mine", "status_since"], condition=Q(status__in=_ENDED), name="hazard_ended"),
             models.Index(fields=["mine", "place", "-occurred_at"], name="hazard_by_place"),
             models.Index(fields=["reporter", "-received_at"], name="hazard_by_reporter"),
             *(_where_named(name) for name in ("person", "supervisor", "helper_unit", "round", "import_run")),
