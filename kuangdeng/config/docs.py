@@ -16,10 +16,15 @@ PRINTED = "<!-- Printed from the code by `python -m kuangdeng.config.docs`; do n
 
 def pages() -> dict[str, str]:
     """File name → text of every printed page."""
-    from kuangdeng.hazards.api import FLOW
+    from kuangdeng.hazards.api import FLOW, accidents
 
     return {
         "hazard.md": "\n".join(_flow("隐患 · Hazard", FLOW, "hazard")) + "\n",
+        "accident.md": "\n".join(_flow("事故 · Accident", accidents.FLOW, "accident")) + "\n",
+        "accident_measure.md": "\n".join(
+            _flow("事故整改措施 · Measure of an accident", accidents.MEASURE_FLOW, "accident")
+        )
+        + "\n",
         "powers.md": "\n".join(_powers()) + "\n",
     }
 

@@ -1,6 +1,7 @@
 """Front door of the hazard loop."""
 
 from kuangdeng.hazards import exporting, importing
+from kuangdeng.hazards.accidents import api as accidents
 from kuangdeng.hazards.importing import import_ledger
 from kuangdeng.hazards.models import Extension, Grade, Hazard, HazardPhoto, Situation, Specialty, StandardHazard
 from kuangdeng.hazards.queries import (
@@ -79,6 +80,7 @@ __all__ = [
     "Waiting",
     "Wanted",
     "accept",
+    "accidents",
     "approve_extension",
     "changes",
     "changes_for",

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from kuangdeng.hazards import urls_settings
+from kuangdeng.hazards.accidents import urls as accidents
 from kuangdeng.hazards.views import importing, lists, paper, photos, queues, report, thing
 
 app_name = "hazards"
@@ -38,5 +39,6 @@ pages = [
 
 urlpatterns = [
     path("hazards/", include(pages)),
+    path("accidents/", include(accidents.pages)),
     path("t/<str:tag>/", report.report, name="report_at"),
 ]

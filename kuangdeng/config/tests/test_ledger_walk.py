@@ -21,7 +21,6 @@ from kuangdeng.ledger.api import SUBJECT_WORDS, VERB_WORDS, Entry, facts
 from kuangdeng.org.testkit import Cast, make_cast
 
 Scenario = Callable[[Cast], Callable[[], object]]
-APPS = ("kernel", "ledger", "org", "hazards", "web")
 FOUNDING = {"org.found_mine"}
 """Makes the mine itself, so its entry belongs to a mine that is not the cast's."""
 MAY_NAME_OTHERS = ("kuangdeng.kernel.services", "kuangdeng.ledger.services")
@@ -46,7 +45,8 @@ STEPS = {
 HOMES = {"kuangdeng.hazards.setup"}
 """Verbs that give a new mine its tables live beside their data."""
 ENGLISH = re.compile(r"\b[A-Z][a-z]{2,}\b")
-SERVICES = re.compile(r"kuangdeng\.\w+\.services(\.[a-z]\w*)*$")
+SERVICES = re.compile(r"kuangdeng\.\w+(\.\w+)?\.services(\.[a-z]\w*)*$")
+"""Of an app, or of a part of an app that has its own."""
 
 
 def service_modules() -> Iterator[ModuleType]:
@@ -63,21 +63,21 @@ def public_functions() -> Iterator[tuple[ModuleType, Callable[..., object]]]:
 
 
 def key(dotted: str) -> str:
-    """`kuangdeng.hazards.services.triage.report` is `hazards.report` in the scenario tables."""
+    """`kuangdeng.hazards.services.triage.report` is `hazards.report`, `kuangdeng.hazards.bulletins.services.check` is
+    `hazards.bulletins.check` in the scenario tables."""
     parts = dotted.split(".")
-    return f"{parts[1]}.{parts[-1]}"
+    home = parts[1:3] if "services" in parts and parts.index("services") == 3 else parts[1:2]
+    return ".".join([*home, parts[-1]])
 
 
 def scenarios() -> dict[str, Scenario]:
+    """The scenarios of every app, and of every part of an app that has its own services."""
     found: dict[str, Scenario] = {}
-    for app in APPS:
-        try:
-            module = importlib.import_module(f"kuangdeng.{app}.tests.scenarios")
-        except ModuleNotFoundError as missing:
-            if missing.name != f"kuangdeng.{app}.tests.scenarios":
-                raise
-            continue
-        found |= {f"{app}.{name}": scenario for name, scenario in module.SCENARIOS.items()}
+    for info in pkgutil.walk_packages(kuangdeng.__path__, "kuangdeng."):
+        if info.name.endswith(".tests.scenarios"):
+            home = info.name.removeprefix("kuangdeng.").removesuffix(".tests.scenarios")
+            module = importlib.import_module(info.name)
+            found |= {f"{home}.{name}": scenario for name, scenario in module.SCENARIOS.items()}
     return found
 
 

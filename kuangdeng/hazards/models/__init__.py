@@ -1,5 +1,6 @@
 """Tables of the hazard loop. What must be true together is a constraint here, not a hope in the code."""
 
+import kuangdeng.hazards.accidents.models  # noqa: F401 - its tables are this app's
 from kuangdeng.hazards.models.beside import Extension, LadderFiring, MajorPlan, Penalty, Quarantine
 from kuangdeng.hazards.models.hazard import Cause, Hazard, HazardPhoto, Source, Way
 from kuangdeng.hazards.models.rounds import CheckType, Round, RoundPlan

@@ -23,7 +23,8 @@ from kuangdeng.kernel.paper import pdf
 from kuangdeng.kernel.views import XLSX
 
 
-def _answer(request: HttpRequest, template: str, words: dict[str, Any], name: str) -> HttpResponse:
+def answer(request: HttpRequest, template: str, words: dict[str, Any], name: str) -> HttpResponse:
+    """A paper form as a page to print, or as a PDF of that name when the address asks for one."""
     words = {**words, "printed_at": clock.now(), "mine_name": me(request).mine.name}
     if request.GET.get("format") != "pdf":
         return render(request, template, {**words, "pdf_url": _pdf_url(request)})
@@ -45,7 +46,7 @@ def notice(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     """隐患整改通知单 of a dispatched hazard."""
     sheet = paper.notice_of(get_hazard(hazard_id, by=me(request)))
     words = {"sheet": sheet, "hazard": sheet.hazard, **_days(sheet)}
-    return _answer(request, "hazards/print_notice.html", words, f"{_('隐患整改通知单')}-{sheet.number}")
+    return answer(request, "hazards/print_notice.html", words, f"{_('隐患整改通知单')}-{sheet.number}")
 
 
 @require_GET
@@ -53,7 +54,7 @@ def recheck(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
     """复查单 of a hazard that was worked on, or is."""
     sheet = paper.recheck_of(get_hazard(hazard_id, by=me(request)))
     words = {"sheet": sheet, "hazard": sheet.hazard, **_days(sheet)}
-    return _answer(request, "hazards/print_recheck.html", words, f"{_('隐患整改复查单')}-{sheet.number}")
+    return answer(request, "hazards/print_recheck.html", words, f"{_('隐患整改复查单')}-{sheet.number}")
 
 
 def _days(sheet: paper.Sheet) -> dict[str, str]:
@@ -100,7 +101,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     asked = "；".join(f"{state.filter.label}：{state.words}" for state in listing.states if state.on)
     back = f"{reverse('hazards:list')}?{urlencode([(k, v) for k in request.GET for v in request.GET.getlist(k) if k != 'format'])}"
     words = {"sheet": sheet, "asked": asked, "back": back, "most": paper.ROWS}
-    return _answer(request, "hazards/print_ledger.html", words, f"{_('隐患台账')}-{clock.today():%Y%m%d}")
+    return answer(request, "hazards/print_ledger.html", words, f"{_('隐患台账')}-{clock.today():%Y%m%d}")
 
 
 @require_GET
