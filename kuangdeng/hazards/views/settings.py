@@ -476,17 +476,11 @@ def accident_levels(request: HttpRequest) -> HttpResponse:
 
 def accident_level(request: HttpRequest, level_id: UUID | None = None) -> HttpResponse:
     """One line of the table of accident levels."""
-    person = me(request)
-    need_power(person, POWER)
-    row = queries.get_row(AccidentLevel, level_id, by=person) if level_id else None
-    initial = {name: getattr(row, name) for name in AccidentLevelForm.base_fields} if row else {}
-    form = AccidentLevelForm(request.POST or None, by=person, initial=initial)
-
-    def act(data: dict[str, Any]) -> str:
-        return _saved(verbs.save_accident_level(by=person, level_id=level_id, **data).name)
-
-    title = row.name if row else _("新增事故等级")
-    return edit_page(request, form, act, title=title, label=_("保存等级"), back=reverse("hazards:accident_levels"))
+    return _edit(
+        request, AccidentLevel, level_id, AccidentLevelForm,
+        lambda by, data: verbs.save_accident_level(by=by, level_id=level_id, **data),
+        initial=_values(*AccidentLevelForm.base_fields), words=(_("新增事故等级"), _("保存等级")), back="accident_levels",
+    )  # fmt: skip
 
 
 def wording(request: HttpRequest) -> HttpResponse:
