@@ -48,7 +48,7 @@ from kuangdeng.kernel.views import register_page
 from kuangdeng.org.api import Person
 
 POWER = "hazard.settings"
-Row = TypeVar("Row", Grade, Specialty, StandardHazard, DeadlineRule, LadderRule)
+Row = TypeVar("Row", AccidentLevel, Grade, Specialty, StandardHazard, DeadlineRule, LadderRule)
 
 
 def _used(active: bool) -> SafeString | str:

@@ -282,10 +282,6 @@ def accident(world: World) -> dict[str, object]:
     return {"accident_id": world.accident.id}
 
 
-def accident_verb(name: str) -> Kwargs:
-    return lambda world: {**accident(world), "verb": name}
-
-
 def casualty(world: World) -> dict[str, object]:
     return {**accident(world), "casualty_id": world.accident.casualties.first().id}
 
@@ -301,8 +297,7 @@ PAGES += [
     Page("hazards:accident_reported", accident, IN_UNIT | WIDE),
     Page("hazards:accident_quick_sheet", accident, IN_UNIT | WIDE),
     Page("hazards:accident_investigation_sheet", accident, IN_UNIT | WIDE),
-    Page("hazards:accident_verb", accident_verb("complete"), SAFETY),
-    Page("hazards:accident_verb", accident_verb("tick"), SAFETY | LEADERS, query="?point=cause"),
+    Page("hazards:accident_verb", lambda world: {**accident(world), "verb": "complete"}, SAFETY),
     Page("hazards:accident_casualty_new", accident, SAFETY),
     Page("hazards:accident_casualty", casualty, SAFETY),
     Page("hazards:accident_casualty_remove", casualty, SAFETY),

@@ -429,6 +429,7 @@ def test_a_refusal_stands_beside_its_field_and_keeps_the_words(cast: Cast, as_: 
     assert answer.status_code == 422
     assert "还没有下达整改措施" in answer.content.decode() and "都落实了，见记录" in answer.content.decode()
     assert as_(cast.unit_head).get(url).status_code == 404
+    assert as_(cast.mine_leader).get(url, {"point": "cause"}).status_code == 200
     again = as_(cast.safety).get(reverse("hazards:accident_verb", args=[accident.id, "open_investigation"]))
     assert again.status_code == 302
 
