@@ -24,7 +24,7 @@ from kuangdeng.kernel.views import XLSX
 
 
 def answer(request: HttpRequest, template: str, words: dict[str, Any], name: str) -> HttpResponse:
-    """A paper form as a page to print, or as a PDF of that name when the address asks for one."""
+    """A paper form as a page, or as a PDF called `name`."""
     words = {**words, "printed_at": clock.now(), "mine_name": me(request).mine.name}
     if request.GET.get("format") != "pdf":
         return render(request, template, {**words, "pdf_url": _pdf_url(request)})
