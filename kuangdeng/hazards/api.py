@@ -1,6 +1,7 @@
 """Front door of the hazard loop."""
 
 from kuangdeng.hazards import exporting, importing
+from kuangdeng.hazards.accidents import api as accidents
 from kuangdeng.hazards.bulletins.rules import FLOW as BULLETIN_FLOW
 from kuangdeng.hazards.importing import import_ledger
 from kuangdeng.hazards.models import Extension, Grade, Hazard, HazardPhoto, Situation, Specialty, StandardHazard
@@ -86,6 +87,7 @@ __all__ = [
     "WaitingQuestion",
     "Wanted",
     "accept",
+    "accidents",
     "approve_extension",
     "changes",
     "changes_for",

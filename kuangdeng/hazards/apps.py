@@ -10,6 +10,10 @@ class HazardsConfig(AppConfig):
 
     def ready(self) -> None:
         from kuangdeng.hazards import notices, rules, words  # noqa: F401 - notices register their routes
+        from kuangdeng.hazards.accidents import notices as accident_notices  # noqa: F401
+        from kuangdeng.hazards.accidents import queries as accident_queries
+        from kuangdeng.hazards.accidents import rules as accident_rules
+        from kuangdeng.hazards.accidents import words as accident_words
         from kuangdeng.hazards.bulletins import rules as bulletins
         from kuangdeng.hazards.bulletins import words as bulletin_words
         from kuangdeng.hazards.links import hazards_at, rounds_at
@@ -23,10 +27,13 @@ class HazardsConfig(AppConfig):
         declare(_("隐患"), rules.MAY, rules.POWER_LABELS)
         declare(_("每日公布"), bulletins.MAY, bulletins.POWER_LABELS)
         declare(_("追问"), questions.MAY, questions.POWER_LABELS)
+        declare(_("事故"), accident_rules.MAY, accident_rules.POWER_LABELS)
         words.declare()
         bulletin_words.declare()
         question_words.declare()
+        accident_words.declare()
         keep_when_referenced(photos_in_use)
         keep_when_referenced(photos_of_answers)
+        keep_when_referenced(accident_queries.photos_in_use)
         keep_when_awaited(photos_awaited)
         PLACE_LINKS.extend([hazards_at, rounds_at])

@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Any
 from uuid import UUID
 
+from kuangdeng.hazards.accidents.models import AccidentLevel
 from kuangdeng.hazards.models import (
     CatalogueVersion,
     Category,
@@ -183,6 +184,21 @@ def load_round_plans(mine: Mine) -> int:
     return len(rows)
 
 
+def load_accident_levels(mine: Mine) -> int:
+    """From which figures on an accident has which level."""
+    if AccidentLevel.objects.filter(mine=mine).exists():
+        return 0
+    rows = read("accident_levels.json")["levels"]
+    AccidentLevel.objects.bulk_create(
+        AccidentLevel(mine=mine, kind=row["kind"], name=row["name"], position=row["order"], deaths=row.get("deaths"),
+                      serious=row.get("serious"), loss=row.get("loss"), stop_hours=row.get("stop_hours"),
+                      leader_closes=row["leader_closes"], effective_from=date.fromisoformat(row["effective_from"]),
+                      source=row["source"], confirmed=row["confirmed"])
+        for row in rows
+    )  # fmt: skip
+    return len(rows)
+
+
 def load_library(mine: Mine) -> int:
     """The standard wordings to pick from, each labelled 示例."""
     if StandardHazard.objects.filter(mine=mine).exists():
@@ -218,6 +234,7 @@ def set_up(*, mine: Mine, by: Person | None = None, since: date | None = None) -
         "deadline_rules": load_deadline_rules(mine, since or clock.today()),
         "ladder_rules": load_ladder(mine),
         "round_plans": load_round_plans(mine),
+        "accident_levels": load_accident_levels(mine),
         "library": load_library(mine),
     }
     post(

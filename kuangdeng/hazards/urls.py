@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from kuangdeng.hazards import urls_settings
+from kuangdeng.hazards.accidents import urls as accidents
 from kuangdeng.hazards.bulletins import urls as bulletins
 from kuangdeng.hazards.questions import urls as questions
 from kuangdeng.hazards.views import importing, lists, paper, photos, queues, report, thing
@@ -43,5 +44,6 @@ pages: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("hazards/", include(pages)),
     path("daily/", include(bulletins.open_pages)),
+    path("accidents/", include(accidents.pages)),
     path("t/<str:tag>/", report.report, name="report_at"),
 ]

@@ -6,6 +6,7 @@ ladder are what a real mine's would be.
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.ledger import api as ledger
 from kuangdeng.org import api as org
+from kuangdeng.web.demo_accidents import DemoAccidents
 from kuangdeng.web.demo_data import DemoHazard, DemoMine, DemoStep, make_demo_mine, make_org_files
 
 CODE = "demo"
@@ -80,11 +82,17 @@ class Replay:
 
     def run(self, progress: Progress) -> None:
         """Replay everything in the order in which it happened."""
-        steps = self.demo.timeline()
-        for number, (hazard, step) in enumerate(steps, 1):
-            with clock.set_to(step.at):
-                getattr(self, f"_{step.verb}", self._plain)(hazard, step)
+        more = DemoAccidents(self.demo, self.people, self.units, self.places)
+        steps = more.steps(clock.now())
+        steps += [(step.at, partial(self._take, hazard, step)) for hazard, step in self.demo.timeline()]
+        steps.sort(key=lambda one: one[0])
+        for number, (at, take) in enumerate(steps, 1):
+            with clock.set_to(at):
+                take()
             progress(number, len(steps))
+
+    def _take(self, hazard: DemoHazard, step: DemoStep) -> None:
+        getattr(self, f"_{step.verb}", self._plain)(hazard, step)
 
     def _arguments(self, step: DemoStep) -> dict[str, Any]:
         """The verb's arguments with units, persons, grades and situations looked up."""

@@ -22,6 +22,11 @@ VERBS = {
     "resubmit": gettext_lazy("补充"),
     "look": gettext_lazy("看进展"),
     "extension": gettext_lazy("审批"),
+    "accident.complete": gettext_lazy("补充"),
+    "accident.sign_measure": gettext_lazy("签收"),
+    "accident.finish_measure": gettext_lazy("报落实完成"),
+    "accident.accept_measure": gettext_lazy("验收"),
+    "accident.close": gettext_lazy("结案"),
 }
 WHY = {
     "grade": gettext_lazy("待定级"),
@@ -33,6 +38,11 @@ WHY = {
     "resubmit": pgettext_lazy("状态", "退回补充"),
     "look": gettext_lazy("由您督办"),
     "extension": gettext_lazy("申请延期"),
+    "accident.complete": gettext_lazy("事故快报，待补充"),
+    "accident.sign_measure": gettext_lazy("事故整改措施，待签收"),
+    "accident.finish_measure": gettext_lazy("事故整改措施，落实中"),
+    "accident.accept_measure": gettext_lazy("事故整改措施，待验收"),
+    "accident.close": gettext_lazy("四不放过已齐，待结案"),
 }
 
 
@@ -91,6 +101,7 @@ def build(person: Person) -> Home:
     if has_power(person, "hazard.approve_extension"):
         todos += [_extension(one) for one in hazards.extensions_to_decide(person)[:20]]
     todos += [_question(one) for one in hazards.questions_waiting_for(person)]
+    todos += [_accident(one) for one in hazards.accidents.waiting_for(person)]
     todos.sort(key=lambda one: (not one.late, one.at))
     changes = hazards.changes(hazards.changes_for(person))
     return Home(
@@ -176,6 +187,25 @@ def _question(one: hazards.WaitingQuestion) -> Todo:
         tone="plain" if answered else "",
         late=one.late,
         at=question.answered_at or question.due_at,
+    )
+
+
+def _accident(one: hazards.accidents.Waiting) -> Todo:
+    page = reverse("hazards:accident", args=[one.accident_id])
+    url, verb_url = page, reverse("hazards:accident_verb", args=[one.accident_id, one.verb])
+    if one.measure_id:
+        url = verb_url = f"{page}#measure-{one.measure_id}"
+    return Todo(
+        title=timetext_cut(one.text),
+        url=url,
+        verb=str(VERBS[f"accident.{one.verb}"]),
+        verb_url=verb_url,
+        meta=[str(WHY[f"accident.{one.verb}"]), one.unit_name, one.number],
+        due=one.due,
+        clock_text="" if one.due else _("已等 %s") % timetext.age(one.since, clock.now()),
+        tone="" if one.due else "plain",
+        late=one.late,
+        at=one.due or one.since,
     )
 
 

@@ -6,6 +6,7 @@ from kuangdeng.ledger.api import Entry
 
 PAGES = {
     "hazard": "hazards:detail",
+    "accident": "hazards:accident",
     "person": "org:person",
     "unit": "org:unit",
     "place": "org:place",

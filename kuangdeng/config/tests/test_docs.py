@@ -8,7 +8,9 @@ from django.core.management import call_command
 from kuangdeng.config import docs
 
 
-@pytest.mark.parametrize("name", ["hazard.md", "bulletin.md", "question.md", "powers.md"])
+@pytest.mark.parametrize(
+    "name", ["hazard.md", "bulletin.md", "question.md", "accident.md", "accident_measure.md", "powers.md"]
+)
 def test_printed_pages_are_up_to_date(name: str) -> None:
     path = docs.STATES / name
     assert path.exists(), "python -m kuangdeng.config.docs"

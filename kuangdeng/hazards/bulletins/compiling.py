@@ -13,6 +13,8 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from kuangdeng.hazards.accidents.queries import Told, between
+from kuangdeng.hazards.accidents.rules import Kind
 from kuangdeng.hazards.bulletins.models import Bulletin, BulletinItem, BulletinPolicy
 from kuangdeng.hazards.bulletins.rules import MOST_STANDING, Balance, Part
 from kuangdeng.hazards.models import Hazard
@@ -117,9 +119,14 @@ def draft(policy: BulletinPolicy, since: datetime, until: datetime, before: Bull
         (Part.SUPERVISED, watched[:MOST_STANDING]), (Part.ASIDE, aside),
     ]  # fmt: skip
     lines = [_line(part, one, until, policy) for part, hazards in parts for one in hazards]
+    accidents = _accidents(policy.mine, since, until, before)
+    lines += [_happened(one) for one in accidents]
     lines += [_asked(one, until) for one in unanswered(policy.mine, until)[:MOST_STANDING]]
     lines.sort(key=lambda one: ORDER[one.part])
-    return Draft(_figures(now, then, before, came, ended), lines)
+    figures = _figures(now, then, before, came, ended)
+    near = sum(one.kind == Kind.NEAR_MISS for one in accidents)
+    figures["counts"] |= {"accident": len(accidents) - near, "near_miss": near}
+    return Draft(figures, lines)
 
 
 def _related(hazards: QuerySet[Hazard]) -> QuerySet[Hazard]:
@@ -237,6 +244,38 @@ def _line(part: Part, hazard: Hazard, until: datetime, policy: BulletinPolicy) -
     if policy.show_persons and part in (Part.OVERDUE, Part.MAJOR, Part.SUPERVISED):
         line["person"] = hazard.person.name if hazard.person else hazard.person_text
     return Line(part, "hazard", hazard.id, hazard.unit_id, hazard.text, line)
+
+
+def _accidents(mine: Mine, since: datetime, until: datetime, before: Bulletin | None) -> list[Told]:
+    """Accidents and near misses that were reported, each once over all bulletins, like hazards."""
+    found = between(mine.id, since - LOOK_BACK if before else since, until)
+    early = [one.id for one in found if one.received_at < since]
+    if before is None or not early:
+        return found
+    parts = (Part.ACCIDENT, Part.NEAR_MISS)
+    shown = set(BulletinItem.objects.filter(subject_id__in=early, part__in=parts).values_list("subject_id", flat=True))
+    return [
+        one for one in found if one.received_at >= since or (one.id not in shown and one.received_at >= before.since)
+    ]
+
+
+def _happened(one: Told) -> Line:
+    """An accident as it is published: what the mine may be told, no names of persons."""
+    part = Part.NEAR_MISS if one.kind == Kind.NEAR_MISS else Part.ACCIDENT
+    line: dict[str, object] = {
+        "number": one.number,
+        "place": one.place,
+        "unit": one.unit_name,
+        "kind": one.kind_label,
+        "level": one.level if one.level_confirmed else "",
+        "hurt": one.hurt,
+        "stopped": one.stopped_area,
+        "status": one.status_label,
+        "received": one.received_at.isoformat(),
+        "occurred": one.occurred_at.isoformat(),
+        "due": "",
+    }
+    return Line(part, "accident", one.id, one.unit_id, one.text, line)
 
 
 def _asked(question: Question, until: datetime) -> Line:

@@ -53,6 +53,8 @@ FLOW = Flow(
 class Part(StrEnum):
     """A part of the bulletin, in the order of the page."""
 
+    ACCIDENT = "accident"
+    NEAR_MISS = "near_miss"
     MAJOR = "major"
     OVERDUE = "overdue"
     QUESTION = "question"
@@ -63,6 +65,8 @@ class Part(StrEnum):
 
 
 PART_LABELS: dict[str, object] = {
+    Part.ACCIDENT: _("事故"),
+    Part.NEAR_MISS: _("未遂"),
     Part.MAJOR: _("未销号的重大隐患"),
     Part.OVERDUE: _("超期未整改"),
     Part.QUESTION: _("还没有答复的追问"),

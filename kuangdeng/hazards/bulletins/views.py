@@ -25,9 +25,16 @@ from kuangdeng.kernel.views import register_page
 from kuangdeng.org.api import Person, has_power, the_mine
 
 FIGURES = (
-    ("new", lazy("新上报")), ("closed", lazy("已销号")), ("overdue", lazy("超期未整改")), ("major", lazy("重大隐患")),
-    ("supervised", lazy("挂牌督办")), ("question", lazy("等答复的追问")), ("open", lazy("未办结")),
-)  # fmt: skip
+    ("accident", lazy("事故")),
+    ("near_miss", lazy("未遂")),
+    ("new", lazy("新上报")),
+    ("closed", lazy("已销号")),
+    ("overdue", lazy("超期未整改")),
+    ("major", lazy("重大隐患")),
+    ("supervised", lazy("挂牌督办")),
+    ("question", lazy("等答复的追问")),
+    ("open", lazy("未办结")),
+)
 ICONS = {"check": "check", "publish": "report", "recompile": "back", "correct": "edit"}
 
 

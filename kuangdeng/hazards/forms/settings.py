@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kuangdeng.hazards.accidents.rules import KIND_LABELS, Kind
 from kuangdeng.hazards.models import Cause, DeadlineRule, Grade, LadderRule, RoundPlan, Specialty
 from kuangdeng.hazards.queries.ladder import RECTIFIER
 from kuangdeng.hazards.queries.settings import grades, specialties, top_specialties
@@ -142,6 +143,32 @@ class DeadlineForm(MineForm):
 
     def clean_amount(self) -> int:
         return self.cleaned_data["amount"] or 0
+
+
+class AccidentLevelForm(MineForm):
+    """One line of the table of accident levels."""
+
+    kind = forms.ChoiceField(
+        label=_("事故类型"), choices=[(kind, KIND_LABELS[kind]) for kind in (Kind.INJURY, Kind.NON_CASUALTY)]
+    )
+    name = forms.CharField(label=_("名称"), max_length=40)
+    position = forms.IntegerField(
+        label=_("顺序"), min_value=0, max_value=9999, initial=0, help_text=_("最重的排最前。")
+    )
+    deaths = forms.IntegerField(label=_("死亡人数达到"), min_value=0, required=False,
+                                help_text=_("几个数里达到一个就算这一级；不看的不填；填 0 是兜底的一级。"))  # fmt: skip
+    serious = forms.IntegerField(label=_("重伤人数达到"), min_value=0, required=False)
+    loss = forms.DecimalField(
+        label=_("直接经济损失达到（元）"), min_value=0, max_digits=14, decimal_places=2, required=False
+    )
+    stop_hours = forms.DecimalField(
+        label=_("停产达到（小时）"), min_value=0, max_digits=8, decimal_places=2, required=False
+    )
+    leader_closes = forms.BooleanField(label=_("由矿领导结案"), required=False)
+    effective_from = forms.DateField(label=_("施行日期"), widget=DateInput)
+    effective_to = forms.DateField(label=_("失效日期"), widget=DateInput, required=False)
+    source = forms.CharField(label=_("依据"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    confirmed = forms.BooleanField(label=_("已核对原文"), required=False)
 
 
 class LadderForm(MineForm):

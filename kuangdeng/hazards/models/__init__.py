@@ -1,5 +1,9 @@
 """Tables of the hazard loop. What must be true together is a constraint here, not a hope in the code."""
 
+# The tables of the parts of this app, so that Django finds them.
+import kuangdeng.hazards.accidents.models
+import kuangdeng.hazards.bulletins.models
+import kuangdeng.hazards.questions.models  # noqa: F401
 from kuangdeng.hazards.models.beside import Extension, LadderFiring, MajorPlan, Penalty, Quarantine
 from kuangdeng.hazards.models.hazard import Cause, Hazard, HazardPhoto, Source, Way
 from kuangdeng.hazards.models.rounds import CheckType, Round, RoundPlan
@@ -41,7 +45,3 @@ __all__ = [
     "StandardHazard",
     "Way",
 ]
-
-# The tables of the parts of this app, so that Django finds them.
-from kuangdeng.hazards.bulletins import models as _bulletins  # noqa: F401
-from kuangdeng.hazards.questions import models as _questions  # noqa: F401

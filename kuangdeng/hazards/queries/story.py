@@ -31,7 +31,7 @@ class Event:
     shift: str = ""
 
 
-def _at(value: object) -> str:
+def moment(value: object) -> str:
     """An instant of a payload as people read it."""
     try:
         return full(datetime.fromisoformat(str(value)))
@@ -58,13 +58,13 @@ def _grade(payload: Payload) -> tuple[str, str]:
 def _dispatch(payload: Payload) -> tuple[str, str]:
     words = _("整改措施：%s") % payload.get("measure", "")
     if payload.get("due_at"):
-        words += "\n" + _("整改期限：%s") % _at(payload["due_at"])
+        words += "\n" + _("整改期限：%s") % moment(payload["due_at"])
     return _("下达五定"), words
 
 
 def _extension(payload: Payload) -> tuple[str, str]:
     return _("申请延期"), _("申请延至 %(until)s。%(reason)s") % {
-        "until": _at(payload.get("until")),
+        "until": moment(payload.get("until")),
         "reason": payload.get("reason", ""),
     }
 
@@ -72,7 +72,7 @@ def _extension(payload: Payload) -> tuple[str, str]:
 def _approve(payload: Payload) -> tuple[str, str]:
     if payload.get("state") == "first":
         return _("同意延期"), _("分管矿领导已同意，等安监部门批准。")
-    return _("批准延期"), _("期限改为 %s，原定期限保留。") % _at(payload.get("due_at"))
+    return _("批准延期"), _("期限改为 %s，原定期限保留。") % moment(payload.get("due_at"))
 
 
 def _transfer(payload: Payload) -> tuple[str, str]:

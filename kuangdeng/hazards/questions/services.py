@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from kuangdeng.hazards.accidents.models import Accident
+from kuangdeng.hazards.accidents.rules import Status as AccidentStatus
 from kuangdeng.hazards.bulletins.models import BulletinItem
 from kuangdeng.hazards.bulletins.rules import Status as Published
 from kuangdeng.hazards.models import Hazard
@@ -33,19 +35,17 @@ def ask(item_id: int, *, text: str, by: Person) -> Question:
     if item is None or item.bulletin.mine_id != by.mine_id or item.bulletin.status != Published.PUBLISHED:
         raise NotVisible
     unit = _asking_unit("ask", by)
-    hazard = Hazard.objects.select_related("unit").filter(id=item.subject_id, mine_id=by.mine_id).first()
-    if hazard is None:
-        raise NotVisible
-    if hazard.status in ENDED:
-        raise Refused(_("这条隐患已经办结，不能再追问。还有问题的，请重新上报。"), code="ended")
-    if hazard.unit is not None and same_unit(unit, hazard.unit):
-        raise Refused(_("这条隐患由本单位整改，不能追问自己。"), code="own_unit")
+    subject = _subject(item)
+    if subject.ended:
+        raise Refused(_("这一条已经办结，不能再追问。还有问题的，请重新上报。"), code="ended")
+    if subject.holder is not None and same_unit(unit, subject.holder):
+        raise Refused(_("这一条由本单位办理，不能追问自己。"), code="own_unit")
     words = _need(text, _("请写明要追问什么。"))
     at = now()
     question = Question.objects.create(
         mine_id=by.mine_id, item=item, subject_kind=item.subject_kind, subject_id=item.subject_id, text=words,
-        asker=by, asker_unit=unit, holder=hazard.unit, asked_at=at,
-        due_at=_due(item.bulletin.mine, hazard.unit, hazard.is_major, at),
+        asker=by, asker_unit=unit, holder=subject.holder, asked_at=at,
+        due_at=_due(item.bulletin.mine, subject.holder, subject.urgent, at),
     )  # fmt: skip
     QuestionUnit.objects.create(question=question, unit=unit, joined_at=at)
     turn = _turn(question, "ask", by, words)
@@ -91,10 +91,9 @@ def press(question_id: UUID, *, text: str, by: Person) -> Question:
             _("答复时限还没有到（%(due)s）。到时还没有答复，再追问。") % {"due": _said(question.due_at)}, code="early"
         )
     words = _need(text, _("请写明还要追问什么。"))
-    hazard = Hazard.objects.filter(id=question.subject_id).first()
     question.status = FLOW.target("press", question.status)
     question.level, question.presses = min(question.level + 1, len(LEVELS) - 1), question.presses + 1
-    question.due_at = _due(question.mine, question.holder, bool(hazard and hazard.is_major), now())
+    question.due_at = _due(question.mine, question.holder, _subject(question.item).urgent, now())
     question.answered_at = None
     question.save()
     turn = _turn(question, "press", by, words, unit=unit)
@@ -167,6 +166,28 @@ def save_rules(*, major: Clock, other: Clock, by: Person) -> list[QuestionRule]:
         payload={"major_kind": major.kind, "major_hours": major.amount, "kind": other.kind, "hours": other.amount},
     )
     return rows
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What is asked about: who holds it now, whether it has ended, whether its clock is the short one."""
+
+    holder: Unit | None
+    ended: bool
+    urgent: bool
+
+
+def _subject(item: BulletinItem) -> _Subject:
+    """A published hazard or accident as it stands now. NotVisible for other lines."""
+    if item.subject_kind == "accident":
+        accident = Accident.objects.select_related("unit").filter(id=item.subject_id).first()
+        if accident is not None:
+            return _Subject(accident.unit, accident.status in (AccidentStatus.CLOSED, AccidentStatus.VOID), True)
+    elif item.subject_kind == "hazard":
+        hazard = Hazard.objects.select_related("unit").filter(id=item.subject_id).first()
+        if hazard is not None:
+            return _Subject(hazard.unit, hazard.status in ENDED, hazard.is_major)
+    raise NotVisible
 
 
 def _begin(what: str, question_id: UUID) -> Question:

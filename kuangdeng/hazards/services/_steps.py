@@ -123,7 +123,7 @@ def arrived(sha256s: Iterable[str], by: Person | None, *, anonymous: bool = Fals
     missing = [sha for sha in wanted if sha not in uploads]
     if missing:
         raise Refused(
-            _("有 %(n)s 张照片没有传完，隐患还没有提交。请等照片上传完成后再点一次。") % {"n": len(missing)},
+            _("有 %(n)s 张照片没有传完，还没有提交。请等照片上传完成后再点一次。") % {"n": len(missing)},
             field="photos",
             code="photo_missing",
         )
@@ -139,11 +139,18 @@ def tie(hazard: Hazard, files: Iterable[str], when: str, by: Person | None) -> N
     )
 
 
-def next_number() -> str:
-    """The next hazard number, like YH2026-000123. From a sequence, so that reporters never wait for each other."""
+def next_number(letters: str = "YH", sequence: str = "hazard_numbers", digits: int = 6) -> str:
+    """The next number, like YH2026-000123. From a sequence, so that reporters never wait for each other."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('hazard_numbers')")
-        return f"YH{local():%Y}-{cursor.fetchone()[0]:06d}"
+        cursor.execute("SELECT nextval(%s)", [sequence])
+        return f"{letters}{local():%Y}-{cursor.fetchone()[0]:0{digits}d}"
+
+
+def lock_id(thing_id: UUID | None) -> None:
+    """Two deliveries of one client-made id wait for each other, and only for each other."""
+    if thing_id is not None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [thing_id.int & 0x7FFF_FFFF_FFFF_FFFF])
 
 
 def search_text(hazard: Hazard) -> str:

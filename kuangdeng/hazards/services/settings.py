@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from kuangdeng.hazards.accidents.models import AccidentLevel
+from kuangdeng.hazards.accidents.rules import Kind
 from kuangdeng.hazards.models import (
     CatalogueVersion,
     Cause,
@@ -306,6 +309,49 @@ def save_ladder_rule(
     changed = _changes(row, facts)
     row.save()
     _enter("save_ladder_rule", row, row.name, by, changed)
+    return row
+
+
+@verb
+def save_accident_level(
+    *, by: Person, kind: str, name: str, position: int, effective_from: date, effective_to: date | None = None,
+    deaths: int | None = None, serious: int | None = None, loss: Decimal | None = None, stop_hours: Decimal | None = None,
+    leader_closes: bool = False, source: str = "", confirmed: bool = False, level_id: UUID | None = None,
+) -> AccidentLevel:  # fmt: skip
+    """Say from which figures on an accident has which level (事故等级), from a day on; the gravest stands first.
+
+    Accidents that were judged before keep their level. Refused without any figure, for a near miss, and for a row
+    that ends before it begins.
+    """
+    _check(by)
+    row = _row(AccidentLevel, level_id, by)
+    if kind not in (Kind.INJURY, Kind.NON_CASUALTY):
+        raise Refused(_("请选择伤亡事故或非伤亡事故；未遂不分级。"), field="kind")
+    if deaths is None and serious is None and loss is None and stop_hours is None:
+        raise Refused(_("请至少填一个数：死亡、重伤、损失或停产时间达到多少。"), field="deaths")
+    if effective_to is not None and effective_to < effective_from:
+        raise Refused(_("失效日期早于施行日期。请检查日期。"), field="effective_to")
+    name = _need(name, _("请填写等级名称。"), "name")
+    same = AccidentLevel.objects.filter(mine_id=by.mine_id, kind=kind, name=name, effective_from=effective_from)
+    if same.exclude(pk__in=[level_id] if level_id else []).exists():
+        raise Refused(_("从这一天起已经有同名的等级。请修改那一行，或换一个施行日期。"), field="name")
+    facts = {
+        "kind": kind,
+        "name": name,
+        "position": position,
+        "deaths": deaths,
+        "serious": serious,
+        "loss": loss,
+        "stop_hours": stop_hours,
+        "leader_closes": leader_closes,
+        "effective_from": effective_from,
+        "effective_to": effective_to,
+        "source": source.strip(),
+        "confirmed": confirmed,
+    }
+    changed = _changes(row, facts)
+    row.save()
+    _enter("save_accident_level", row, row.name, by, changed)
     return row
 
 

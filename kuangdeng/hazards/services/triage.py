@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.models import (
@@ -30,6 +29,7 @@ from kuangdeng.hazards.services._steps import (
     enter,
     judge_major,
     keep,
+    lock_id,
     locked,
     move,
     need,
@@ -99,7 +99,7 @@ def report(*, data: ReportData, by: Person, hazard_id: UUID | None = None) -> Re
 
     Refused when the words are empty, when the time lies in the future, or when a photo did not arrive whole.
     """
-    _lock_id(hazard_id)
+    lock_id(hazard_id)
     if hazard_id and Hazard.objects.filter(id=hazard_id).exists():
         return _again(Hazard.objects.get(id=hazard_id), data, by)
     hazard = _new_hazard(data, by, hazard_id or uuid7())
@@ -119,13 +119,6 @@ def report(*, data: ReportData, by: Person, hazard_id: UUID | None = None) -> Re
         source_key=f"hazard.report:{hazard.id}",
     )  # fmt: skip
     return Receipt(hazard, "new")
-
-
-def _lock_id(hazard_id: UUID | None) -> None:
-    """Two deliveries of one client-made id wait for each other, and only for each other."""
-    if hazard_id is not None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [hazard_id.int & 0x7FFF_FFFF_FFFF_FFFF])
 
 
 def _again(existing: Hazard, data: ReportData, by: Person) -> Receipt:

@@ -264,6 +264,12 @@ def save_ladder_rule(cast: Cast) -> Run:
     )
 
 
+def save_accident_level(cast: Cast) -> Run:
+    return lambda: settings.save_accident_level(
+        kind="injury", name="较大事故", position=3, deaths=3, effective_from=date(2007, 6, 1), by=cast.safety
+    )
+
+
 def save_wording(cast: Cast) -> Run:
     labels = {"funds": "整改资金"}
     return lambda: settings.save_wording(title="五落实", labels=labels, anonymous_reports=True, by=cast.safety)
@@ -326,6 +332,7 @@ SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     "import_standards": import_standards,
     "save_deadline_rule": save_deadline_rule,
     "save_ladder_rule": save_ladder_rule,
+    "save_accident_level": save_accident_level,
     "save_wording": save_wording,
     "correct_catalogue": correct_catalogue,
     "confirm_situation": confirm_situation,

@@ -14,8 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from kuangdeng.hazards.accidents.models import AccidentLevel
+from kuangdeng.hazards.accidents.queries import levels
 from kuangdeng.hazards.forms.settings import (
     TOLD,
+    AccidentLevelForm,
     DeadlineForm,
     FileForm,
     GradeForm,
@@ -45,7 +48,7 @@ from kuangdeng.kernel.views import register_page
 from kuangdeng.org.api import Person
 
 POWER = "hazard.settings"
-Row = TypeVar("Row", Grade, Specialty, StandardHazard, DeadlineRule, LadderRule)
+Row = TypeVar("Row", AccidentLevel, Grade, Specialty, StandardHazard, DeadlineRule, LadderRule)
 
 
 def _used(active: bool) -> SafeString | str:
@@ -427,6 +430,57 @@ def ladder_rule(request: HttpRequest, rule_id: UUID | None = None) -> HttpRespon
 def _offset(amount: int) -> dict[str, Any]:
     """The offset of a step as the form asks for it: before, at or after, and how much."""
     return {"amount": abs(amount), "when": "-" if amount < 0 else "+" if amount else "0"}
+
+
+def _figures(row: AccidentLevel) -> str:
+    figures = (
+        (_("死亡 %s 人"), row.deaths),
+        (_("重伤 %s 人"), row.serious),
+        (_("损失 %s 元"), None if row.loss is None else f"{row.loss:,.0f}"),
+        (_("停产 %s 小时"), None if row.stop_hours is None else f"{row.stop_hours.normalize():f}"),
+    )
+    reached = [(words, figure) for words, figure in figures if figure is not None]
+    return "、".join(words % figure for words, figure in reached if figure != "0" and figure) or _("其余的都算")
+
+
+@require_GET
+def accident_levels(request: HttpRequest) -> HttpResponse:
+    """From which figures on an accident has which level, and how far that was compared with the text."""
+    person = me(request)
+    need_power(person, POWER)
+    register = Register(
+        key="accident-levels",
+        title=_("事故等级"),
+        noun=_("等级"),
+        columns=[
+            Column("name", _("名称"), sort="name", link=True, phone="title"),
+            Column("kind", _("事故类型"), lambda row: row.get_kind_display(), sort="kind"),
+            Column("figures", _("达到其中一项"), _figures, width="wide", phone="line"),
+            Column("closes", _("结案"), lambda row: _("由矿领导结案") if row.leader_closes else "", phone="meta"),
+            Column("from", _("施行日期"), "effective_from", sort="effective_from"),
+            Column("to", _("失效日期"), "effective_to", show=False),
+            Column("source", _("依据"), lambda row: cut(row.source, 24), phone="line", export=lambda row: row.source),
+            Column("confirmed", _("核定"), lambda row: _checked(row.confirmed), phone="chip",
+                   export=lambda row: _("是") if row.confirmed else _("否")),
+            Column("position", _("顺序"), sort="position", align="right", phone="hide"),
+        ],
+        default_sort="position",
+        row_url=lambda row: reverse("hazards:accident_level_edit", args=[row.id]),
+        empty_title=_("还没有事故等级"),
+        empty_text=_("死亡、重伤、损失、停产达到多少算哪一级。启用前请核对法规原文。"),
+    )  # fmt: skip
+    note = _("按事故发生当天有效的行，从重到轻，第一个达到的就是它的级别。没有核定的，页面和公布上都注明待核定。")
+    new = (_("新增事故等级"), reverse("hazards:accident_level_new"), "")
+    return _page(request, register, levels(person.mine_id), new, note=note)
+
+
+def accident_level(request: HttpRequest, level_id: UUID | None = None) -> HttpResponse:
+    """One line of the table of accident levels."""
+    return _edit(
+        request, AccidentLevel, level_id, AccidentLevelForm,
+        lambda by, data: verbs.save_accident_level(by=by, level_id=level_id, **data),
+        initial=_values(*AccidentLevelForm.base_fields), words=(_("新增事故等级"), _("保存等级")), back="accident_levels",
+    )  # fmt: skip
 
 
 def wording(request: HttpRequest) -> HttpResponse:

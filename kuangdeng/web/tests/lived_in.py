@@ -7,6 +7,10 @@ from datetime import timedelta
 from hashlib import sha256
 
 from kuangdeng.hazards import services
+from kuangdeng.hazards.accidents import rules as accident_rules
+from kuangdeng.hazards.accidents import services as accident_services
+from kuangdeng.hazards.accidents.models import Accident, AccidentMeasure
+from kuangdeng.hazards.accidents.testkit import NEAR_MISS, accident_in, measure_in, quick
 from kuangdeng.hazards.models import Grade, Hazard, RoundPlan, Specialty
 from kuangdeng.hazards.rules import FivePoints, Status
 from kuangdeng.hazards.services.rounds import RoundData, record_round
@@ -93,6 +97,7 @@ class LivedIn(World):
             self.live(number, *life)
         self.watch()
         self.walk_rounds()
+        self.have_accidents()
         for spelling in ("2305面回风", "老皮带头", "中央变"):
             propose_place(cast.mine, spelling, "import")
         seal_all()
@@ -172,6 +177,37 @@ class LivedIn(World):
         services.request_extension(
             rectifying[0].id, until=until, reason="护帮板千斤顶要从地面下料，下一班才能到", by=self.cast.unit_head
         )
+
+    def have_accidents(self) -> None:
+        """One is being investigated, one is closed, and this shift there was a near miss."""
+        cast = self.cast
+        with clock.set_to(clock.now() - timedelta(days=40)):
+            closed = accident_in(accident_rules.Status.CLOSED, cast, text="无极绳绞车绳头脱出，道口护栏被打断，没有伤人",
+                                 kind=accident_rules.Kind.NON_CASUALTY)  # fmt: skip
+        with clock.set_to(clock.now() - timedelta(days=4)):
+            found = accident_in(accident_rules.Status.INVESTIGATING, cast)
+            picture = sent(roadway(40), cast.safety)
+            accident_services.tick(
+                found.id,
+                point="cause",
+                evidence="11月19日原因分析会纪要：检修时没有停电闭锁",
+                photos=[picture],
+                by=cast.safety,
+            )
+            measure_in(accident_rules.MeasureStatus.DONE, cast, found)
+            measure = accident_services.order_measure(
+                found.id, unit=cast.units["mining"], person=cast.team_leader, by=cast.safety,
+                text="综采一队全员重学检修停送电制度，逐人考试", due_at=clock.now() + timedelta(days=2),
+            )  # fmt: skip
+            accident_services.sign_measure(measure.id, by=cast.unit_head)
+        with clock.set_to(clock.now() - timedelta(minutes=20)):
+            missed = quick(cast, text=NEAR_MISS, kind=accident_rules.Kind.NEAR_MISS)
+        self.accidents += [Accident.objects.get(id=one.id) for one in (found, closed, missed)]
+
+    @property
+    def measure(self) -> AccidentMeasure:
+        """The measure that is late."""
+        return AccidentMeasure.objects.get(status=accident_rules.MeasureStatus.WORKING)
 
     def walk_rounds(self) -> None:
         cast = self.cast

@@ -275,6 +275,41 @@ ACTIONS += [
 ]
 
 
+# Accidents ------------------------------------------------------------------------------------------------------------
+
+
+def accident(world: World) -> dict[str, object]:
+    return {"accident_id": world.accident.id}
+
+
+def casualty(world: World) -> dict[str, object]:
+    return {**accident(world), "casualty_id": world.accident.casualties.first().id}
+
+
+PAGES += [
+    Page("hazards:accidents", nothing, ALL),
+    Page("hazards:accident_levels", nothing, KEEPERS),
+    Page("hazards:accident_level_new", nothing, KEEPERS),
+    Page("hazards:accident_level_edit", first_of("hazards.AccidentLevel", "level_id"), KEEPERS),
+    Page("hazards:accident_report", nothing, ALL),
+    Page("hazards:accident_measures", nothing, ALL),
+    Page("hazards:accident", accident, IN_UNIT | WIDE),
+    Page("hazards:accident_reported", accident, IN_UNIT | WIDE),
+    Page("hazards:accident_quick_sheet", accident, IN_UNIT | WIDE),
+    Page("hazards:accident_investigation_sheet", accident, IN_UNIT | WIDE),
+    Page("hazards:accident_verb", lambda world: {**accident(world), "verb": "complete"}, SAFETY),
+    Page("hazards:accident_casualty_new", accident, SAFETY),
+    Page("hazards:accident_casualty", casualty, SAFETY),
+    Page("hazards:accident_casualty_remove", casualty, SAFETY),
+    Page(
+        "hazards:accident_measure_verb",
+        lambda world: {"measure_id": world.measure.id, "verb": "finish_measure"},
+        UNIT,
+    ),
+]
+ELSEWHERE["hazards:accident_photo"] = "photos of accidents have their own tests, with files"
+
+
 # People, units, roles, the account -----------------------------------------------------------------------------------
 
 IN_CHARGE = ALL - MINERS

@@ -12,6 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from kuangdeng.hazards import importing
+from kuangdeng.hazards.accidents import rules as accident_rules
+from kuangdeng.hazards.accidents.models import Accident, AccidentMeasure
+from kuangdeng.hazards.accidents.testkit import accident_in, measure_in
 from kuangdeng.hazards.models import Hazard, RoundPlan
 from kuangdeng.hazards.rules import Status
 from kuangdeng.hazards.services.rounds import RoundData, record_round
@@ -25,6 +28,9 @@ from kuangdeng.org.services.seed import set_up_org
 from kuangdeng.org.testkit import Cast, make_cast
 
 STATES = (Status.REPORTED, Status.DISPATCHED, Status.RECTIFYING, Status.RECTIFIED, Status.CLOSED)
+ACCIDENT_STATES = (
+    accident_rules.Status.INVESTIGATING, accident_rules.Status.REPORTED, accident_rules.Status.CLOSED
+)  # fmt: skip
 
 
 @dataclass
@@ -33,6 +39,7 @@ class World:
 
     cast: Cast
     hazards: list[Hazard] = field(default_factory=list)
+    accidents: list[Accident] = field(default_factory=list)
 
     @classmethod
     def make(cls, rows: int = 3, code: str = "TEST") -> "World":
@@ -77,6 +84,10 @@ class World:
             places = [cast.places["gate"], cast.places[f"more{number}"]]
             data = RoundData(start, start + timedelta(hours=1), cast.team_leader, places, [cast.miner], plan)
             record_round(data=data, by=cast.team_leader)
+        for number in numbers:
+            state = ACCIDENT_STATES[number] if number < len(ACCIDENT_STATES) else accident_rules.Status.REPORTED
+            self.accidents.append(accident_in(state, cast))
+            measure_in(accident_rules.MeasureStatus.WORKING, cast, self.accident)
         seal_all()
         tell_all()
         for notice in Notice.objects.filter(mine_id=cast.mine.id, deliveries=None).order_by("id")[:rows]:
@@ -98,6 +109,16 @@ class World:
     def hazard(self) -> Hazard:
         """A hazard that the mining unit works on."""
         return next(one for one in self.hazards if one.status == Status.RECTIFYING)
+
+    @property
+    def accident(self) -> Accident:
+        """An accident of the mining unit that is being investigated."""
+        return self.accidents[0]
+
+    @property
+    def measure(self) -> AccidentMeasure:
+        """A measure that the mining unit works on."""
+        return AccidentMeasure.objects.filter(accident=self.accident).order_by("id").first()
 
     @property
     def entry(self) -> Entry:
