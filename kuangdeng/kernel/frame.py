@@ -6,6 +6,7 @@ under the name `frame`; without one the frame stays dark and the page still work
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -26,7 +27,7 @@ class RailGroup:
 
     label: str
     icon: str
-    items: tuple[RailItem, ...] | list[RailItem] = ()
+    items: Sequence[RailItem] = ()
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.org.api import Person, Place, resolve_or_propose, shift_at
+from kuangdeng.org.api import Person, Place, resolve_or_propose, shift_name_at
 
 FUTURE_TOLERANCE = timedelta(minutes=10)
 """How far a said time may lie ahead of the server before it is taken for a typing mistake."""
@@ -156,7 +156,7 @@ def _new_hazard(data: ReportData, by: Person, hazard_id: UUID) -> Hazard:
     standard = (
         StandardHazard.objects.filter(id=data.standard_id, mine_id=by.mine_id).first() if data.standard_id else None
     )
-    span = shift_at(by.mine, by.unit, occurred_at)
+    span = shift_name_at(by.mine, by.unit, occurred_at)
     hazard = Hazard(
         id=hazard_id,
         mine=by.mine,

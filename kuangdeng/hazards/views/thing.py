@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kuangdeng.hazards import services
 from kuangdeng.hazards.bulletins.queries import published_of
 from kuangdeng.hazards.forms import ReasonForm
+from kuangdeng.hazards.models import Hazard
 from kuangdeng.hazards.queries import choices, get_hazard, get_plain, page
 from kuangdeng.hazards.queries.similar import Hints, hints_of
 from kuangdeng.hazards.registers import due_of, grade_chip, state_chip
@@ -65,7 +66,8 @@ def verb(request: HttpRequest, hazard_id: UUID, verb: str) -> HttpResponse:
         raise NotVisible
     target = VERBS[verb]
     if request.method == "POST":
-        plain = get_plain(hazard_id, by=by)
+        # A button asks nothing of the hazard: that the verb went through says that he may know of it.
+        plain = Hazard(id=hazard_id) if target.quick else get_plain(hazard_id, by=by)
         form = target.form(request.POST, by=by, hazard=plain, hints=_hints(verb, plain, by))
         if form.is_valid():
             try:

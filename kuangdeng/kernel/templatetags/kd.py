@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -14,6 +15,7 @@ from typing import Any
 
 from django import forms, template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import conditional_escape, escape, format_html, format_html_join, json_script
@@ -23,6 +25,7 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock as clocks
 from kuangdeng.kernel import timetext
+from kuangdeng.kernel.frame import RailGroup
 from kuangdeng.kernel.jstext import JS_TEXT
 
 register = template.Library()
@@ -247,6 +250,17 @@ def confirm(
 
 
 # ---------------------------------------------------------------- parts of a page
+
+
+@register.simple_tag
+def rail_groups(groups: Iterable[RailGroup]) -> SafeString:
+    """The main menu. Drawn once for the same lines: whoever has the same roles and is on the same page sees the same."""
+    return _rail_groups(tuple(replace(group, items=tuple(group.items)) for group in groups or ()))
+
+
+@lru_cache(maxsize=1024)
+def _rail_groups(groups: tuple[RailGroup, ...]) -> SafeString:
+    return render_to_string("kernel/parts/rail.html", {"groups": groups})
 
 
 @register.simple_block_tag

@@ -89,6 +89,7 @@ def end_of_shift(mine: Mine, unit: Unit | None, at: datetime, *, ahead: int = 0)
 
 
 NOW_KEPT = 60.0
+LABEL_KEPT = 5.0
 _kept: dict[tuple[UUID, UUID | None], tuple[float, Timetable]] = {}
 
 
@@ -97,21 +98,31 @@ def shift_now(person: Person) -> str:
 
     Every page asks this, so the timetable is kept for a minute in this process.
     """
-    key = (person.mine_id, person.unit_id)
-    kept = _kept.get(key)
-    if kept is None or monotonic() - kept[0] > NOW_KEPT:
-        if len(_kept) > 500:
-            _kept.clear()
-        kept = _kept[key] = (monotonic(), timetable_of(person.mine, person.unit))
-    table = kept[1]
+    table = _kept_timetable(person.mine, person.unit, NOW_KEPT)
     span = table.shift_at(clock.now())
     if span is None:
         return ""
     return f"{span.name} {span.start.astimezone(table.tz):%H:%M}–{span.end.astimezone(table.tz):%H:%M}"
 
 
+def shift_name_at(mine: Mine, unit: Unit | None, at: datetime) -> ShiftSpan | None:
+    """In which shift a report is made, for its label. Deadlines never ask this: the timetable may be seconds old."""
+    return _kept_timetable(mine, unit, LABEL_KEPT).shift_at(at)
+
+
+def _kept_timetable(mine: Mine, unit: Unit | None, most: float) -> Timetable:
+    """The unit's timetable, read again when it is older than `most` seconds or a scheme was changed here."""
+    key = (mine.id, unit.id if unit else None)
+    kept = _kept.get(key)
+    if kept is None or monotonic() - kept[0] > most:
+        if len(_kept) > 500:
+            _kept.clear()
+        kept = _kept[key] = (monotonic(), timetable_of(mine, unit))
+    return kept[1]
+
+
 def forget_timetables() -> None:
-    """Drop what is kept for the top line, after a change of schemes in this process and between tests."""
+    """Drop what is kept for the top line and for labels, after a change of schemes in this process and between tests."""
     _kept.clear()
 
 
