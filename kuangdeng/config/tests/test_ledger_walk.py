@@ -46,7 +46,8 @@ STEPS = {
 HOMES = {"kuangdeng.hazards.setup"}
 """Verbs that give a new mine its tables live beside their data."""
 ENGLISH = re.compile(r"\b[A-Z][a-z]{2,}\b")
-SERVICES = re.compile(r"kuangdeng\.\w+\.services(\.[a-z]\w*)*$")
+SERVICES = re.compile(r"kuangdeng\.\w+(\.\w+)?\.services(\.[a-z]\w*)*$")
+"""Of a package, or of a sub-package in it."""
 
 
 def service_modules() -> Iterator[ModuleType]:
