@@ -23,7 +23,9 @@ const options = {
   absWorkingDir: here,
   entryPoints: [
     { in: "src/ts/main.ts", out: "kd" },
+    { in: "src/ts/screen.ts", out: "screen" },
     { in: "src/css/main.css", out: "kd" },
+    { in: "src/css/screen.css", out: "screen" },
     { in: "src/css/print-page.css", out: "print" },
   ],
   outdir: out,

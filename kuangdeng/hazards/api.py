@@ -16,6 +16,7 @@ from kuangdeng.hazards.queries import (
     timeline,
     visible,
 )
+from kuangdeng.hazards.queries.boards import DayBoard, LateBoard, day_board, late_board
 from kuangdeng.hazards.queries.reading import (
     Wanted,
     grades_of,
@@ -29,6 +30,7 @@ from kuangdeng.hazards.queries.reading import (
     standards_of,
 )
 from kuangdeng.hazards.queries.story import Change, changes
+from kuangdeng.hazards.queries.summary import UnitLine, mine_summary
 from kuangdeng.hazards.queries.work import Day, Waiting, changes_for, day_of, late_by_unit, reported_by, waiting_for
 from kuangdeng.hazards.questions.queries import Waiting as WaitingQuestion
 from kuangdeng.hazards.questions.queries import waiting_for as questions_waiting_for
@@ -72,17 +74,20 @@ __all__ = [
     "VERB_LABELS",
     "Change",
     "Day",
+    "DayBoard",
     "Extension",
     "FivePoints",
     "Grade",
     "Hazard",
     "HazardPhoto",
+    "LateBoard",
     "Receipt",
     "ReportData",
     "Situation",
     "Specialty",
     "StandardHazard",
     "Status",
+    "UnitLine",
     "Waiting",
     "WaitingQuestion",
     "Wanted",
@@ -93,6 +98,7 @@ __all__ = [
     "changes_for",
     "close",
     "confirm_import",
+    "day_board",
     "day_of",
     "decide_quarantine",
     "dispatch",
@@ -109,8 +115,10 @@ __all__ = [
     "importing",
     "is_overdue",
     "knows_of",
+    "late_board",
     "late_by_unit",
     "merge",
+    "mine_summary",
     "next_verbs",
     "open_extension",
     "overdue",

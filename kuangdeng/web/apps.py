@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WebConfig(AppConfig):
@@ -7,6 +8,11 @@ class WebConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from kuangdeng.org.api import declare
         from kuangdeng.web import words
+        from kuangdeng.web.screens import notices, rules  # noqa: F401 - notices register their routes
+        from kuangdeng.web.screens import words as screen_words
 
+        declare(_("电子屏"), rules.MAY, rules.POWER_LABELS)
+        screen_words.declare()
         words.declare()

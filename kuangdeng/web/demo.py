@@ -18,6 +18,7 @@ from kuangdeng.ledger import api as ledger
 from kuangdeng.org import api as org
 from kuangdeng.web.demo_accidents import DemoAccidents
 from kuangdeng.web.demo_data import DemoHazard, DemoMine, DemoStep, make_demo_mine, make_org_files
+from kuangdeng.web.screens import services as screens
 
 CODE = "demo"
 PASSWORD = "kuangdeng-demo"  # noqa: S105  printed beside the address, only for the demo mine
@@ -44,6 +45,7 @@ def load(progress: Progress) -> None:
     with clock.set_to(now - timedelta(days=BEFORE)):
         mine = _organise(demo)
     Replay(mine, demo).run(progress)
+    _hang_screens(mine, demo)
     org.open_sample(mine, password=PASSWORD)
 
 
@@ -62,6 +64,26 @@ def _organise(demo: DemoMine) -> org.Mine:
             if run.state != org.ImportRun.State.DONE:
                 raise Refused(f"示例文件 {path.name} 没有读入：{run.problems[:3]}")
     return mine
+
+
+SCREENS = [
+    ("副井口大屏（示例）", "副井口候罐室", "landscape"),
+    ("井口立屏（示例）", "副井口检身房", "portrait"),
+    ("调度室条屏（示例）", "调度室", "strip"),
+]
+
+
+def _hang_screens(mine: org.Mine, demo: DemoMine) -> None:
+    """Three screens that wait to be paired, and a notice for them."""
+    number = demo.cast[org.Role.ADMINISTRATOR]
+    administrator = org.Person.objects.select_related("mine").get(mine=mine, number=number)
+    for name, place, format in SCREENS:
+        screens.register_screen(name=name, place_text=place, format=format, by=administrator)
+    words = "本屏内容为示例。请各区队在班前会上通报今天的隐患和超期情况。"
+    begin = clock.now()
+    screens.post_notice(
+        title="示例通知", words=words, starts_at=begin, ends_at=begin + timedelta(days=30), by=administrator
+    )
 
 
 class Replay:

@@ -10,6 +10,7 @@ PAGES = {
     "person": "org:person",
     "unit": "org:unit",
     "place": "org:place",
+    "screen": "screens:screen",
 }
 
 

@@ -9,4 +9,5 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("me/", RedirectView.as_view(pattern_name="org:me"), name="me"),
     path("", include("kuangdeng.web.ledger_urls")),
+    path("", include("kuangdeng.web.screens.urls")),
 ]

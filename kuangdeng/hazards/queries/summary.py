@@ -75,19 +75,27 @@ def unit_summary(person: Person) -> list[UnitLine]:
     The board hangs on walls and is asked again and again, so its figures are kept until the mine's ledger moves, at
     most to the end of the minute: every step of a hazard is an entry, and what is overdue changes with the clock.
     """
-    reach = scope(person)
+    return _kept_lines(person.mine_id, scope(person))
+
+
+def mine_summary(mine_id: UUID) -> list[UnitLine]:
+    """The same for the whole mine, for a board that no person looks at."""
+    return _kept_lines(mine_id, None)
+
+
+def _kept_lines(mine_id: UUID, reach: list[UUID] | None) -> list[UnitLine]:
     seen = "all" if reach is None else sha256(",".join(sorted(map(str, reach))).encode()).hexdigest()
-    key = f"unit-summary:{person.mine_id}:{seen}:{newest(person.mine_id)}:{clock.local():%Y%m%d%H%M}"
+    key = f"unit-summary:{mine_id}:{seen}:{newest(mine_id)}:{clock.local():%Y%m%d%H%M}"
     lines: list[UnitLine] | None = cache.get(key)
     if lines is None:
-        lines = _unit_lines(person, reach)
+        lines = _unit_lines(mine_id, reach)
         cache.set(key, lines, 60)
     return lines
 
 
-def _unit_lines(person: Person, reach: list[UUID] | None) -> list[UnitLine]:
-    hazards = Hazard.objects.filter(mine_id=person.mine_id, unit__isnull=False)
-    units = Unit.objects.filter(mine_id=person.mine_id, closed_on=None).order_by("position", "name")
+def _unit_lines(mine_id: UUID, reach: list[UUID] | None) -> list[UnitLine]:
+    hazards = Hazard.objects.filter(mine_id=mine_id, unit__isnull=False)
+    units = Unit.objects.filter(mine_id=mine_id, closed_on=None).order_by("position", "name")
     if reach is not None:
         hazards, units = hazards.filter(unit_id__in=reach), units.filter(id__in=reach)
     rows = list(units)

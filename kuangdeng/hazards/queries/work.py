@@ -19,8 +19,13 @@ TO_ACCEPT = (Status.RECTIFIED, Status.RECHECK)
 
 
 def still_open(person: Person) -> QuerySet[Hazard]:
+    """The hazards of the person's mine that have not ended."""
+    return open_in(person.mine_id)
+
+
+def open_in(mine_id: UUID) -> QuerySet[Hazard]:
     """The mine's hazards that have not ended; worded so that the index over open hazards serves."""
-    return Hazard.objects.filter(mine_id=person.mine_id).exclude(status__in=sorted(ENDED))
+    return Hazard.objects.filter(mine_id=mine_id).exclude(status__in=sorted(ENDED))
 
 
 @dataclass(frozen=True)
@@ -130,20 +135,24 @@ def midnight() -> datetime:
 
 def day_of(person: Person) -> Day:
     """Today for the person's units, or for the whole mine for who sees all of it. One statement."""
-    units = scope(person)
+    return day_in(person.mine_id, scope(person))
+
+
+def day_in(mine_id: UUID, units: list[UUID] | None = None) -> Day:
+    """Today in these units, or in the whole mine. One statement."""
     start = midnight()
     here = Q() if units is None else Q(unit_id__in=units)
     found_here = Q() if units is None else Q(unit_id__in=units) | Q(reporter_unit_id__in=units)
-    opened = _counted("open", still_open(person).filter(here), F("status"), overdue())
+    opened = _counted("open", open_in(mine_id).filter(here), F("status"), overdue())
     came = _counted(
         "shift",
-        Hazard.objects.filter(found_here, mine_id=person.mine_id, received_at__gte=start - timedelta(hours=12),
+        Hazard.objects.filter(found_here, mine_id=mine_id, received_at__gte=start - timedelta(hours=12),
                               shift_day=start.date()),
         F("shift_name"),
     )  # fmt: skip
     closed = _counted(
         "closed",
-        Entry.objects.filter(here, mine_id=person.mine_id, verb="hazard.close", received_at__gte=start),
+        Entry.objects.filter(here, mine_id=mine_id, verb="hazard.close", received_at__gte=start),
         F("verb"),
     )
     day = Day()
@@ -186,8 +195,13 @@ def changes_for(person: Person, limit: int = 8) -> list[Entry]:
 
 def late_by_unit(person: Person, limit: int = 8) -> list[tuple[UUID, str, int, datetime]]:
     """Which units are late with how many, the most first, with their oldest deadline; for who watches the mine."""
+    return late_units(person.mine_id, limit)
+
+
+def late_units(mine_id: UUID, limit: int = 8) -> list[tuple[UUID, str, int, datetime]]:
+    """The same of a mine, for a board that no person looks at."""
     rows = (
-        Hazard.objects.filter(overdue(), mine_id=person.mine_id)
+        Hazard.objects.filter(overdue(), mine_id=mine_id)
         .order_by()
         .values_list("unit_id", "unit__name")
         .annotate(n=Count("*"), since=Min("due_at"))

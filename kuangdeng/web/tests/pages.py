@@ -444,3 +444,68 @@ def _day_of(world: World) -> str:
     from kuangdeng.hazards.bulletins.models import Bulletin
 
     return Bulletin.objects.get(id=bulletin(world)["bulletin_id"]).day.isoformat()
+
+
+# Screens -------------------------------------------------------------------------------------------------------------
+
+SCREEN_KEEPERS = ADMIN | {"political_work"}
+SCREEN_WATCHERS = SCREEN_KEEPERS | SAFETY | LEADERS
+
+
+def screen(world: World) -> dict[str, object]:
+    """A screen of the mine; the first of many where there are many."""
+    from kuangdeng.web.models import Screen
+    from kuangdeng.web.screens.tests.scenarios import notice_in, screen_in
+
+    if not Screen.objects.filter(mine=world.cast.mine).exists():
+        for number in range(len(world.hazards)):
+            screen_in(world.cast, f"{number}号大屏")
+            notice_in(world.cast, f"第{number}条通知")
+    return {"screen_id": Screen.objects.filter(mine=world.cast.mine).order_by("id").first().id}
+
+
+def screen_message(world: World) -> dict[str, object]:
+    from kuangdeng.web.models import ScreenMessage
+
+    screen(world)
+    return {"message_id": ScreenMessage.objects.filter(mine=world.cast.mine).order_by("id").first().id}
+
+
+def screens(world: World) -> dict[str, object]:
+    screen(world)
+    return {}
+
+
+def fixed_address(world: World) -> dict[str, object]:
+    """The secret of a controller that shows text and pictures; what each board costs is counted where it is built."""
+    from kuangdeng.web.models import Screen
+    from kuangdeng.web.screens.rules import Slot
+    from kuangdeng.web.screens.services import issue_address, set_playlist, unpair_screen
+
+    one = Screen.objects.get(id=screen(world)["screen_id"])
+    if one.token_digest:
+        unpair_screen(one.id, by=world.cast.administrator)
+    set_playlist(one.id, slots=[Slot("notice"), Slot("overdue")], by=world.cast.administrator)
+    return {"secret": issue_address(one.id, by=world.cast.administrator).secret}
+
+
+PAGES += [
+    Page("screens:wall", nothing, ALL, opens=True),
+    Page("screens:wall_feed", nothing, ALL, opens=True),
+    Page("screens:wall_text", fixed_address, ALL, opens=True),
+    Page("screens:wall_picture", fixed_address, ALL, opens=True, query="?w=256&h=64"),
+    Page("screens:list", screens, SCREEN_WATCHERS),
+    Page("screens:new", nothing, SCREEN_KEEPERS),
+    Page("screens:policy", nothing, SCREEN_KEEPERS),
+    Page("screens:messages", screens, SCREEN_WATCHERS),
+    Page("screens:notice_new", screens, SCREEN_KEEPERS),
+    Page("screens:interrupt_new", screens, SCREEN_WATCHERS),
+    Page("screens:message", screen_message, SCREEN_WATCHERS),
+    Page("screens:screen", screen, SCREEN_WATCHERS),
+    Page("screens:playlist", screen, SCREEN_KEEPERS),
+]
+
+ACTIONS += [
+    Action("screens:verb", lambda world: {**screen(world), "verb": "unpair"}),
+    Action("screens:message_end", screen_message),
+]

@@ -1,0 +1,5 @@
+"""What the shell does by itself, each in its sub-package; the queue looks for jobs here."""
+
+from kuangdeng.web.screens.jobs import watch_screens
+
+__all__ = ["watch_screens"]

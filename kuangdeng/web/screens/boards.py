@@ -1,0 +1,166 @@
+"""The boards that a screen can show: a registry, and those that exist already.
+
+A board is built from the mine alone: no person looks at a wall, so nothing depends on who may see what, and no name
+of a person is on it. `build` returns None when it has nothing to say, and is passed over then.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kuangdeng.hazards import api as hazards
+from kuangdeng.kernel import clock, timetext
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One large number with its word."""
+
+    label: str
+    value: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: who or which in front, what in the middle, how long or how much at the end."""
+
+    lead: str
+    text: str = ""
+    end: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Face:
+    """What a board says: one message as its title, then figures, rows, or running words. Long ones page themselves."""
+
+    title: str
+    figures: Sequence[Figure] = ()
+    rows: Sequence[Row] = ()
+    words: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """For whom a board is built."""
+
+    mine_id: UUID
+    at: datetime
+    options: Mapping[str, str]
+
+
+Build = Callable[[Request], Face | None]
+
+
+@dataclass(frozen=True)
+class Board:
+    """One kind of board."""
+
+    key: str
+    label: object
+    build: Build
+
+
+BOARDS: dict[str, Board] = {}
+NOTICE = "notice"
+"""Filled from the notices that run now; `feed` puts them in."""
+
+
+def declare_board(key: str, label: object, build: Build) -> None:
+    """Add a board, or put a real one in the place of one that showed nothing yet."""
+    BOARDS[key] = Board(key, label, build)
+
+
+def board_label(key: str) -> str:
+    """What a board is called; empty for one that does not exist any more."""
+    return str(BOARDS[key].label) if key in BOARDS else ""
+
+
+# The boards of the hazard loop ----------------------------------------------------------------------------------------
+
+MOST_LINES = 16
+FEW = 5
+"""A share of fewer than this says nothing: such a unit stands at the end without a place."""
+
+
+def overdue(asked: Request) -> Face | None:
+    """超期: how many, which units, and the lines that are late the longest."""
+    late = hazards.late_board(asked.mine_id, most=MOST_LINES)
+    if not late.count:
+        return Face(_("没有超期的隐患"), words=_("所有已下达的隐患都在期限之内。"))
+    units = [Row(unit, "", _("%(n)d 条") % {"n": n}, "late") for unit, n in late.units]
+    oldest = [
+        Row(one.unit_name, _said(one.text), timetext.clock(one.due_at or asked.at, asked.at), "late")
+        for one in late.oldest
+    ]
+    worst = late.units[0][0]
+    return Face(
+        _("超期 %(n)d 条，%(unit)s最多") % {"n": late.count, "unit": worst},
+        rows=[*units[:MOST_LINES], *oldest],
+        note=_("先是各单位超期条数，后是超期最久的"),
+    )
+
+
+def timely(asked: Request) -> Face | None:
+    """按期整改率: units side by side, with how many each share is made of."""
+    lines = [line for line in hazards.mine_summary(asked.mine_id) if line.finished]
+    if not lines:
+        return None
+    ranked = sorted(
+        (line for line in lines if line.finished >= FEW),
+        key=lambda line: (-line.timely / line.finished, -line.finished),
+    )
+    few = [line for line in lines if line.finished < FEW]
+    rows = [_share(line, _("第 %(n)d") % {"n": place}) for place, line in enumerate(ranked, 1)]
+    rows += [_share(line, _("不足 %(n)d 条，不排") % {"n": FEW}) for line in few]
+    return Face(_("近 30 天按期整改率"), rows=rows, note=_("括号内是按期条数和整改完成条数"))
+
+
+def _share(line: hazards.UnitLine, place: str) -> Row:
+    share = _("%(rate)d%%（%(timely)d/%(all)d）") % {
+        "rate": line.timely_rate or 0, "timely": line.timely, "all": line.finished,
+    }  # fmt: skip
+    return Row(line.unit.name, place, share)
+
+
+def today(asked: Request) -> Face | None:
+    """今日隐患: what came in and what was closed today, the newest lines first."""
+    day = hazards.day_board(asked.mine_id, most=MOST_LINES)
+    figures = [
+        Figure(_("今天上报"), str(day.reported)),
+        Figure(_("今天销号"), str(day.closed), "done"),
+        Figure(_("未办结"), str(day.open)),
+        Figure(_("其中超期"), str(day.late), "late" if day.late else ""),
+    ]
+    rows = [
+        Row(one.place.name if one.place else one.place_text, _said(one.text), str(one.get_status_display()),
+            "late" if one.is_major else "")
+        for one in day.newest
+    ]  # fmt: skip
+    title = _("%(day)s隐患") % {"day": timetext.full(clock.local(asked.at).date())}
+    return Face(title, figures=figures, rows=rows)
+
+
+def _said(text: str) -> str:
+    return " ".join(text.split())
+
+
+def nothing_yet(_asked: Request) -> Face | None:
+    """A board whose part of the system is not there yet: passed over."""
+    return None
+
+
+declare_board(NOTICE, gettext_lazy("通知"), nothing_yet)
+declare_board("today", gettext_lazy("今日隐患"), today)
+declare_board("overdue", gettext_lazy("超期隐患"), overdue)
+declare_board("timely", gettext_lazy("按期整改率"), timely)
+declare_board("safe_days", gettext_lazy("安全生产天数"), nothing_yet)
+declare_board("role_models", gettext_lazy("先锋人物和功勋班组"), nothing_yet)
+
+DEFAULT_PLAYLIST = (NOTICE, "today", "overdue", "timely", "safe_days", "role_models")

@@ -1,0 +1,36 @@
+"""Who is told that a screen is lost: those who manage screens, once for each outage."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kuangdeng.ledger.api import Entry, Recipient, Topic, declare_topics, route
+from kuangdeng.org.api import holders
+from kuangdeng.web.screens.rules import MAY
+
+LOST = "screen.lost"
+declare_topics(Topic(LOST, gettext_lazy("电子屏失去联系"), mail=True))
+
+
+@route("screen.lost")
+def lost(entry: Entry) -> Iterator[Recipient]:
+    """A task, until the screen is back: somebody has to go and look."""
+    where = str(entry.payload.get("place_text") or "")
+    name = f"{entry.subject_label}（{where}）" if where else entry.subject_label
+    yield from _managers(entry, _("电子屏“%s”失去联系，请到现场查看电源和网络") % name, act=True)
+
+
+@route("screen.back", settles=[LOST])
+def back(entry: Entry) -> Iterator[Recipient]:
+    """The same people: nobody has to go any more."""
+    yield from _managers(entry, _("电子屏“%s”恢复联系") % entry.subject_label)
+
+
+def _managers(entry: Entry, title: str, *, act: bool = False) -> Iterator[Recipient]:
+    url = reverse("screens:screen", args=[entry.subject_id])
+    for role in sorted(MAY["screen.manage"]):
+        for person in holders(entry.mine_id, [role]):
+            addresses = {"email": person.email} if person.email else {}
+            yield Recipient(person.id, role, LOST, title, url, must_act=act, addresses=addresses)
