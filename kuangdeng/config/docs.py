@@ -16,12 +16,12 @@ PRINTED = "<!-- Printed from the code by `python -m kuangdeng.config.docs`; do n
 
 def pages() -> dict[str, str]:
     """File name → text of every printed page."""
-    from kuangdeng.hazards.api import BULLETIN_FLOW, FLOW, QUESTION_FLOW, accidents
+    from kuangdeng.hazards.api import FLOW, accidents, bulletins, questions
 
     return {
         "hazard.md": "\n".join(_flow("隐患 · Hazard", FLOW, "hazard")) + "\n",
-        "bulletin.md": "\n".join(_flow("每日公布 · Bulletin", BULLETIN_FLOW, "bulletin")) + "\n",
-        "question.md": "\n".join(_flow("追问 · Question", QUESTION_FLOW, "question")) + "\n",
+        "bulletin.md": "\n".join(_flow("每日公布 · Bulletin", bulletins.FLOW, "bulletin")) + "\n",
+        "question.md": "\n".join(_flow("追问 · Question", questions.FLOW, "question")) + "\n",
         "accident.md": "\n".join(_flow("事故 · Accident", accidents.FLOW, "accident")) + "\n",
         "accident_measure.md": "\n".join(
             _flow("事故整改措施 · Measure of an accident", accidents.MEASURE_FLOW, "accident")

@@ -2,7 +2,7 @@
 
 from kuangdeng.hazards import exporting, importing
 from kuangdeng.hazards.accidents import api as accidents
-from kuangdeng.hazards.bulletins.rules import FLOW as BULLETIN_FLOW
+from kuangdeng.hazards.bulletins import api as bulletins
 from kuangdeng.hazards.importing import import_ledger
 from kuangdeng.hazards.models import Extension, Grade, Hazard, HazardPhoto, Situation, Specialty, StandardHazard
 from kuangdeng.hazards.queries import (
@@ -32,9 +32,7 @@ from kuangdeng.hazards.queries.reading import (
 from kuangdeng.hazards.queries.story import Change, changes
 from kuangdeng.hazards.queries.summary import UnitLine, mine_summary
 from kuangdeng.hazards.queries.work import Day, Waiting, changes_for, day_of, late_by_unit, reported_by, waiting_for
-from kuangdeng.hazards.questions.queries import Waiting as WaitingQuestion
-from kuangdeng.hazards.questions.queries import waiting_for as questions_waiting_for
-from kuangdeng.hazards.questions.rules import FLOW as QUESTION_FLOW
+from kuangdeng.hazards.questions import api as questions
 from kuangdeng.hazards.rules import FLOW, STATUS_LABELS, VERB_LABELS, FivePoints, Status
 from kuangdeng.hazards.services import (
     Receipt,
@@ -67,9 +65,7 @@ from kuangdeng.hazards.services import (
 from kuangdeng.hazards.setup import set_up
 
 __all__ = [
-    "BULLETIN_FLOW",
     "FLOW",
-    "QUESTION_FLOW",
     "STATUS_LABELS",
     "VERB_LABELS",
     "Change",
@@ -89,11 +85,11 @@ __all__ = [
     "Status",
     "UnitLine",
     "Waiting",
-    "WaitingQuestion",
     "Wanted",
     "accept",
     "accidents",
     "approve_extension",
+    "bulletins",
     "changes",
     "changes_for",
     "close",
@@ -125,7 +121,7 @@ __all__ = [
     "photos",
     "photos_of",
     "pick",
-    "questions_waiting_for",
+    "questions",
     "record_penalty",
     "rectify",
     "refuse_extension",

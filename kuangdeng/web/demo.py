@@ -17,6 +17,7 @@ from kuangdeng.kernel.errors import Refused
 from kuangdeng.ledger import api as ledger
 from kuangdeng.org import api as org
 from kuangdeng.web.demo_accidents import DemoAccidents
+from kuangdeng.web.demo_bulletins import DemoBulletins
 from kuangdeng.web.demo_data import DemoHazard, DemoMine, DemoStep, make_demo_mine, make_org_files
 from kuangdeng.web.screens import services as screens
 
@@ -106,6 +107,7 @@ class Replay:
         """Replay everything in the order in which it happened."""
         more = DemoAccidents(self.demo, self.people, self.units, self.places)
         steps = more.steps(clock.now())
+        steps += DemoBulletins(self.mine, self.demo, self.people).steps(clock.now())
         steps += [(step.at, partial(self._take, hazard, step)) for hazard, step in self.demo.timeline()]
         steps.sort(key=lambda one: one[0])
         for number, (at, take) in enumerate(steps, 1):

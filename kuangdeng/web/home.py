@@ -100,7 +100,7 @@ def build(person: Person) -> Home:
     todos = [_todo(one) for one in hazards.waiting_for(person)]
     if has_power(person, "hazard.approve_extension"):
         todos += [_extension(one) for one in hazards.extensions_to_decide(person)[:20]]
-    todos += [_question(one) for one in hazards.questions_waiting_for(person)]
+    todos += [_question(one) for one in hazards.questions.waiting_for(person)]
     todos += [_accident(one) for one in hazards.accidents.waiting_for(person)]
     todos.sort(key=lambda one: (not one.late, one.at))
     changes = hazards.changes(hazards.changes_for(person))
@@ -170,7 +170,7 @@ def _extension(one: hazards.Extension) -> Todo:
     )
 
 
-def _question(one: hazards.WaitingQuestion) -> Todo:
+def _question(one: hazards.questions.Waiting) -> Todo:
     question = one.question
     url = reverse("hazards:question", args=[question.id])
     asked = _("%s追问") % question.asker_unit.name

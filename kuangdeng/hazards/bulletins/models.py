@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kuangdeng.hazards.bulletins.rules import STATUS_LABELS, Balance, Part, Status
+from kuangdeng.hazards.bulletins.rules import STATUS_LABELS, Balance, Status
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.search import Pieces
@@ -108,7 +108,7 @@ class BulletinItem(models.Model):
     """One published line: what it is about, and what was said of it that day."""
 
     bulletin = models.ForeignKey(Bulletin, models.CASCADE, db_index=False, related_name="items")
-    part = models.CharField(max_length=10, choices=[(part.value, part.value) for part in Part])
+    part = models.CharField(max_length=10)
     position = models.PositiveIntegerField()
     subject_kind = models.CharField(max_length=20)
     subject_id = models.UUIDField()

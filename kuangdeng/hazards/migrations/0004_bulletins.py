@@ -129,20 +129,7 @@ class Migration(migrations.Migration):
             name="BulletinItem",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "part",
-                    models.CharField(
-                        choices=[
-                            ("major", "major"),
-                            ("overdue", "overdue"),
-                            ("new", "new"),
-                            ("closed", "closed"),
-                            ("supervised", "supervised"),
-                            ("aside", "aside"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
+                ("part", models.CharField(max_length=10)),
                 ("position", models.PositiveIntegerField()),
                 ("subject_kind", models.CharField(max_length=20)),
                 ("subject_id", models.UUIDField()),

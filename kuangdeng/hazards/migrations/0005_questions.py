@@ -20,22 +20,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name="bulletinitem",
-            name="part",
-            field=models.CharField(
-                choices=[
-                    ("major", "major"),
-                    ("overdue", "overdue"),
-                    ("question", "question"),
-                    ("new", "new"),
-                    ("closed", "closed"),
-                    ("supervised", "supervised"),
-                    ("aside", "aside"),
-                ],
-                max_length=10,
-            ),
-        ),
         migrations.CreateModel(
             name="Question",
             fields=[
