@@ -231,6 +231,7 @@ class Scenarios:
             connection.request("GET", paths[number % len(paths)], headers=self.page)
             return connection.getresponse()
 
+        self._run(name, call, 24, 2, (200,))  # every worker has its templates and its plans before anything counts
         account = self._run(name, call, max(20, int(requests * self.scale)), 2, (200,))
         account.statements = self._statements(paths[0])
         return account

@@ -5,7 +5,9 @@ import unicodedata
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.fields.array import ArrayContains  # type: ignore[attr-defined]
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 
 PIECES_SQL = """
 CREATE OR REPLACE FUNCTION kd_pieces(t text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
@@ -37,13 +39,16 @@ def containing(field: str, words: str) -> Q:
     """Rows whose `field`, a folded column, contains every word of `words`.
 
     Two and more characters use the index on `kd_pieces(field)`; a single character is only a LIKE and leans on
-    the page's other filters. The LIKE is there for two characters too: rows that come in another order are sorted
-    out by it at a tenth of what cutting them into pieces would cost.
+    the page's other filters. That the word really stands there is asked by its position, not by a second LIKE: the
+    database would multiply two estimates of the same thing, take every word for a rare one, and sort forty thousand
+    rows to show the newest fifty. Rows that come in another order are sorted out by the position, at a hundredth of
+    what cutting them into pieces would cost.
     """
     condition = Q()
     for word in fold(words).split():
-        found = Q(**{f"{field}__contains": word})
-        if len(word) >= 2:
-            found &= Q(ArrayContains(Pieces(F(field)), pieces(word)))
-        condition &= found
+        if len(word) < 2:
+            condition &= Q(**{f"{field}__contains": word})
+        else:
+            condition &= Q(ArrayContains(Pieces(F(field)), pieces(word)))
+            condition &= Q(GreaterThan(StrIndex(F(field), Value(word)), 0))
     return condition

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
+from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.tables import compact
 from kuangdeng.org.models import Mine, Person, SignIn
 from kuangdeng.org.rules import ONE_TIME_DAYS, PASSWORD_LONGEST
@@ -86,7 +87,7 @@ class NumberBackend(ModelBackend):
 
     def get_user(self, user_id: Any) -> Person | None:
         """The signed-in person with mine and unit, in one statement; None once he has left."""
-        return Person.objects.select_related("mine", "unit").filter(id=user_id, is_active=True).first()
+        return one_of(Person.objects.select_related("mine", "unit").filter(id=user_id, is_active=True))
 
 
 def _too_old(person: Person) -> bool:

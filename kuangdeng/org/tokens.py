@@ -7,6 +7,7 @@ from hashlib import sha256
 from django.db.models import Q
 
 from kuangdeng.kernel import clock
+from kuangdeng.kernel.rows import one_of
 from kuangdeng.org.models import ApiToken, Person
 
 PREFIX = "kd_"
@@ -30,11 +31,10 @@ def person_of_token(secret: str) -> Person | None:
     The time of use is noted roughly, so that a busy program does not cost a write each time.
     """
     at = clock.now()
-    token = (
+    token = one_of(
         ApiToken.objects.select_related("person__mine", "person__unit")
         .filter(Q(expires_on=None) | Q(expires_on__gte=clock.today()))
         .filter(digest=token_digest(secret), revoked_at=None, person__is_active=True)
-        .first()
     )
     if token is None:
         return None

@@ -12,6 +12,7 @@ from kuangdeng.hazards.models import Extension, Hazard, HazardPhoto, Quarantine
 from kuangdeng.hazards.rules import BY_PERSON_IN_CHARGE, FLOW, VERB_LABELS, Status
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.rows import one_of
 from kuangdeng.ledger.api import Entry
 from kuangdeng.org.api import Person, Role, fold_place, has_power, may, reach, roles_of, same_unit
 
@@ -52,7 +53,7 @@ def visible(person: Person) -> QuerySet[Hazard]:
 
 def get_plain(hazard_id: UUID, *, by: Person) -> Hazard:
     """One hazard by itself, for a verb on it. NotVisible when there is none that this person may know of."""
-    hazard = visible(by).filter(id=hazard_id).first()
+    hazard = one_of(visible(by).filter(id=hazard_id))
     if hazard is None:
         raise NotVisible
     return hazard
@@ -60,7 +61,7 @@ def get_plain(hazard_id: UUID, *, by: Person) -> Hazard:
 
 def get_hazard(hazard_id: UUID, *, by: Person) -> Hazard:
     """One hazard with what its page shows. NotVisible when there is none that this person may know of."""
-    hazard = (
+    hazard = one_of(
         visible(by)
         .select_related("mine__hazard_settings", "unit", "grade", "specialty", "place", "reporter_unit", "plan")
         .prefetch_related(
@@ -70,7 +71,6 @@ def get_hazard(hazard_id: UUID, *, by: Person) -> Hazard:
             )
         )
         .filter(id=hazard_id)
-        .first()
     )
     if hazard is None:
         raise NotVisible

@@ -12,6 +12,7 @@ from kuangdeng.hazards.rules import BY_PERSON_IN_CHARGE, FLOW, VERB_LABELS
 from kuangdeng.kernel.clock import local, now
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.files import claimed, forget_sender
+from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.search import fold
 from kuangdeng.ledger.api import Entry, Named, Subject, post
 from kuangdeng.org.api import Person, Unit, may
@@ -22,7 +23,8 @@ def locked(hazard_id: UUID) -> Hazard:
 
     Only with unit and place, which every ledger line names: planning more joins costs more than the verb itself.
     """
-    hazard = Hazard.objects.select_for_update(of=("self",)).select_related("unit", "place").filter(id=hazard_id).first()
+    rows = Hazard.objects.select_for_update(of=("self",)).select_related("unit", "place")
+    hazard = one_of(rows.filter(id=hazard_id))
     if hazard is None:
         raise NotVisible
     hazard.as_locked = _values(hazard)

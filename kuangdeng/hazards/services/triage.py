@@ -39,6 +39,7 @@ from kuangdeng.hazards.services._steps import (
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
+from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.org.api import Person, Place, resolve_or_propose, shift_name_at
 
@@ -208,7 +209,7 @@ def _captured(data: ReportData, at: datetime) -> datetime:
 def _place(place_id: UUID | None, by: Person) -> Place | None:
     if place_id is None:
         return None
-    place = Place.objects.filter(id=place_id, mine_id=by.mine_id).first()
+    place = one_of(Place.objects.filter(id=place_id, mine_id=by.mine_id))
     if place is None:
         raise Refused(_("没有找到这个地点。请重新选择地点，或在「具体位置」里写明。"), field="place")
     return place
