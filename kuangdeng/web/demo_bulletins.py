@@ -66,7 +66,7 @@ class DemoBulletins:
         bulletins.publish(waiting.id, by=self._who("safety"))
 
     def _head_of(self, unit_id: UUID | None) -> org.Person | None:
-        unit = org.Unit.objects.filter(id=unit_id).first()
+        unit = org.Unit.objects.filter(id=unit_id).first() if unit_id else None
         return next(iter(org.granted(self.mine.id, org.Role.UNIT_HEAD, unit)), None) if unit else None
 
     def _ask(self) -> None:
