@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,15 +25,15 @@ from kuangdeng.kernel.views import register_page
 from kuangdeng.org.api import Person, has_power, the_mine
 
 FIGURES = (
-    ("accident", lazy("事故")),
-    ("near_miss", lazy("未遂")),
-    ("new", lazy("新上报")),
-    ("closed", lazy("已销号")),
-    ("overdue", lazy("超期未整改")),
-    ("major", lazy("重大隐患")),
-    ("supervised", lazy("挂牌督办")),
-    ("question", lazy("等答复的追问")),
-    ("open", lazy("未办结")),
+    ("accident", gettext_lazy("事故")),
+    ("near_miss", gettext_lazy("未遂")),
+    ("new", gettext_lazy("新上报")),
+    ("closed", gettext_lazy("已销号")),
+    ("overdue", gettext_lazy("超期未整改")),
+    ("major", gettext_lazy("重大隐患")),
+    ("supervised", gettext_lazy("挂牌督办")),
+    ("question", gettext_lazy("等答复的追问")),
+    ("open", gettext_lazy("未办结")),
 )
 ICONS = {"check": "check", "publish": "report", "recompile": "back", "correct": "edit"}
 

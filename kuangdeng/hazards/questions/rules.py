@@ -4,7 +4,6 @@ from datetime import timedelta
 from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from kuangdeng.kernel.flow import Flow, Step
 from kuangdeng.org.api import Role
@@ -47,7 +46,7 @@ FLOW = Flow(
 
 LEVELS: tuple[Role, ...] = (Role.UNIT_HEAD, Role.BRANCH_SECRETARY, Role.MINE_LEADER)
 """Who owes the answer: the first from the beginning, one more with each press."""
-LEVEL_LABELS = (_("区队长"), _("支部书记"), pgettext_lazy("role", "矿领导"))
+LEVEL_LABELS = (_("区队长"), _("支部书记"), _("矿领导"))
 
 DEFAULT_CLOCKS = {True: ("end_of_shift", 0), False: ("end_of_next_shift", 0)}
 """How soon an answer is owed until the mine sets it its own way: major hazards within the shift, others the next."""

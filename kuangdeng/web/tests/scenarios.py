@@ -8,7 +8,6 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
 from kuangdeng.org.testkit import Cast
 from kuangdeng.web import services
-from kuangdeng.web.screens.tests import scenarios as screens
 
 Run = Callable[[], object]
 
@@ -53,5 +52,4 @@ SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     "resend_mail": resend_mail,
     "retry_feed": retry_feed,
     "set_role_notices": set_role_notices,
-    **screens.SCENARIOS,
 }
