@@ -121,7 +121,7 @@ def draft(policy: BulletinPolicy, since: datetime, until: datetime, before: Bull
     lines = [_line(part, one, until, policy) for part, hazards in parts for one in hazards]
     accidents = _accidents(policy.mine, since, until, before)
     lines += [_happened(one) for one in accidents]
-    lines += [_asked(one, until) for one in unanswered(policy.mine, until)[:MOST_STANDING]]
+    lines += [_asked(one, until) for one in unanswered(policy.mine_id, until)[:MOST_STANDING]]
     lines.sort(key=lambda one: ORDER[one.part])
     figures = _figures(now, then, before, came, ended)
     near = sum(one.kind == Kind.NEAR_MISS for one in accidents)
@@ -185,7 +185,7 @@ def _figures(
             "new": len(came),
             "closed": ways[Status.CLOSED],
             **sums,
-            "question": unanswered(now.mine, now.at).count(),
+            "question": unanswered(now.mine.id, now.at).count(),
         },
         "balance": vars(balance),
         "units": _by_unit(standing, came, ended),

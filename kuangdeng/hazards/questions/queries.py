@@ -13,7 +13,7 @@ from kuangdeng.hazards.questions.models import Question, QuestionRule, QuestionU
 from kuangdeng.hazards.questions.rules import DEFAULT_CLOCKS, FLOW, LEVELS, Status
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
-from kuangdeng.org.api import Mine, Person, Role, has_power, may, reach, roles_of, same_unit
+from kuangdeng.org.api import Person, Role, has_power, may, reach, roles_of, same_unit
 
 
 def visible(person: Person) -> QuerySet[Question]:
@@ -117,10 +117,10 @@ def waiting_for(person: Person, limit: int = 20) -> list[Waiting]:
     return [Waiting(one, "settle" if one.status == Status.ANSWERED else "answer", is_late(one)) for one in rows]
 
 
-def unanswered(mine: Mine, at: datetime) -> QuerySet[Question]:
+def unanswered(mine_id: UUID, at: datetime) -> QuerySet[Question]:
     """What had no answer at that moment."""
     silent = Q(answered_at=None) | Q(answered_at__gt=at)
-    rows = Question.objects.filter(silent, mine=mine, asked_at__lt=at).exclude(status=Status.SETTLED)
+    rows = Question.objects.filter(silent, mine_id=mine_id, asked_at__lt=at).exclude(status=Status.SETTLED)
     return rows.select_related("item", "asker_unit", "holder").order_by("due_at")
 
 

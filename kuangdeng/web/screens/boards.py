@@ -147,6 +147,55 @@ def today(asked: Request) -> Face | None:
     return Face(title, figures=figures, rows=rows)
 
 
+def bulletin(asked: Request) -> Face | None:
+    """每日公布: the latest issue's figures, then its accidents, major hazards, questions and late ones."""
+    last = hazards.bulletins.latest(asked.mine_id)
+    if last is None:
+        return None
+    counts = last.figures.get("counts", {})
+    named = [
+        ("accident", _("事故"), "late"), ("new", _("新上报"), ""), ("closed", _("已销号"), "done"),
+        ("overdue", _("超期"), "late"), ("open", _("未办结"), ""),
+    ]  # fmt: skip
+    figures = [Figure(label, str(counts.get(key, 0)), tone if counts.get(key) else "") for key, label, tone in named]
+    part = hazards.bulletins.Part
+    first = [part.ACCIDENT, part.NEAR_MISS, part.MAJOR, part.QUESTION, part.OVERDUE]
+    items = last.items.filter(part__in=first).order_by("position")[:MOST_LINES]
+    rows = [
+        Row(item.line.get("unit") or item.line.get("asker", ""), _said(item.text), item.line.get("number", ""),
+            "late" if item.part in (part.ACCIDENT, part.OVERDUE) else "")
+        for item in items
+    ]  # fmt: skip
+    title = _("每日公布 %(day)s") % {"day": timetext.full(last.day)}
+    return Face(title, figures=figures, rows=rows, note=last.title)
+
+
+def waiting_questions(asked: Request) -> Face | None:
+    """等答复的追问: who owes an answer, the longest first; passed over when nobody does."""
+    waiting = list(hazards.questions.unanswered(asked.mine_id, asked.at)[:MOST_LINES])
+    if not waiting:
+        return None
+    rows = [
+        Row(one.holder.name if one.holder else _("安监部门"), _said(one.text), timetext.clock(one.due_at, asked.at),
+            "late" if one.due_at < asked.at else "")
+        for one in waiting
+    ]  # fmt: skip
+    late = sum(one.due_at < asked.at for one in waiting)
+    return Face(
+        _("%(n)d 条追问等答复，%(late)d 条超时") % {"n": len(waiting), "late": late}, rows=rows,
+        note=_("左边是要答复的单位"),
+    )  # fmt: skip
+
+
+def safe_days(asked: Request) -> Face | None:
+    """安全生产天数: days since somebody was hurt last; passed over in a mine where no accident was ever recorded."""
+    last = hazards.accidents.last_injury(asked.mine_id)
+    if last is None:
+        return None
+    days = (clock.local(asked.at).date() - clock.local(last).date()).days
+    return Face(_("安全生产"), figures=[Figure(_("天"), str(days), "done")], note=_("从上一次伤人事故算起"))
+
+
 def _said(text: str) -> str:
     return " ".join(text.split())
 
@@ -160,7 +209,9 @@ declare_board(NOTICE, gettext_lazy("通知"), nothing_yet)
 declare_board("today", gettext_lazy("今日隐患"), today)
 declare_board("overdue", gettext_lazy("超期隐患"), overdue)
 declare_board("timely", gettext_lazy("按期整改率"), timely)
-declare_board("safe_days", gettext_lazy("安全生产天数"), nothing_yet)
+declare_board("bulletin", gettext_lazy("每日公布"), bulletin)
+declare_board("questions", gettext_lazy("等答复的追问"), waiting_questions)
+declare_board("safe_days", gettext_lazy("安全生产天数"), safe_days)
 declare_board("role_models", gettext_lazy("先锋人物和功勋班组"), nothing_yet)
 
-DEFAULT_PLAYLIST = (NOTICE, "today", "overdue", "timely", "safe_days", "role_models")
+DEFAULT_PLAYLIST = (NOTICE, "bulletin", "today", "overdue", "questions", "timely", "safe_days", "role_models")

@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
+from kuangdeng.hazards.api import accidents
 from kuangdeng.hazards.models import Hazard
 from kuangdeng.hazards.rules import Status
 from kuangdeng.hazards.testkit import hazard_in
@@ -451,3 +452,22 @@ def test_the_demo_mine_hangs_its_screens_labelled_as_samples(cast: Cast) -> None
     assert sorted(Screen.objects.values_list("format", flat=True)) == sorted(rules.MEASURES)
     assert all("示例" in name for name in Screen.objects.values_list("name", flat=True))
     assert "示例" in ScreenMessage.objects.get().words
+
+
+def test_the_bulletin_its_questions_and_the_days_without_accident_are_shown(cast: Cast) -> None:
+    from kuangdeng.hazards.questions.tests.scenarios import asked
+
+    request = boards.Request(cast.mine.id, now(), {})
+    assert [boards.BOARDS[key].build(request) for key in ("bulletin", "questions", "safe_days")] == [None, None, None]
+    question = asked(cast)
+    accidents.report(data=accidents.QuickReport(text="转载机挤伤右手", kind=accidents.Kind.INJURY), by=cast.unit_head)
+    request = boards.Request(cast.mine.id, question.due_at + timedelta(days=3, hours=1), {})
+    issue, waiting, days = (boards.BOARDS[key].build(request) for key in ("bulletin", "questions", "safe_days"))
+    assert issue is not None
+    assert issue.title.startswith("每日公布")
+    assert waiting is not None
+    assert waiting.title == "1 条追问等答复，1 条超时"
+    assert (waiting.rows[0].lead, waiting.rows[0].tone) == ("综采一队", "late")
+    assert cast.unit_head.name not in str(waiting)
+    assert days is not None
+    assert int(days.figures[0].value) in (3, 4)
