@@ -74,6 +74,15 @@ def sweep() -> None:
                 os.close(handle)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test goes by a name of its own: of two with one name, parallel workers run only one, and say nothing."""
+    seen: set[str] = set()
+    for item in items:
+        if item.nodeid in seen:
+            raise pytest.UsageError(f"two tests are called {item.nodeid}")
+        seen.add(item.nodeid)
+
+
 def pytest_report_header(config: Any) -> str:
     return f"postgres: {os.environ.get('KUANGDENG_TEST_POSTGRES', 'DATABASE_URL')}, python {sys.version.split()[0]}"
 
