@@ -44,7 +44,7 @@ class _Step:
         if entry.unit_id != self.hazard.unit_id:  # it has moved on since
             self.unit = Unit.objects.filter(id=entry.unit_id).first() if entry.unit_id else None
         self.unit_name = entry.unit_name
-        self.what = f"{self.hazard.number}「{_short(self.hazard.text)}」"
+        self.what = f"{self.hazard.number}「{short(self.hazard.text)}」"
 
     def to(
         self, people: Iterable[Person | None], role: str, topic: str, title: str, *, act: bool = False, body: str = ""
@@ -96,7 +96,8 @@ def _page(hazard_id: UUID) -> str:
         return f"/hazards/{hazard_id}/"
 
 
-def _short(text: str, most: int = 30) -> str:
+def short(text: str, most: int = 30) -> str:
+    """What a notice's title quotes of a text: one line, cut with an ellipsis."""
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
@@ -285,7 +286,7 @@ def brought_in_late(entry: Entry) -> Iterator[Recipient]:
     tell: dict[str, dict[str, int]] = entry.payload.get("tell", {})
     for person in Person.objects.filter(id__in=[UUID(one) for one in tell], is_active=True).select_related("unit"):
         units = tell[str(person.id)]
-        title = f"从旧台账「{_short(entry.subject_label)}」导入的隐患里，有 {sum(units.values())} 条已到期限或超期，尚未整改完成。"
+        title = f"从旧台账「{short(entry.subject_label)}」导入的隐患里，有 {sum(units.values())} 条已到期限或超期，尚未整改完成。"
         body = "；".join(
             f"{unit} {count} 条" for unit, count in sorted(units.items(), key=lambda one: (-one[1], one[0]))
         )

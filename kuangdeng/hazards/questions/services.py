@@ -15,9 +15,9 @@ from kuangdeng.hazards.models import Hazard
 from kuangdeng.hazards.questions.models import KINDS, Question, QuestionRule, QuestionUnit, Turn, TurnPhoto
 from kuangdeng.hazards.questions.rules import DEFAULT_CLOCKS, FLOW, LEVELS, VERB_LABELS, WITHOUT_SHIFTS, Status
 from kuangdeng.hazards.rules import ENDED, deadline
+from kuangdeng.hazards.services._steps import arrived, need
 from kuangdeng.kernel.clock import local, now
 from kuangdeng.kernel.errors import NotVisible, Refused
-from kuangdeng.kernel.files import claimed
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.ledger.api import Entry, Named, Subject, post
@@ -40,7 +40,7 @@ def ask(item_id: int, *, text: str, by: Person) -> Question:
         raise Refused(_("这一条已经办结，不能再追问。还有问题的，请重新上报。"), code="ended")
     if subject.holder is not None and same_unit(unit, subject.holder):
         raise Refused(_("这一条由本单位办理，不能追问自己。"), code="own_unit")
-    words = _need(text, _("请写明要追问什么。"))
+    words = need(text, _("请写明要追问什么。"), field="text")
     at = now()
     question = Question.objects.create(
         mine_id=by.mine_id, item=item, subject_kind=item.subject_kind, subject_id=item.subject_id, text=words,
@@ -65,7 +65,7 @@ def answer(
     power = "question.answer" if question.holder else "question.answer_unheld"
     if by.mine_id != question.mine_id or not may(by, power, question.holder):
         raise Refused(_("只有被追问单位的区队长、支部书记能答复；没有责任单位的由安监部门答复。"), code="not_allowed")
-    words = _need(text, _("请写明答复。"))
+    words = need(text, _("请写明答复。"), field="text")
     if promised_on is not None and promised_on < local().date():
         raise Refused(_("承诺日期已经过去。请填写今天或以后的日期。"), field="promised_on")
     question.answered_at, question.promised_on = now(), promised_on
@@ -90,7 +90,7 @@ def press(question_id: UUID, *, text: str, by: Person) -> Question:
         raise Refused(
             _("答复时限还没有到（%(due)s）。到时还没有答复，再追问。") % {"due": _said(question.due_at)}, code="early"
         )
-    words = _need(text, _("请写明还要追问什么。"))
+    words = need(text, _("请写明还要追问什么。"), field="text")
     question.status = FLOW.target("press", question.status)
     question.level, question.presses = min(question.level + 1, len(LEVELS) - 1), question.presses + 1
     question.due_at = _due(question.mine, question.holder, _subject(question.item).urgent, now())
@@ -230,13 +230,6 @@ def _due(mine: Mine, holder: Unit | None, major: bool, at: datetime) -> datetime
     return deadline(kind, 0, at=at, shift_ends=ends) if len(ends) == 2 else at + WITHOUT_SHIFTS[kind]
 
 
-def _need(text: str, message: str) -> str:
-    text = text.strip()
-    if not text:
-        raise Refused(message, field="text")
-    return text
-
-
 def _said(at: datetime) -> str:
     return f"{local(at):%m-%d %H:%M}"
 
@@ -253,15 +246,7 @@ def _turn(
 
 def _attach(turn: Turn, sha256s: Sequence[str], by: Person) -> list[str]:
     """Photos that this person sent before, tied to his answer. Refused when one is not there."""
-    wanted = list(dict.fromkeys(sha256s))
-    uploads = claimed(wanted, owner_id=by.id) if wanted else {}
-    if missing := [one for one in wanted if one not in uploads]:
-        raise Refused(
-            _("有 %(n)d 张照片没有传完，还没有提交。请等照片上传完成后再点一次。") % {"n": len(missing)},
-            field="photos",
-            code="photo_missing",
-        )
-    files = list(dict.fromkeys(uploads[one].file_id for one in wanted))
+    files = arrived(sha256s, by) if sha256s else []
     TurnPhoto.objects.bulk_create([TurnPhoto(turn=turn, file_id=file) for file in files])
     return files
 

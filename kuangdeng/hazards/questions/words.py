@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from kuangdeng.hazards.notices import short
 from kuangdeng.hazards.questions.models import KINDS, Question
 from kuangdeng.hazards.questions.rules import LEVELS, STATUS_LABELS, Status
 from kuangdeng.kernel.clock import local
@@ -74,11 +75,6 @@ def _question(entry: Entry) -> Question:
     return Question.objects.select_related("asker_unit", "holder", "item").get(id=entry.subject_id)
 
 
-def _short(text: str, most: int = 30) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
 @route("question.ask", "question.press")
 def asked(entry: Entry) -> Iterator[Recipient]:
     """追问、再追问: who owes the answer has a task; one level more with each press."""
@@ -86,7 +82,7 @@ def asked(entry: Entry) -> Iterator[Recipient]:
     due = local(question.due_at)
     again = "再次追问" if entry.verb == "question.press" else "追问"
     title = (
-        f"{entry.payload.get('asker_unit') or question.asker_unit.name}{again}「{_short(question.item.text)}」，"
+        f"{entry.payload.get('asker_unit') or question.asker_unit.name}{again}「{short(question.item.text)}」，"
         f"请在 {due.month}月{due.day}日 {due:%H:%M} 前答复。"
     )
     body = str(entry.payload.get("text") or question.text)
@@ -101,7 +97,7 @@ def answered(entry: Entry) -> Iterator[Recipient]:
     """答复: every unit that asks hears it, and settles it or presses again."""
     question = _question(entry)
     who = question.holder.name if question.holder else "安监部门"
-    title = f"{who}答复了追问「{_short(question.text)}」，请认可或再追问。"
+    title = f"{who}答复了追问「{short(question.text)}」，请认可或再追问。"
     body = str(entry.payload.get("text") or "")
     yield from _told(question, [question.asker], "", HEARD, title, act=True, body=body)
     for row in question.units.select_related("unit"):
@@ -114,7 +110,7 @@ def answered(entry: Entry) -> Iterator[Recipient]:
 def settled(entry: Entry) -> Iterator[Recipient]:
     """认可: the unit that answered hears that it is enough."""
     question = _question(entry)
-    title = f"{entry.payload.get('asker_unit') or question.asker_unit.name}认可了对「{_short(question.text)}」的答复。"
+    title = f"{entry.payload.get('asker_unit') or question.asker_unit.name}认可了对「{short(question.text)}」的答复。"
     roles = [Role.UNIT_HEAD, Role.BRANCH_SECRETARY] if question.holder else [Role.SAFETY]
     for role, person in _heads(entry.mine_id, question.holder, roles):
         yield from _told(question, [person], role, HEARD, title, act=False, body="")
