@@ -55,9 +55,10 @@ class Display:
         self.page.clock.install()
 
     def on(self, secret: str = SECRET) -> Display:
-        """Switch it on by its fixed address, and wait for the first answer."""
+        """Switch it on by its fixed address, and wait for the first board to stand (an answer is not drawn yet)."""
         with self.page.expect_response(re.compile("/screen/feed")):
             self.page.goto(f"{self.base}/screen/#{secret}")
+        expect(self.face).to_have_class(re.compile("face-"))
         self.page.evaluate("window.sameDocument = true")
         return self
 
