@@ -33,6 +33,7 @@ if TRUSTED_PROXIES:
 INSTALLED_APPS = [
     "kuangdeng.web",
     "kuangdeng.hazards",
+    "kuangdeng.learning",
     "kuangdeng.org",
     "kuangdeng.ledger",
     "kuangdeng.kernel",

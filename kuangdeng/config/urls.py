@@ -15,6 +15,7 @@ urlpatterns = [
     path("photos/<str:sha256>", photo, name="photo"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("org/", include("kuangdeng.org.urls")),
+    path("learning/", include("kuangdeng.learning.urls")),
     path("", include("kuangdeng.web.urls")),
     path("", include("kuangdeng.hazards.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Tables of learning: those of its parts, so that Django finds them."""
