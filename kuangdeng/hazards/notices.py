@@ -15,7 +15,7 @@ from kuangdeng.hazards.models import Extension, Hazard
 from kuangdeng.hazards.rules import Status
 from kuangdeng.kernel.clock import local
 from kuangdeng.ledger.api import Entry, Recipient, Topic, declare_topics, route
-from kuangdeng.org.api import Person, Role, Unit, holders, roles_of
+from kuangdeng.org.api import Person, Role, Unit, roles_of, tell, tell_roles
 
 REPORT, ORDER, ACCEPTANCE, EXTENSION = "hazard.report", "hazard.order", "hazard.acceptance", "hazard.extension"
 RESULT, LATE, WATCH, MAJOR = "hazard.result", "hazard.late", "hazard.watch", "hazard.major"
@@ -49,11 +49,7 @@ class _Step:
     def to(
         self, people: Iterable[Person | None], role: str, topic: str, title: str, *, act: bool = False, body: str = ""
     ) -> Iterator[Recipient]:
-        url = _page(self.hazard.id)
-        for person in people:
-            if person is not None and person.is_active:
-                addresses = {"email": person.email} if person.email else {}
-                yield Recipient(person.id, role, topic, title, url, body, act, addresses)
+        yield from tell(people, topic, title, _page(self.hazard.id), role=role, act=act, body=body)
 
     def roles(
         self,
@@ -65,8 +61,8 @@ class _Step:
         act: bool = False,
         body: str = "",
     ) -> Iterator[Recipient]:
-        for role in roles:
-            yield from self.to(holders(self.entry.mine_id, [role], unit), role, topic, title, act=act, body=body)
+        url = _page(self.hazard.id)
+        yield from tell_roles(self.entry.mine_id, roles, topic, title, url, unit=unit, act=act, body=body)
 
     def in_charge(self, topic: str, title: str, *, act: bool = False, body: str = "") -> Iterator[Recipient]:
         """Head and branch secretary of the unit that has it."""
@@ -283,15 +279,14 @@ def late(entry: Entry) -> Iterator[Recipient]:
 @route("hazard.ladder_backlog")
 def brought_in_late(entry: Entry) -> Iterator[Recipient]:
     """导入的旧台账: one notice for each person about all the open hazards that came in with their deadlines past."""
-    tell: dict[str, dict[str, int]] = entry.payload.get("tell", {})
-    for person in Person.objects.filter(id__in=[UUID(one) for one in tell], is_active=True).select_related("unit"):
-        units = tell[str(person.id)]
+    by_person: dict[str, dict[str, int]] = entry.payload.get("tell", {})
+    for person in Person.objects.filter(id__in=[UUID(one) for one in by_person], is_active=True).select_related("unit"):
+        units = by_person[str(person.id)]
         title = f"从旧台账「{short(entry.subject_label)}」导入的隐患里，有 {sum(units.values())} 条已到期限或超期，尚未整改完成。"
         body = "；".join(
             f"{unit} {count} 条" for unit, count in sorted(units.items(), key=lambda one: (-one[1], one[0]))
         )
-        addresses = {"email": person.email} if person.email else {}
-        yield Recipient(person.id, _role(person), LATE, title, _late_list(), body, addresses=addresses)
+        yield from tell([person], LATE, title, _late_list(), role=_role(person), body=body)
 
 
 def _late_list() -> str:

@@ -65,6 +65,7 @@ from kuangdeng.org.queries.shifts import (
     workday,
     workdays_after,
 )
+from kuangdeng.org.queries.telling import tell, tell_roles
 from kuangdeng.org.rules import ROLE_LABELS, VERB_LABELS, Role, ShiftSpan, Timetable
 from kuangdeng.org.services import (
     Slip,
@@ -154,6 +155,8 @@ __all__ = [
     "shift_now",
     "spans_between",
     "split_names",
+    "tell",
+    "tell_roles",
     "the_mine",
     "timetable_of",
     "timetables",

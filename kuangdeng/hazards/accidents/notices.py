@@ -11,7 +11,7 @@ from kuangdeng.hazards.accidents.queries import hurt_words
 from kuangdeng.hazards.accidents.rules import KIND_LABELS, VERB_LABELS
 from kuangdeng.kernel.clock import local
 from kuangdeng.ledger.api import Entry, Recipient, Topic, declare_topics, route
-from kuangdeng.org.api import Person, Role, Unit, holders
+from kuangdeng.org.api import Person, Role, Unit, tell, tell_roles
 
 REPORT, MEASURE, ACCEPTANCE, RESULT = "accident.report", "accident.measure", "accident.acceptance", "accident.result"
 
@@ -26,18 +26,17 @@ declare_topics(
 def _to(
     people: Iterable[Person | None], role: str, topic: str, title: str, entry: Entry, *, act: bool = False
 ) -> Iterator[Recipient]:
-    url = reverse("hazards:accident", args=[entry.subject_id])
-    for person in people:
-        if person is not None and person.is_active:
-            addresses = {"email": person.email} if person.email else {}
-            yield Recipient(person.id, role, topic, title, url, "", act, addresses)
+    yield from tell(people, topic, title, _page(entry), role=role, act=act)
 
 
 def _roles(
     roles: Iterable[Role], topic: str, title: str, entry: Entry, *, unit: Unit | None = None, act: bool = False
 ) -> Iterator[Recipient]:
-    for role in roles:
-        yield from _to(holders(entry.mine_id, [role], unit), role, topic, title, entry, act=act)
+    yield from tell_roles(entry.mine_id, roles, topic, title, _page(entry), unit=unit, act=act)
+
+
+def _page(entry: Entry) -> str:
+    return reverse("hazards:accident", args=[entry.subject_id])
 
 
 def _accident(entry: Entry) -> Accident:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kuangdeng.hazards.bulletins.models import Bulletin, BulletinPolicy
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.ledger.api import Entry, Recipient, Topic, declare_topics, declare_words, route
-from kuangdeng.org.api import Role, holders
+from kuangdeng.org.api import Role, tell_roles
 
 TOPIC = "bulletin"
 READERS = (
@@ -66,12 +66,7 @@ def out(entry: Entry) -> Iterator[Recipient]:
         title = str(words) % {"title": bulletin.title, "new": 0, "closed": 0, "overdue": 0, "open": 0, **counts}
     url = reverse("hazards:bulletin", args=[bulletin.id])
     body = str(entry.payload.get("text") or bulletin.note)
-    told = set()
-    for role in READERS:
-        for person in holders(entry.mine_id, [role], None):
-            if person.is_active and person.id not in told:
-                told.add(person.id)
-                yield Recipient(person.id, role, TOPIC, title, url, body)
+    yield from tell_roles(entry.mine_id, READERS, TOPIC, title, url, body=body)
 
 
 @route("bulletin.compile", "bulletin.recompile")
@@ -83,9 +78,4 @@ def does_not_close(entry: Entry) -> Iterator[Recipient]:
     with in_chinese():
         title = _("%(day)s 每日公布的账对不上，差 %(n)s 条，请立即核查。") % {"day": entry.subject_label, "n": gap}
     url = reverse("hazards:bulletin", args=[entry.subject_id])
-    told = set()
-    for role in (Role.ADMINISTRATOR, Role.SAFETY):
-        for person in holders(entry.mine_id, [role], None):
-            if person.is_active and person.id not in told:
-                told.add(person.id)
-                yield Recipient(person.id, role, TOPIC, title, url, "", True)
+    yield from tell_roles(entry.mine_id, (Role.ADMINISTRATOR, Role.SAFETY), TOPIC, title, url, act=True)

@@ -1,6 +1,6 @@
 """How the ledger lines of the questions are read aloud, and who is told of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,7 @@ from kuangdeng.hazards.questions.models import KINDS, Question
 from kuangdeng.hazards.questions.rules import LEVELS, STATUS_LABELS, Status
 from kuangdeng.kernel.clock import local
 from kuangdeng.ledger.api import Entry, Recipient, Topic, declare_topics, declare_words, route
-from kuangdeng.org.api import Person, Role, Unit, holders
+from kuangdeng.org.api import Role, tell, tell_roles
 
 OWED, HEARD = "question.owed", "question.heard"
 declare_topics(
@@ -55,20 +55,8 @@ def declare() -> None:
     )
 
 
-def _told(
-    question: Question, people: Iterable[Person], role: str, topic: str, title: str, *, act: bool, body: str
-) -> Iterator[Recipient]:
-    url = reverse("hazards:question", args=[question.id])
-    for person in people:
-        if person.is_active:
-            addresses = {"email": person.email} if person.email else {}
-            yield Recipient(person.id, role, topic, title, url, body, act, addresses)
-
-
-def _heads(mine_id: object, unit: Unit | None, roles: Iterable[Role]) -> Iterator[tuple[Role, Person]]:
-    for role in roles:
-        for person in holders(mine_id, [role], unit):  # type: ignore[arg-type]
-            yield role, person
+def _page(question: Question) -> str:
+    return reverse("hazards:question", args=[question.id])
 
 
 def _question(entry: Entry) -> Question:
@@ -88,8 +76,7 @@ def asked(entry: Entry) -> Iterator[Recipient]:
     body = str(entry.payload.get("text") or question.text)
     level = int(entry.payload.get("level") or 0)
     roles = LEVELS[: level + 1] if question.holder else (Role.SAFETY, *LEVELS[2 : level + 1])
-    for role, person in _heads(entry.mine_id, question.holder, roles):
-        yield from _told(question, [person], role, OWED, title, act=True, body=body)
+    yield from tell_roles(entry.mine_id, roles, OWED, title, _page(question), unit=question.holder, act=True, body=body)
 
 
 @route("question.answer", settles=[OWED])
@@ -99,11 +86,11 @@ def answered(entry: Entry) -> Iterator[Recipient]:
     who = question.holder.name if question.holder else "安监部门"
     title = f"{who}答复了追问「{short(question.text)}」，请认可或再追问。"
     body = str(entry.payload.get("text") or "")
-    yield from _told(question, [question.asker], "", HEARD, title, act=True, body=body)
+    yield from tell([question.asker], HEARD, title, _page(question), act=True, body=body)
+    roles = [Role.UNIT_HEAD, Role.BRANCH_SECRETARY]
     for row in question.units.select_related("unit"):
-        for role, person in _heads(entry.mine_id, row.unit, [Role.UNIT_HEAD, Role.BRANCH_SECRETARY]):
-            act = question.status == Status.ANSWERED and row.unit_id == question.asker_unit_id
-            yield from _told(question, [person], role, HEARD, title, act=act, body=body)
+        act = question.status == Status.ANSWERED and row.unit_id == question.asker_unit_id
+        yield from tell_roles(entry.mine_id, roles, HEARD, title, _page(question), unit=row.unit, act=act, body=body)
 
 
 @route("question.settle", settles=[OWED, HEARD])
@@ -112,5 +99,4 @@ def settled(entry: Entry) -> Iterator[Recipient]:
     question = _question(entry)
     title = f"{entry.payload.get('asker_unit') or question.asker_unit.name}认可了对「{short(question.text)}」的答复。"
     roles = [Role.UNIT_HEAD, Role.BRANCH_SECRETARY] if question.holder else [Role.SAFETY]
-    for role, person in _heads(entry.mine_id, question.holder, roles):
-        yield from _told(question, [person], role, HEARD, title, act=False, body="")
+    yield from tell_roles(entry.mine_id, roles, HEARD, title, _page(question), unit=question.holder)

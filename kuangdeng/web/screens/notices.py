@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kuangdeng.ledger.api import Entry, Recipient, Topic, declare_topics, route
-from kuangdeng.org.api import holders
+from kuangdeng.org.api import tell_roles
 from kuangdeng.web.screens.rules import MAY
 
 LOST = "screen.lost"
@@ -30,7 +30,4 @@ def back(entry: Entry) -> Iterator[Recipient]:
 
 def _managers(entry: Entry, title: str, *, act: bool = False) -> Iterator[Recipient]:
     url = reverse("screens:screen", args=[entry.subject_id])
-    for role in sorted(MAY["screen.manage"]):
-        for person in holders(entry.mine_id, [role]):
-            addresses = {"email": person.email} if person.email else {}
-            yield Recipient(person.id, role, LOST, title, url, must_act=act, addresses=addresses)
+    yield from tell_roles(entry.mine_id, sorted(MAY["screen.manage"]), LOST, title, url, act=act)
