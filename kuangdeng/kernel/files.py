@@ -24,7 +24,7 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.models import StoredFile, Upload
-from kuangdeng.kernel.pictures import KIND, MAX_BYTES, reencode, thumbnail
+from kuangdeng.kernel.pictures import KIND, MAX_BYTES, reencode, reencode_bytes, thumbnail
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 CLAIM_LASTS = timedelta(days=7)
@@ -167,6 +167,51 @@ def _claim(incoming: Incoming, file: StoredFile, owner_id: UUID) -> Upload:
         defaults={"original_size": incoming.size, "file": file, "sent_at": now()},
     )
     return upload
+
+
+PDF = "application/pdf"
+MOST_SCAN = 20 * 1024 * 1024
+
+
+@transaction.atomic
+def keep_bytes(content: bytes, *, kind: str) -> StoredFile:
+    """Put a file that is no photo of anybody's into the store (a template, a signed paper): durable, then promised.
+
+    Nobody has a claim to it: who calls it ties it to something in the same transaction, and says so by
+    `keep_when_referenced`.
+    """
+    name = new_sha256(content).hexdigest()
+    _lock(name)
+    _write(path_of(name), content, durable=True)
+    file, _made = StoredFile.objects.get_or_create(
+        sha256=name, defaults={"kind": kind, "size": len(content), "stored_at": now()}
+    )
+    return file
+
+
+def keep_scan(content: bytes, *, field: str = "scan") -> StoredFile:
+    """Keep the scan of a signed paper: a PDF as it is, a photo made harmless like any other.
+
+    Refused when it is neither, is cut off, or is too large.
+    """
+    if len(content) > MOST_SCAN:
+        raise Refused(_("扫描件超过 20 MB。请降低扫描分辨率后再上传。"), field=field, code="too_large")
+    if content.startswith(b"%PDF-"):
+        if b"%%EOF" not in content[-2048:]:
+            raise Refused(_("这个 PDF 不完整，没有保存。请重新上传。"), field=field, code="incomplete")
+        return keep_bytes(content, kind=PDF)
+    try:
+        return keep_bytes(reencode_bytes(content).content, kind=KIND)
+    except Refused as refusal:
+        raise Refused(
+            _("扫描件要 PDF，或者 JPEG、PNG 照片。%(why)s") % {"why": refusal}, field=field, code="bad_scan"
+        ) from None
+
+
+def content_of(sha256: str) -> bytes | None:
+    """A kept file; None when it is not there."""
+    path = path_of(sha256)
+    return path.read_bytes() if path.exists() else None
 
 
 def held(sha256: str, *, owner_id: UUID) -> Upload | None:

@@ -7,6 +7,7 @@ beside the picture is gone too, because only the picture's points are written ag
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
@@ -39,19 +40,28 @@ def reencode(path: Path) -> Picture:
     is unpacked), or when it ends in the middle.
     """
     with path.open("rb") as file:
-        head = file.read(32)
-        file.seek(0)
-        try:
-            with Image.open(file, formats=FORMATS) as image:
-                _check_points(image.width, image.height)
-                image.draft("RGB", (LONG_SIDE, LONG_SIDE))
-                picture = _flat(ImageOps.exif_transpose(image))
-        except Refused:
-            raise
-        except Image.DecompressionBombError:
-            raise _too_many_points() from None
-        except Exception as trouble:
-            raise _unreadable(head) from trouble
+        return _reencode(file)
+
+
+def reencode_bytes(content: bytes) -> Picture:
+    """The same for a photo that is in memory."""
+    return _reencode(BytesIO(content))
+
+
+def _reencode(file: BinaryIO) -> Picture:
+    head = file.read(32)
+    file.seek(0)
+    try:
+        with Image.open(file, formats=FORMATS) as image:
+            _check_points(image.width, image.height)
+            image.draft("RGB", (LONG_SIDE, LONG_SIDE))
+            picture = _flat(ImageOps.exif_transpose(image))
+    except Refused:
+        raise
+    except Image.DecompressionBombError:
+        raise _too_many_points() from None
+    except Exception as trouble:
+        raise _unreadable(head) from trouble
     picture.thumbnail((LONG_SIDE, LONG_SIDE), Resampling.LANCZOS)
     return Picture(_jpeg(picture, QUALITY), picture.width, picture.height)
 

@@ -1,5 +1,6 @@
 """Front door of the organisation."""
 
+from kuangdeng.org.documents import api as documents
 from kuangdeng.org.links import PLACE_LINKS, Link
 from kuangdeng.org.models import (
     Branch,
@@ -111,6 +112,7 @@ __all__ = [
     "below",
     "calendar_warning",
     "declare",
+    "documents",
     "end_of_shift",
     "find_persons",
     "find_places",

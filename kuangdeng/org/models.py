@@ -391,3 +391,7 @@ class ImportRun(models.Model):
     total_rows = models.PositiveIntegerField(default=0)
     problems = models.JSONField(default=list)
     report = models.JSONField(default=dict)
+
+
+# The tables of the parts of this app, so that Django finds them. Last, because they refer to the ones above.
+import kuangdeng.org.documents.models  # noqa: E402, F401

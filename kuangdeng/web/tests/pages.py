@@ -337,6 +337,29 @@ def org_run(world: World) -> dict[str, object]:
     return {"run_id": waiting.id}
 
 
+def letter_kind(_world: World) -> dict[str, object]:
+    """A kind of document that has its template."""
+    from kuangdeng.org.documents.rules import declare_document
+    from kuangdeng.org.documents.tests.kind import LETTER
+
+    declare_document(LETTER)
+    return {"kind": LETTER.code}
+
+
+def letter(world: World) -> dict[str, object]:
+    """The mine's own version of it."""
+    from kuangdeng.org.documents import services
+    from kuangdeng.org.documents.models import MineTemplate
+    from kuangdeng.org.documents.tests.kind import LETTER, default
+
+    letter_kind(world)
+    found = MineTemplate.objects.filter(mine=world.cast.mine).first()
+    if found is None:
+        by = world.cast.safety
+        found = services.upload_template(LETTER.code, content=default(), file_name="通知.docx", by=by)
+    return {"template_id": found.id}
+
+
 PAGES += [
     Page("me", nothing, ALL, 302),
     Page("org:me", nothing, ALL),
@@ -359,6 +382,11 @@ PAGES += [
     Page("org:import_start", nothing, ADMIN),
     Page("org:import_run", org_run, ADMIN),
     Page("org:import_template", nothing, ADMIN),
+    Page("org:documents", nothing, SAFETY | ADMIN),
+    Page("org:document_upload", letter_kind, SAFETY | ADMIN),
+    Page("org:document_default", letter_kind, SAFETY | ADMIN),
+    Page("org:document_sample", letter_kind, SAFETY | ADMIN),
+    Page("org:document_download", letter, SAFETY | ADMIN),
 ]
 
 ACTIONS += [
@@ -372,6 +400,7 @@ ACTIONS += [
     Action("org:unit_verb", lambda world: {**unit(world), "verb": "close"}),
     Action("org:import_confirm", org_run),
     Action("org:import_drop", org_run),
+    Action("org:document_withdraw", letter),
 ]
 ELSEWHERE["org:sign_in"] = "the door itself: kuangdeng/org/tests/test_entry.py"
 
