@@ -16,12 +16,13 @@ PRINTED = "<!-- Printed from the code by `python -m kuangdeng.config.docs`; do n
 
 def pages() -> dict[str, str]:
     """File name → text of every printed page."""
-    from kuangdeng.hazards.api import FLOW, accidents, bulletins, questions
+    from kuangdeng.hazards.api import FLOW, accidents, bulletins, groups, questions
 
     return {
         "hazard.md": "\n".join(_flow("隐患 · Hazard", FLOW, "hazard")) + "\n",
         "bulletin.md": "\n".join(_flow("每日公布 · Bulletin", bulletins.FLOW, "bulletin")) + "\n",
         "question.md": "\n".join(_flow("追问 · Question", questions.FLOW, "question")) + "\n",
+        "group_case.md": "\n".join(_flow("整治事项 · Case of a rectification group", groups.FLOW, "group")) + "\n",
         "accident.md": "\n".join(_flow("事故 · Accident", accidents.FLOW, "accident")) + "\n",
         "accident_measure.md": "\n".join(
             _flow("事故整改措施 · Measure of an accident", accidents.MEASURE_FLOW, "accident")
@@ -40,8 +41,8 @@ def _flow(title: str, flow: Flow, area: str) -> Iterator[str]:
     yield "|---|---|---|---|"
     for step in flow.steps:
         source = flow.states[step.source] if step.source else "—"
-        allowed = POWERS[f"{area}.{step.verb}"].roles
-        roles = "、".join(str(label) for role, label in ROLE_LABELS.items() if role in allowed)
+        power = POWERS.get(f"{area}.{step.verb}")
+        roles = "、".join(str(label) for role, label in ROLE_LABELS.items() if power and role in power.roles) or "系统"
         yield f"| {flow.verbs[step.verb]} `{step.verb}` | {source} | {flow.states[step.target]} | {roles} |"
 
 

@@ -3,6 +3,7 @@
 from kuangdeng.hazards import exporting, importing
 from kuangdeng.hazards.accidents import api as accidents
 from kuangdeng.hazards.bulletins import api as bulletins
+from kuangdeng.hazards.groups import api as groups
 from kuangdeng.hazards.importing import import_ledger
 from kuangdeng.hazards.models import Extension, Grade, Hazard, HazardPhoto, Situation, Specialty, StandardHazard
 from kuangdeng.hazards.queries import (
@@ -106,6 +107,7 @@ __all__ = [
     "get_photo",
     "grade",
     "grades_of",
+    "groups",
     "hazards_after",
     "import_ledger",
     "importing",

@@ -16,6 +16,9 @@ class HazardsConfig(AppConfig):
         from kuangdeng.hazards.accidents import words as accident_words
         from kuangdeng.hazards.bulletins import rules as bulletins
         from kuangdeng.hazards.bulletins import words as bulletin_words
+        from kuangdeng.hazards.groups import rules as groups
+        from kuangdeng.hazards.groups import words as group_words
+        from kuangdeng.hazards.groups.queries import photos_in_use as photos_of_feedback
         from kuangdeng.hazards.links import hazards_at, rounds_at
         from kuangdeng.hazards.queries import photos_awaited, photos_in_use
         from kuangdeng.hazards.questions import rules as questions
@@ -27,13 +30,16 @@ class HazardsConfig(AppConfig):
         declare(_("隐患"), rules.MAY, rules.POWER_LABELS)
         declare(_("每日公布"), bulletins.MAY, bulletins.POWER_LABELS)
         declare(_("追问"), questions.MAY, questions.POWER_LABELS)
+        declare(_("整治落实"), groups.MAY, groups.POWER_LABELS)
         declare(_("事故"), accident_rules.MAY, accident_rules.POWER_LABELS)
         words.declare()
         bulletin_words.declare()
         question_words.declare()
+        group_words.declare()
         accident_words.declare()
         keep_when_referenced(photos_in_use)
         keep_when_referenced(photos_of_answers)
+        keep_when_referenced(photos_of_feedback)
         keep_when_referenced(accident_queries.photos_in_use)
         keep_when_awaited(photos_awaited)
         PLACE_LINKS.extend([hazards_at, rounds_at])

@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 
 from kuangdeng.hazards import importing
 from kuangdeng.hazards.bulletins.jobs import make_bulletins  # noqa: F401 - the worker looks for jobs here
+from kuangdeng.hazards.groups.jobs import follow_groups  # noqa: F401
 from kuangdeng.hazards.queries import written_as
 from kuangdeng.hazards.services import fill_place
 from kuangdeng.hazards.services.ladder import run_ladder

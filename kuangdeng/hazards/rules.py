@@ -205,6 +205,17 @@ def deadline(kind: str, amount: int, *, at: datetime, shift_ends: Sequence[datet
     return shift_ends[wanted]
 
 
+WITHOUT_SHIFTS = {"end_of_shift": timedelta(hours=8), "end_of_next_shift": timedelta(hours=16)}
+"""A unit without a shift scheme still owes its answers and acknowledgements."""
+
+
+def owed_by(kind: str, amount: int, *, at: datetime, shift_ends: Sequence[datetime]) -> datetime:
+    """When an answer, a feedback or an acknowledgement is owed: by the unit's shifts, or by shifts of eight hours."""
+    if kind in WITHOUT_SHIFTS and len(shift_ends) < 2:
+        return at + WITHOUT_SHIFTS[kind]
+    return deadline(kind, amount, at=at, shift_ends=shift_ends)
+
+
 FIVE_POINT_LABELS: dict[str, object] = {
     "person": _("责任人"),
     "measure": _("整改措施"),

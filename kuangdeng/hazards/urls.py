@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from kuangdeng.hazards import urls_settings
 from kuangdeng.hazards.accidents import urls as accidents
 from kuangdeng.hazards.bulletins import urls as bulletins
+from kuangdeng.hazards.groups import urls as groups
 from kuangdeng.hazards.questions import urls as questions
 from kuangdeng.hazards.views import importing, lists, paper, photos, queues, report, thing
 
@@ -28,6 +29,7 @@ pages: list[URLPattern | URLResolver] = [
     *urls_settings.pages,
     path("bulletins/", include(bulletins.pages)),
     path("questions/", include(questions.pages)),
+    path("groups/", include(groups.pages)),
     path("import/", importing.start, name="import_start"),
     path("import/<uuid:run_id>/", importing.run, name="import_run"),
     path("import/<uuid:run_id>/problems.csv", importing.problems, name="import_problems"),

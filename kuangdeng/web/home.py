@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from kuangdeng.hazards import api as hazards
 from kuangdeng.kernel import clock, timetext
@@ -102,6 +102,10 @@ def build(person: Person) -> Home:
         todos += [_extension(one) for one in hazards.extensions_to_decide(person)[:20]]
     todos += [_question(one) for one in hazards.questions.waiting_for(person)]
     todos += [_accident(one) for one in hazards.accidents.waiting_for(person)]
+    todos += [_case(one) for one in hazards.groups.waiting_for(person)]
+    todos += [_owed(one) for one in hazards.groups.owed_by_teams(person)]
+    if has_power(person, "group.manage"):
+        todos += _gaps(person)
     todos.sort(key=lambda one: (not one.late, one.at))
     changes = hazards.changes(hazards.changes_for(person))
     return Home(
@@ -207,6 +211,46 @@ def _accident(one: hazards.accidents.Waiting) -> Todo:
         late=one.late,
         at=one.due or one.since,
     )
+
+
+def _case(one: hazards.groups.Waiting) -> Todo:
+    """What a group owes the front line."""
+    case = one.case
+    url = reverse("hazards:case", args=[case.id])
+    return Todo(
+        title=timetext_cut(case.item.text),
+        url=url,
+        verb=_("反馈结果") if one.outcome else pgettext("动作", "反馈"),
+        verb_url=url,
+        meta=[case.group.name if case.group else "", str(case.item.line.get("unit", ""))],
+        due=one.owed_at,
+        late=one.late,
+        at=one.owed_at,
+    )
+
+
+def _owed(one: hazards.groups.Owed) -> Todo:
+    """What a team has to hear at its next meeting."""
+    url = f"{reverse('hazards:pre_shift')}?unit={one.unit_id}"
+    return Todo(
+        title=_("%(n)d 条反馈等班前会签认") % {"n": one.count}, url=url, verb=_("开班前会"), verb_url=url,
+        meta=[one.unit_name], due=one.due_at, late=one.late, at=one.due_at,
+    )  # fmt: skip
+
+
+def _gaps(person: Person) -> list[Todo]:
+    """What was published and nobody covers: to be given to a group the same day."""
+    count, since = hazards.groups.count_gaps(person.mine_id)
+    if since is None:
+        return []
+    url = f"{reverse('hazards:cases')}?gap=1"
+    waited = timetext.age(since, clock.now())
+    return [
+        Todo(
+            title=_("%(n)d 条公布事项没有小组负责") % {"n": count}, url=url, verb=_("指定小组"), verb_url=url,
+            meta=[_("整治落实")], clock_text=_("已等 %s") % waited, tone="plain", at=since,
+        )
+    ]  # fmt: skip
 
 
 def _figures(day: hazards.Day, person: Person, whole: bool) -> list[Figure]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kuangdeng.hazards.bulletins import queries, registers, rules, services
 from kuangdeng.hazards.bulletins.forms import CheckForm, CorrectForm, PolicyForm
+from kuangdeng.hazards.groups.queries import standing
 from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.hazards.views.paper import answer
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
@@ -67,6 +68,8 @@ def bulletin(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
     shown = queries.page_of(found, by=by)
     words = {**_words(shown), "forms": _forms(shown, by), "links": True, "state_chip": registers.state_chip(found)}
     words["can_ask"] = has_power(by, "question.ask")
+    lines = (item.subject_id for section in shown.sections for item in section.items)
+    words["standing"] = standing(lines) if found.published_at else {}
     return render(request, "hazards/bulletin.html", words)
 
 

@@ -3,6 +3,7 @@
 # The tables of the parts of this app, so that Django finds them.
 import kuangdeng.hazards.accidents.models
 import kuangdeng.hazards.bulletins.models
+import kuangdeng.hazards.groups.models
 import kuangdeng.hazards.questions.models  # noqa: F401
 from kuangdeng.hazards.models.beside import Extension, LadderFiring, MajorPlan, Penalty, Quarantine
 from kuangdeng.hazards.models.hazard import Cause, Hazard, HazardPhoto, Source, Way

@@ -1,6 +1,5 @@
 """追问 as tables: states, verbs, levels, clocks, who may. Pure."""
 
-from datetime import timedelta
 from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
@@ -50,8 +49,6 @@ LEVEL_LABELS = (_("区队长"), _("支部书记"), _("矿领导"))
 
 DEFAULT_CLOCKS = {True: ("end_of_shift", 0), False: ("end_of_next_shift", 0)}
 """How soon an answer is owed until the mine sets it its own way: major hazards within the shift, others the next."""
-WITHOUT_SHIFTS = {"end_of_shift": timedelta(hours=8), "end_of_next_shift": timedelta(hours=16)}
-"""A unit without a shift scheme still owes an answer."""
 
 _ASKERS = frozenset({Role.TEAM_LEADER, Role.UNIT_HEAD, Role.BRANCH_SECRETARY})
 MAY: dict[str, frozenset[Role]] = {

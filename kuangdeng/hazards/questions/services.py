@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -13,8 +13,8 @@ from kuangdeng.hazards.bulletins.models import BulletinItem
 from kuangdeng.hazards.bulletins.rules import Status as Published
 from kuangdeng.hazards.models import Hazard
 from kuangdeng.hazards.questions.models import KINDS, Question, QuestionRule, QuestionUnit, Turn, TurnPhoto
-from kuangdeng.hazards.questions.rules import DEFAULT_CLOCKS, FLOW, LEVELS, VERB_LABELS, WITHOUT_SHIFTS, Status
-from kuangdeng.hazards.rules import ENDED, deadline
+from kuangdeng.hazards.questions.rules import DEFAULT_CLOCKS, FLOW, LEVELS, VERB_LABELS, Status
+from kuangdeng.hazards.rules import ENDED, owed_by
 from kuangdeng.hazards.services._steps import arrived, need
 from kuangdeng.kernel.clock import local, now
 from kuangdeng.kernel.errors import NotVisible, Refused
@@ -224,10 +224,8 @@ def _asking_unit(what: str, by: Person, question: Question | None = None) -> Uni
 def _due(mine: Mine, holder: Unit | None, major: bool, at: datetime) -> datetime:
     rule = QuestionRule.objects.filter(mine=mine, major=major).first()
     kind, amount = (rule.kind, rule.amount) if rule else DEFAULT_CLOCKS[major]
-    if kind == "hours":
-        return at + timedelta(hours=amount)
     ends = timetable_of(mine, holder).ends_after(at, 2)
-    return deadline(kind, 0, at=at, shift_ends=ends) if len(ends) == 2 else at + WITHOUT_SHIFTS[kind]
+    return owed_by(kind, amount, at=at, shift_ends=ends)
 
 
 def _said(at: datetime) -> str:

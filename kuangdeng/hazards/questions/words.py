@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from kuangdeng.hazards.groups.queries import case_of, heads_of
 from kuangdeng.hazards.notices import short
 from kuangdeng.hazards.questions.models import KINDS, Question
 from kuangdeng.hazards.questions.rules import LEVELS, STATUS_LABELS, Status
@@ -77,6 +78,9 @@ def asked(entry: Entry) -> Iterator[Recipient]:
     level = int(entry.payload.get("level") or 0)
     roles = LEVELS[: level + 1] if question.holder else (Role.SAFETY, *LEVELS[2 : level + 1])
     yield from tell_roles(entry.mine_id, roles, OWED, title, _page(question), unit=question.holder, act=True, body=body)
+    case = case_of(question.subject_id)
+    if case is not None and case.group is not None:
+        yield from tell(heads_of(case.group), OWED, title, _page(question), body=body)
 
 
 @route("question.answer", settles=[OWED])

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kuangdeng.hazards import services
 from kuangdeng.hazards.bulletins.queries import published_of
 from kuangdeng.hazards.forms import ReasonForm
+from kuangdeng.hazards.groups.queries import standing
 from kuangdeng.hazards.models import Hazard
 from kuangdeng.hazards.queries import choices, get_hazard, get_plain, page
 from kuangdeng.hazards.queries.similar import Hints, hints_of
@@ -40,6 +41,7 @@ def detail(request: HttpRequest, hazard_id: UUID) -> HttpResponse:
         "buttons": [_button(one) for one in page.offered(hazard, by)],
         "refuse_form": ReasonForm(by=by, auto_id="refuse_%s"),
         "published": published_of(hazard.id),
+        "standing": standing([hazard.id]).get(hazard.id),
     }
     return render(request, "hazards/detail.html", words)
 

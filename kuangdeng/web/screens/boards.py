@@ -187,6 +187,23 @@ def waiting_questions(asked: Request) -> Face | None:
     )  # fmt: skip
 
 
+def unheard(asked: Request) -> Face | None:
+    """班前会签认: which units have not acknowledged what the groups fed back; passed over when all have."""
+    rows = hazards.groups.late_by_unit(asked.mine_id)
+    if not rows:
+        return None
+    late = [name for name, _n, over, _since in rows if over]
+    shown = [
+        Row(name, _("%(n)d 条没有签认") % {"n": n}, timetext.clock(since, asked.at), "late" if over else "")
+        for name, n, over, since in rows[:MOST_LINES]
+    ]
+    if late:
+        title = _("%(units)d 个单位签认超时") % {"units": len(late)}
+    else:
+        title = _("%(units)d 个单位还有反馈没签认") % {"units": len(rows)}
+    return Face(title, rows=shown, note=_("班前会上学习签认小组的反馈"))
+
+
 def safe_days(asked: Request) -> Face | None:
     """安全生产天数: days since somebody was hurt last; passed over in a mine where no accident was ever recorded."""
     last = hazards.accidents.last_injury(asked.mine_id)
@@ -211,7 +228,18 @@ declare_board("overdue", gettext_lazy("超期隐患"), overdue)
 declare_board("timely", gettext_lazy("按期整改率"), timely)
 declare_board("bulletin", gettext_lazy("每日公布"), bulletin)
 declare_board("questions", gettext_lazy("等答复的追问"), waiting_questions)
+declare_board("unheard", gettext_lazy("班前会签认"), unheard)
 declare_board("safe_days", gettext_lazy("安全生产天数"), safe_days)
 declare_board("role_models", gettext_lazy("先锋人物和功勋班组"), nothing_yet)
 
-DEFAULT_PLAYLIST = (NOTICE, "bulletin", "today", "overdue", "questions", "timely", "safe_days", "role_models")
+DEFAULT_PLAYLIST = (
+    NOTICE,
+    "bulletin",
+    "today",
+    "overdue",
+    "questions",
+    "unheard",
+    "timely",
+    "safe_days",
+    "role_models",
+)

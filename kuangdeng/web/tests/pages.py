@@ -466,6 +466,70 @@ PAGES += [
 ACTIONS += [
     Action("hazards:question_verb", lambda world: {**question(world), "verb": "settle"}),
 ]
+
+
+def fed(world: World) -> dict[str, object]:
+    """Every published hazard in the hands of one group, fed back, and acknowledged at one meeting."""
+    from kuangdeng.hazards.bulletins.models import Bulletin
+    from kuangdeng.hazards.groups import services
+    from kuangdeng.hazards.groups.models import GroupCase
+    from kuangdeng.hazards.groups.testkit import group_in, words
+    from kuangdeng.hazards.groups.tests.scenarios import meeting_of
+
+    rows = GroupCase.objects.filter(mine=world.cast.mine, hazard=world.hazard)
+    if not rows.exists():
+        group_in(world.cast, whole_mine=True)
+        issue = Bulletin.objects.get(id=bulletin(world)["bulletin_id"])
+        services.assign_bulletin(issue.id)
+        heard = []
+        for case in GroupCase.objects.filter(mine=world.cast.mine, hazard__status="rectifying"):
+            services.feed_back(case.id, data=words(world.cast), by=world.cast.branch_secretary)
+            told = services.feed_back(case.id, data=words(world.cast), by=world.cast.branch_secretary)
+            heard.append(told.acknowledgements.get(unit=world.cast.units["mining_team"]).id)
+        data, team = meeting_of(world.cast), world.cast.units["mining_team"]
+        services.hold(team.id, data=data, acknowledgement_ids=heard, by=world.cast.team_leader)
+    return {"case_id": rows.get().id}
+
+
+def with_groups(world: World) -> dict[str, object]:
+    """A page of lists: there is something in them."""
+    fed(world)
+    return {}
+
+
+def rectification_group(world: World) -> dict[str, object]:
+    from kuangdeng.hazards.groups.models import RectificationGroup
+
+    fed(world)
+    return {"group_id": RectificationGroup.objects.get(mine=world.cast.mine).id}
+
+
+def meeting(world: World) -> dict[str, object]:
+    from kuangdeng.hazards.groups.models import PreShiftMeeting
+
+    fed(world)
+    return {"meeting_id": PreShiftMeeting.objects.get(mine=world.cast.mine).id}
+
+
+PAGES += [
+    Page("hazards:groups", with_groups, ALL),
+    Page("hazards:group", rectification_group, ALL),
+    Page("hazards:group_new", nothing, SAFETY),
+    Page("hazards:group_edit", rectification_group, SAFETY),
+    Page("hazards:group_clocks", nothing, SAFETY | ADMIN),
+    Page("hazards:cases", with_groups, ALL),
+    Page("hazards:case", fed, ALL),
+    Page("hazards:matrix", with_groups, ALL),
+    Page("hazards:pre_shift", with_groups, HEADS | TEAM),
+    Page("hazards:meetings", with_groups, ALL),
+    Page("hazards:meeting", meeting, ALL),
+    Page("hazards:meeting_print", meeting, ALL),
+]
+ACTIONS += [
+    Action("hazards:case_verb", lambda world: {**fed(world), "verb": "feed_back"}),
+    Action("hazards:group_end", rectification_group),
+]
+ELSEWHERE["hazards:feedback_photo"] = "a photo of a feedback: kuangdeng/hazards/groups/tests/test_groups.py"
 ELSEWHERE["hazards:question_photo"] = "a photo of an answer: kuangdeng/hazards/questions/tests/test_questions.py"
 
 
