@@ -18,7 +18,7 @@ from kuangdeng.hazards.groups.forms import ClocksForm, FeedbackForm, GroupForm, 
 from kuangdeng.hazards.groups.models import Feedback, GroupCase, RectificationGroup
 from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.hazards.views.paper import answer
-from kuangdeng.kernel import clock
+from kuangdeng.kernel import clock, timetext
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.views import register_page
@@ -269,7 +269,7 @@ def pre_shift(request: HttpRequest) -> HttpResponse:
 
 def _meeting_form(request: HttpRequest, unit: Unit, by: Person) -> MeetingForm:
     shifts = queries.meeting_shifts(by.mine, unit, clock.now())
-    options = [(one.key, f"{one.day.month}月{one.day.day}日 {one.name}".strip()) for one in shifts]
+    options = [(one.key, f"{timetext.full(one.day)} {one.name}".strip()) for one in shifts]
     meant = next((one.key for one in shifts if one.chosen), "")
     staff = [(str(one.id), one.name) for one in queries.staff_of(unit)]
     return MeetingForm(request.POST or None, by=by, shifts=options, staff=staff, initial={"shift": meant})
