@@ -383,9 +383,9 @@ PAGES += [
     Page("org:import_run", org_run, ADMIN),
     Page("org:import_template", nothing, ADMIN),
     Page("org:documents", nothing, SAFETY | ADMIN),
-    Page("org:document_upload", letter_kind, SAFETY | ADMIN),
-    Page("org:document_default", letter_kind, SAFETY | ADMIN),
-    Page("org:document_sample", letter_kind, SAFETY | ADMIN),
+    Page("org:document_upload", letter_kind, SAFETY | ADMIN, shared=True),
+    Page("org:document_default", letter_kind, SAFETY | ADMIN, shared=True),
+    Page("org:document_sample", letter_kind, SAFETY | ADMIN, shared=True),
     Page("org:document_download", letter, SAFETY | ADMIN),
 ]
 
