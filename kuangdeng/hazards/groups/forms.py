@@ -9,7 +9,6 @@ from kuangdeng.hazards.forms import Area, PersonForm, offer, person_field, place
 from kuangdeng.hazards.groups.models import CLOCK_KINDS
 from kuangdeng.hazards.groups.rules import CLOCKS
 from kuangdeng.hazards.groups.services import HOURS_ONLY
-from kuangdeng.hazards.queries import choices
 from kuangdeng.kernel.widgets import PhotosField
 
 
@@ -22,8 +21,10 @@ class GroupForm(PersonForm):
     )  # fmt: skip
     branch = forms.ChoiceField(label=_("牵头支部"), error_messages={"required": _("请选牵头支部。")})
 
-    def __init__(self, *args: Any, branches: list[tuple[str, str]], **more: Any) -> None:
-        self.branches = branches
+    def __init__(
+        self, *args: Any, branches: list[tuple[str, str]], specialties: list[tuple[str, str]], **more: Any
+    ) -> None:
+        self.branches, self.specialties = branches, specialties
         super().__init__(*args, **more)
 
     def arrange(self) -> None:
@@ -32,7 +33,7 @@ class GroupForm(PersonForm):
         self.fields["members"] = person_field(self.by, label=_("成员"), required=False, multiple=True)
         self.fields["specialties"] = forms.MultipleChoiceField(
             label=_("负责的专业"), required=False, widget=forms.CheckboxSelectMultiple,
-            choices=choices.tables_of(self.by)[1],
+            choices=self.specialties,
         )  # fmt: skip
         self.fields["units"] = unit_field(self.by, label=_("负责的责任单位"), required=False, multiple=True)
         self.fields["places"] = place_field(

@@ -66,6 +66,15 @@ KIND_LABELS: dict[str, object] = {
 }
 
 
+FOUND_BY: dict[str, object] = {
+    Kind.PLACE: _("按地点"),
+    Kind.UNIT: _("按责任单位"),
+    Kind.SPECIALTY: _("按专业"),
+    Kind.MINE: _("别的小组都不管，归它"),
+}
+"""By which cover a case found its group."""
+
+
 @dataclass(frozen=True)
 class Cover:
     """What one group covers on a day; no target for the whole mine."""

@@ -68,16 +68,17 @@ def edit_group(request: HttpRequest, group_id: UUID | None = None) -> HttpRespon
     by = me(request)
     need_power(by, "group.manage")
     found = queries.get_group(group_id, by=by) if group_id else None
-    branches = queries.branches(by.mine_id)
+    branches, specialties = queries.branches(by.mine_id), queries.main_specialties(by.mine_id)
     form = GroupForm(
-        request.POST or None, by=by, initial=_initial(found), branches=[(str(one.id), one.name) for one in branches]
-    )
+        request.POST or None, by=by, initial=_initial(found), branches=[(str(one.id), one.name) for one in branches],
+        specialties=[(str(one.id), one.name) for one in specialties],
+    )  # fmt: skip
 
     def act(data: dict[str, Any]) -> str:
         chosen = next(one for one in branches if str(one.id) == data["branch"])
         made = services.GroupData(
             name=data["name"], branch=chosen, leader=data["leader"], members=data["members"], places=data["places"],
-            units=data["units"], specialties=queries.specialties(by.mine_id, data["specialties"]),
+            units=data["units"], specialties=[one for one in specialties if str(one.id) in data["specialties"]],
             whole_mine=data["whole_mine"],
         )  # fmt: skip
         return _("「%s」已保存，从今天起生效。") % services.save_group(group_id, data=made, by=by).name
@@ -153,7 +154,7 @@ def _case_page(request: HttpRequest, found: GroupCase, bound: dict[str, Any] | N
         "case": found,
         "state_chip": registers.state_chip(found),
         "due_chip": registers.due_chip(found),
-        "rule": rules.KIND_LABELS.get(rules.Kind(found.by_rule)) if found.by_rule else None,
+        "rule": rules.FOUND_BY.get(found.by_rule),
         "told": [(one, _by_unit(one)) for one in reversed(found.feedbacks.all())],
         "questions": queries.questions_on(found.subject_id, found.mine_id),
         "steps": [_step(found, verb, by, bound) for verb in queries.offered(found, by)],
@@ -175,7 +176,7 @@ def _step(found: GroupCase, verb: str, by: Person, bound: dict[str, Any] | None)
         "verb": verb,
         "label": rules.VERB_LABELS[verb],
         "icon": ICONS[verb],
-        "primary": verb != "hand_over",
+        "aside": verb == "hand_over" and not (bound and verb in bound),
         "form": bound[verb] if bound and verb in bound else _form(found, verb, by, None),
         "url": reverse("hazards:case_verb", args=[found.id, verb]),
     }
@@ -260,9 +261,13 @@ def pre_shift(request: HttpRequest) -> HttpResponse:
             return _held(request, unit, form.cleaned_data, by)
         except Refused as refusal:
             put_refusal(form, refusal)
+    briefs: dict[UUID, list[Any]] = {}
+    for one in owed:
+        briefs.setdefault(one.feedback.case_id, []).append(one)
     words = {
-        "unit": unit, "teams": teams if len(teams) > 1 else [], "owed": owed, "form": form, "can_ask": has_power(by, "question.ask"),
-        "published": queries.published_for(unit), "now": clock.now(), "asking": queries.questions_to(unit),
+        "briefs": list(briefs.values()), "unit": unit, "teams": teams if len(teams) > 1 else [], "owed": owed,
+        "form": form, "can_ask": has_power(by, "question.ask"), "published": queries.published_for(unit),
+        "now": clock.now(), "asking": queries.questions_to(unit),
     }  # fmt: skip
     return render(request, "hazards/groups/pre_shift.html", words, status=422 if form.is_bound else 200)
 

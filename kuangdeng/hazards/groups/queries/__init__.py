@@ -60,8 +60,8 @@ from kuangdeng.hazards.groups.queries.finding import (
     heads_of,
     holds_on,
     is_member,
+    main_specialties,
     members,
-    specialties,
     where_of,
 )
 from kuangdeng.hazards.groups.queries.late import LateGroup, LateTeams, late_groups, late_teams
@@ -103,6 +103,7 @@ __all__ = [
     "late_cases",
     "late_groups",
     "late_teams",
+    "main_specialties",
     "marks",
     "matrix_units",
     "may_feed_back",
@@ -119,7 +120,6 @@ __all__ = [
     "questions_on",
     "questions_to",
     "related",
-    "specialties",
     "staff_of",
     "standing",
     "teams_of",

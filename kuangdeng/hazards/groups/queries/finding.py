@@ -137,6 +137,6 @@ def branches(mine_id: UUID) -> list[Branch]:
     return list(Branch.objects.filter(mine_id=mine_id).select_related("unit").order_by("unit__position", "name"))
 
 
-def specialties(mine_id: UUID, ids: Iterable[str]) -> list[Specialty]:
-    """The specialties that were ticked."""
-    return list(Specialty.objects.filter(mine_id=mine_id, id__in=list(ids)).order_by("position"))
+def main_specialties(mine_id: UUID) -> list[Specialty]:
+    """What a group may cover: the main specialties, each with all below it."""
+    return list(Specialty.objects.filter(mine_id=mine_id, active=True, parent=None).order_by("position", "code"))
