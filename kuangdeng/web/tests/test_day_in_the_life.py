@@ -120,8 +120,7 @@ def walls(browser: Browser, base: str, cast: Cast) -> dict[str, Display]:
 
 
 def within_a_minute(display: Display, words: str) -> None:
-    """One minute of polling later the words hang on the wall."""
-    display.poll()
+    """With the next poll, half a minute later, the words hang on the wall."""
     display.poll()
     expect(display.face).to_contain_text(words)
     display.check()
