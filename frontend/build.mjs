@@ -24,6 +24,7 @@ const options = {
   entryPoints: [
     { in: "src/ts/main.ts", out: "kd" },
     { in: "src/ts/screen.ts", out: "screen" },
+    { in: "src/ts/screen-sw.ts", out: "screen-sw" },
     { in: "src/css/main.css", out: "kd" },
     { in: "src/css/screen.css", out: "screen" },
     { in: "src/css/print-page.css", out: "print" },

@@ -144,12 +144,17 @@ function turn(to: number): void {
   turning = window.setTimeout(() => turn(at + 1), Math.min(page.seconds * 1000, rest));
 }
 
+/** One figure alone is what the board is about; more than four stand three in a row where the display is narrow. */
+function figuresClass({ figures, rows }: Page): string {
+  return figures.length === 1 && !rows.length ? "figures alone" : figures.length > 4 ? "figures many" : "figures";
+}
+
 function drawPage(page: Page): void {
   const head = h("header", {}, h("h1", {}, page.title));
   if (page.part) head.append(h("span", { class: "part" }, page.part));
   const parts: Node[] = [head];
   if (page.figures.length)
-    parts.push(h("dl", { class: "figures" }, ...page.figures.map((one) => h("div", { class: `tone-${one.tone}` },
+    parts.push(h("dl", { class: figuresClass(page) }, ...page.figures.map((one) => h("div", { class: `tone-${one.tone}` },
       h("dd", {}, one.value), h("dt", {}, one.label)))));
   if (page.rows.length)
     parts.push(h("ol", { class: "rows" }, ...page.rows.map((row) => h("li", { class: `tone-${row.tone}` },
@@ -193,6 +198,18 @@ function age(): void {
   stamp.dataset.tone = tone;
 }
 
+/** The page itself is kept on the device too, so that a display that starts without a server is not a blank one.
+ *  Browsers allow that over HTTPS and on this machine only. Every hour it is asked whether a release has replaced it. */
+async function keepShell(): Promise<void> {
+  const script = document.querySelector<HTMLMetaElement>('meta[name="kd-shell"]')?.content;
+  if (!script || !window.isSecureContext || !("serviceWorker" in navigator)) return;
+  try {
+    const shell = await navigator.serviceWorker.register(script, { updateViaCache: "none" });
+    window.setInterval(() => void shell.update().catch(() => undefined), 3_600_000);
+  } catch { /* no shell on this device: the screen lives as long as its page */ }
+}
+
 play();
 age();
 void poll();
+void keepShell();

@@ -162,29 +162,49 @@ def bulletin(asked: Request) -> Face | None:
     first = [part.ACCIDENT, part.NEAR_MISS, part.MAJOR, part.QUESTION, part.OVERDUE]
     items = last.items.filter(part__in=first).order_by("position")[:MOST_LINES]
     rows = [
-        Row(item.line.get("unit") or item.line.get("asker", ""), _said(item.text), item.line.get("number", ""),
+        Row(item.line.get("unit") or item.line.get("asker", ""), _said(item.text), str(IN_SHORT[item.part]),
             "late" if item.part in (part.ACCIDENT, part.OVERDUE) else "")
         for item in items
     ]  # fmt: skip
-    title = _("每日公布 %(day)s") % {"day": timetext.full(last.day)}
-    return Face(title, figures=figures, rows=rows, note=last.title)
+    note = _("每日公布 %(day)s，%(issue)s") % {"day": timetext.full(last.day), "issue": last.title}
+    return Face(_message(counts), figures=figures, rows=rows, note=note)
+
+
+IN_SHORT: dict[str, object] = {
+    hazards.bulletins.Part.ACCIDENT: gettext_lazy("事故"),
+    hazards.bulletins.Part.NEAR_MISS: gettext_lazy("未遂"),
+    hazards.bulletins.Part.MAJOR: gettext_lazy("重大隐患"),
+    hazards.bulletins.Part.QUESTION: gettext_lazy("等答复"),
+    hazards.bulletins.Part.OVERDUE: gettext_lazy("超期"),
+}
+"""Why a line of the bulletin stands on the wall."""
+
+
+def _message(counts: Mapping[str, int]) -> str:
+    """What the bulletin says in one line: what hurts most first."""
+    told = [
+        (_("事故 %(n)d 起"), counts.get("accident", 0)),
+        (_("超期 %(n)d 条"), counts.get("overdue", 0)),
+        (_("追问未答 %(n)d 条"), counts.get("question", 0)),
+    ]
+    said = [words % {"n": n} for words, n in told if n][:2]
+    return "，".join(said) if said else _("没有事故、没有超期，未办结 %(n)d 条") % {"n": counts.get("open", 0)}
 
 
 def waiting_questions(asked: Request) -> Face | None:
     """等答复的追问: who owes an answer, the longest first; passed over when nobody does."""
-    waiting = list(hazards.questions.unanswered(asked.mine_id, asked.at)[:MOST_LINES])
+    every = hazards.questions.unanswered(asked.mine_id, asked.at)
+    waiting = list(every[:MOST_LINES])
     if not waiting:
         return None
+    count, late = every.count(), every.filter(due_at__lt=asked.at).count()
     rows = [
         Row(one.holder.name if one.holder else _("安监部门"), _said(one.text), timetext.clock(one.due_at, asked.at),
             "late" if one.due_at < asked.at else "")
         for one in waiting
     ]  # fmt: skip
-    late = sum(one.due_at < asked.at for one in waiting)
-    return Face(
-        _("%(n)d 条追问等答复，%(late)d 条超时") % {"n": len(waiting), "late": late}, rows=rows,
-        note=_("左边是要答复的单位"),
-    )  # fmt: skip
+    title = _("%(n)d 条追问超时未答") % {"n": late} if late else _("%(n)d 条追问等答复") % {"n": count}
+    return Face(title, rows=rows, note=_("共 %(n)d 条等答复，左边是要答复的单位") % {"n": count})
 
 
 def unheard(asked: Request) -> Face | None:
@@ -210,7 +230,8 @@ def safe_days(asked: Request) -> Face | None:
     if last is None:
         return None
     days = (clock.local(asked.at).date() - clock.local(last).date()).days
-    return Face(_("安全生产"), figures=[Figure(_("天"), str(days), "done")], note=_("从上一次伤人事故算起"))
+    title = _("连续 %(n)d 天没有人受伤") % {"n": days} if days else _("今天有人受伤，安全天数从头算起")
+    return Face(title, figures=[Figure(_("天"), str(days), "done" if days else "late")], note=_("从上一次伤人事故算起"))
 
 
 def _said(text: str) -> str:

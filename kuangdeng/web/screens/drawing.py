@@ -2,7 +2,8 @@
 
 import shutil
 import subprocess
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -13,10 +14,15 @@ from PIL import Image, ImageDraw, ImageFont
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.web.screens import rules
+from kuangdeng.web.screens.boards import Figure
 from kuangdeng.web.screens.feed import ALARM, Page
 
 LEAST, MOST = 64, 3840
 """Pixels of a side."""
+STAMPED_EVERY = 5
+"""Minutes."""
+KEPT = 64
+"""Pictures in memory: the pages of some controllers."""
 COLOURS = {"": "#eef1ee", "late": "#ff7b76", "done": "#7cc492", "ground": "#0e1113", "dim": "#aab4bc", "line": "#2c3338",
            "alarm": "#a01f1f", "white": "#ffffff"}  # fmt: skip
 """The dark theme of tokens.css."""
@@ -60,23 +66,41 @@ def size_of(width: str, height: str, measure: rules.Measure) -> Size:
     return side(width, measure.width), side(height, measure.height)
 
 
-def etag_of(page: Page, size: Size) -> str:
-    """The same page in the same size at the same minute is the same picture."""
-    return sha256(f"{page}{size}{clock.local():%H:%M}".encode()).hexdigest()[:32]
+@dataclass(frozen=True)
+class Picture:
+    """What a controller fetches: the same page in the same size under the same stamp is the same picture."""
+
+    page: Page
+    format: str
+    size: Size
+    stamp: str
+
+    @property
+    def etag(self) -> str:
+        """Its name, made of its content."""
+        return sha256(repr(self).encode()).hexdigest()[:32]
 
 
-def drawn(page: Page, format: str, size: Size) -> bytes:
-    """The page as PNG."""
+def picture_of(page: Page, format: str, size: Size) -> Picture:
+    """The picture of a page now. Its stamp goes on every five minutes, so that in between nothing is drawn again."""
+    here = clock.local()
+    return Picture(page, format, size, f"{here:%H}:{here.minute // STAMPED_EVERY * STAMPED_EVERY:02}")
+
+
+@lru_cache(maxsize=KEPT)
+def drawn(picture: Picture) -> bytes:
+    """The picture as PNG, drawn once for all controllers that fetch it."""
     out = BytesIO()
-    _Sheet(page, rules.MEASURES[format], size).image.save(out, "PNG")
+    _Sheet(picture).image.save(out, "PNG")
     return out.getvalue()
 
 
 class _Sheet:
     """One page being drawn, top down; all measures are those of the design, scaled."""
 
-    def __init__(self, page: Page, measure: rules.Measure, size: Size) -> None:
-        self.page, self.measure = page, measure
+    def __init__(self, picture: Picture) -> None:
+        page, measure, size = picture.page, rules.MEASURES[picture.format], picture.size
+        self.page, self.measure, self.stamp = page, measure, picture.stamp
         self.scale = min(size[0] / measure.width, size[1] / measure.height)
         self.alarm = page.board == ALARM
         self.image = Image.new("RGB", size, COLOURS["alarm" if self.alarm else "ground"])
@@ -100,13 +124,15 @@ class _Sheet:
         self.line(page.title, measure.title, end=page.part)
         self.pen.line((self.left, self.top, self.right, self.top), fill=self.ink("line"), width=self.px(3))
         self.top += self.px(24)
-        if page.figures:
+        if len(page.figures) == 1 and not page.rows:
+            self.alone(page.figures[0])
+        elif page.figures:
             self.figures()
         for row in page.rows:
             self.row(row.lead, row.text, row.end, row.tone)
         for line in page.lines:
             self.line(line, measure.words)
-        stamp = _("数据截至 %s") % f"{clock.local():%H:%M}"
+        stamp = _("数据截至 %s") % self.stamp
         foot = self.image.height - self.px(measure.foot * 1.5)
         self.pen.text((self.left, foot), stamp, font=self.font(measure.foot), fill=self.ink("dim"))
 
@@ -120,9 +146,23 @@ class _Sheet:
         self.pen.text((self.left, self.top), _fitted(words, font, room), font=font, fill=self.ink())
         self.top += self.px(size * 1.35)
 
+    def alone(self, figure: Figure) -> None:
+        """The one figure that the board is about, in the middle, its word behind it."""
+        font, small = self.font(self.measure.alone), self.font(self.measure.figure)
+        wide = font.getlength(figure.value) + self.px(32) + small.getlength(figure.label)
+        foot = self.image.height - self.px(self.measure.foot * 1.5)
+        x, base = (
+            self.left + max(0.0, self.right - self.left - wide) / 2,
+            (self.top + foot) / 2 + self.px(self.measure.alone * 0.36),
+        )
+        self.pen.text((x, base), figure.value, font=font, fill=self.ink(figure.tone), anchor="ls")
+        x += font.getlength(figure.value) + self.px(32)
+        self.pen.text((x, base), figure.label, font=small, fill=self.ink(), anchor="ls")
+
     def figures(self) -> None:
         font, small = self.font(self.measure.figure), self.font(self.measure.foot)
-        across = 2 if self.measure.stacked else len(self.page.figures)
+        count = len(self.page.figures)
+        across = (3 if count > 4 else 2) if self.measure.stacked else count
         wide = (self.right - self.left) // max(1, across)
         tall = self.px(self.measure.figure * 1.2 + self.measure.foot * 1.6)
         for at, figure in enumerate(self.page.figures):

@@ -74,6 +74,8 @@ class Measure:
     row: int
     words: int
     foot: int
+    alone: int
+    """A figure that has the page to itself."""
 
     @property
     def stacked(self) -> bool:
@@ -87,9 +89,9 @@ class Measure:
 
 
 MEASURES: dict[str, Measure] = {
-    Format.LANDSCAPE: Measure(1920, 1080, 8, 5, 13, 21, 7, 72, 120, 64, 80, 48),
-    Format.PORTRAIT: Measure(1080, 1920, 16, 12, 14, 10, 14, 72, 120, 64, 80, 48),
-    Format.STRIP: Measure(1920, 540, 2, 0, 7, 17, 2, 72, 120, 96, 96, 48),
+    Format.LANDSCAPE: Measure(1920, 1080, 8, 5, 13, 21, 7, 72, 120, 64, 80, 48, 420),
+    Format.PORTRAIT: Measure(1080, 1920, 16, 12, 14, 10, 14, 72, 120, 64, 80, 48, 320),
+    Format.STRIP: Measure(1920, 540, 2, 0, 7, 17, 2, 72, 120, 96, 96, 48, 220),
 }
 
 # Pairing --------------------------------------------------------------------------------------------------------------

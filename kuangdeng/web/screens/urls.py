@@ -7,6 +7,7 @@ from kuangdeng.web.screens import views
 app_name = "screens"
 urlpatterns = [
     path("screen/", views.wall, name="wall"),
+    path("screen/sw.js", views.wall_shell, name="wall_shell"),
     path("screen/feed", views.wall_feed, name="wall_feed"),
     path("screen/<str:secret>/text", views.wall_text, name="wall_text"),
     path("screen/<str:secret>/board.png", views.wall_picture, name="wall_picture"),

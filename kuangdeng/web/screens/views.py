@@ -17,13 +17,14 @@ from django.views.decorators.http import require_GET, require_POST
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.middleware import client_address
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import put_refusal
 from kuangdeng.org.api import Person, has_power
 from kuangdeng.web.me import me
 from kuangdeng.web.models import Screen
-from kuangdeng.web.screens import boards, drawing, feed, forms, queries, registers, rules, services
+from kuangdeng.web.screens import boards, drawing, feed, forms, queries, registers, rules, services, shell
 from kuangdeng.web.screens.pairing import code_for
 
 # For displays ---------------------------------------------------------------------------------------------------------
@@ -34,6 +35,15 @@ from kuangdeng.web.screens.pairing import code_for
 def wall(request: HttpRequest) -> HttpResponse:
     """The page that a display opens once and never leaves."""
     return render(request, "web/screens/wall.html", {"measures": rules.MEASURES})
+
+
+@login_not_required
+@require_GET
+def wall_shell(request: HttpRequest) -> HttpResponse:
+    """The script that keeps the page on the device, for a display that starts while this server is down."""
+    response = HttpResponse(shell.script(), content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 @login_not_required
@@ -89,11 +99,11 @@ def wall_picture(request: HttpRequest, secret: str) -> HttpResponse:
     """The page that is due now as a picture, `?w=&h=` pixels, for a controller that shows pictures."""
     screen = _of_address(request, secret, "")
     size = drawing.size_of(request.GET.get("w", ""), request.GET.get("h", ""), rules.MEASURES[screen.format])
-    page = feed.page_now_of(screen)
-    etag = drawing.etag_of(page, size)
-    return _unless_known(
-        request, etag, lambda: HttpResponse(drawing.drawn(page, screen.format, size), content_type="image/png")
-    )
+    with in_chinese():
+        picture = drawing.picture_of(feed.page_now_of(screen), screen.format, size)
+        return _unless_known(
+            request, picture.etag, lambda: HttpResponse(drawing.drawn(picture), content_type="image/png")
+        )
 
 
 # For the office -------------------------------------------------------------------------------------------------------

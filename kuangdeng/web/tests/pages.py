@@ -584,6 +584,7 @@ def fixed_address(world: World) -> dict[str, object]:
 
 PAGES += [
     Page("screens:wall", nothing, ALL, opens=True),
+    Page("screens:wall_shell", nothing, ALL, opens=True),
     Page("screens:wall_feed", nothing, ALL, opens=True),
     Page("screens:wall_text", fixed_address, ALL, opens=True),
     Page("screens:wall_picture", fixed_address, ALL, opens=True, query="?w=256&h=64"),

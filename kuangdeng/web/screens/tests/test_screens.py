@@ -23,10 +23,10 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.ledger.api import Entry, Notice, seal_all, tell_all
 from kuangdeng.org.api import Role
-from kuangdeng.org.testkit import Cast
+from kuangdeng.org.testkit import Cast, make_cast
 from kuangdeng.web.demo import _hang_screens
 from kuangdeng.web.models import PairingCode, Screen, ScreenMessage
-from kuangdeng.web.screens import boards, feed, rules, services
+from kuangdeng.web.screens import boards, drawing, feed, rules, services
 from kuangdeng.web.screens.jobs import watch
 from kuangdeng.web.screens.pairing import code_for
 from kuangdeng.web.screens.tests.scenarios import SECRET, notice_in, screen_in
@@ -430,10 +430,40 @@ def test_an_old_controller_gets_a_picture_with_words_on_it(address: str, query: 
     assert picture.format == "PNG" and picture.size == size
     colours = picture.getcolors(1 << 24)
     assert colours and len(colours) > 20, "words have soft edges; an empty picture has two colours"
-    assert Client(headers={"If-None-Match": answer["ETag"]}).get(f"{address}/board.png{query}").status_code in (
-        200,
-        304,
-    )
+
+
+def test_the_same_board_is_drawn_once_and_sent_once(busy: Cast, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Controllers ask every few seconds: 304 while nothing changed, one drawing for all, a new one when it did."""
+    made: list[str] = []
+    sheet = drawing._Sheet
+
+    def counted(picture: drawing.Picture) -> Any:
+        made.append(picture.page.title)
+        return sheet(picture)
+
+    monkeypatch.setattr(drawing, "_Sheet", counted)
+    drawing.drawn.cache_clear()
+    screen = Screen.objects.get()
+    services.set_playlist(screen.id, slots=[rules.Slot("today", 10)], by=busy.political_work)
+    Screen.objects.filter(id=screen.id).update(format="landscape")
+    begin = datetime(2026, 11, 20, 4, 0, tzinfo=now().tzinfo)
+    page = f"{address}/board.png?w=320&h=180"
+
+    def get(minutes: int, etag: str = "") -> Any:
+        with clock.set_to(begin + timedelta(minutes=minutes)):
+            return Client(headers={"If-None-Match": etag} if etag else {}).get(page)
+
+    first = get(0)
+    assert [get(minutes).content for minutes in (1, 3, 4)] == [first.content] * 3
+    assert len(made) == 1, "drawn again for the same content"
+    same = get(4, first["ETag"])
+    assert (same.status_code, same.content, len(made)) == (304, b"", 1)
+    later = get(5, first["ETag"])
+    assert (later.status_code, len(made)) == (200, 2), "the stamp goes on"
+    hazard_in(Status.REPORTED, make_cast("OTHER"))
+    assert get(6, later["ETag"]).status_code == 304, "what happens in another mine is not this board's"
+    hazard_in(Status.REPORTED, busy)
+    assert (get(6, later["ETag"]).status_code, len(made)) == (200, 3), "another content is another picture"
 
 
 def test_the_picture_walks_through_the_playlist_by_the_clock(address: str) -> None:
@@ -464,9 +494,10 @@ def test_the_bulletin_its_questions_and_the_days_without_accident_are_shown(cast
     request = boards.Request(cast.mine.id, question.due_at + timedelta(days=3, hours=1), {})
     issue, waiting, days = (boards.BOARDS[key].build(request) for key in ("bulletin", "questions", "safe_days"))
     assert issue is not None
-    assert issue.title.startswith("每日公布")
+    assert issue.title == "没有事故、没有超期，未办结 2 条"
+    assert issue.note.startswith("每日公布 20") and issue.note.endswith("期")
     assert waiting is not None
-    assert waiting.title == "1 条追问等答复，1 条超时"
+    assert waiting.title == "1 条追问超时未答"
     assert (waiting.rows[0].lead, waiting.rows[0].tone) == ("综采一队", "late")
     assert cast.unit_head.name not in str(waiting)
     assert days is not None
