@@ -36,11 +36,12 @@ from kuangdeng.hazards.accidents.rules import (
     Status,
 )
 from kuangdeng.hazards.queries import scope
+from kuangdeng.hazards.queries.reading import read_cursor, write_cursor
 from kuangdeng.hazards.queries.work import duty_units
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.ledger.api import Entry
-from kuangdeng.org.api import Person, has_power, may, same_unit
+from kuangdeng.org.api import Person, below, has_power, may, same_unit
 
 # Who sees what ---------------------------------------------------------------------------------------------------------
 
@@ -125,6 +126,44 @@ def levels(mine_id: UUID, *, kind: str = "", on: date | None = None) -> QuerySet
     if on is not None:
         rows = rows.filter(effective_from__lte=on).filter(Q(effective_to=None) | Q(effective_to__gte=on))
     return rows.order_by("kind", "position")
+
+
+def was_reported(accident_id: UUID) -> bool:
+    """Whether a report under this id, made on a device, is there already."""
+    return Accident.objects.filter(id=accident_id).exists()
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One page of a list, newest first, and the cursor of the next; None when this was the last."""
+
+    accidents: list[Accident]
+    next_cursor: str | None
+
+
+def accidents_after(
+    cursor: str | None,
+    *,
+    by: Person,
+    most: int,
+    kinds: Sequence[str] = (),
+    statuses: Sequence[str] = (),
+    unit_ids: Sequence[UUID] = (),
+    since: datetime | None = None,
+) -> Slice:
+    """The accidents that this person may know of, newest first, after `cursor`. Refused when it is none of ours."""
+    rows = visible(by).select_related("unit", "place", "specialty", "level", "reporter", "investigator")
+    narrow = {"kind__in": kinds, "status__in": statuses, "received_at__gte": since}
+    rows = rows.filter(**{lookup: value for lookup, value in narrow.items() if value})
+    if unit_ids:
+        rows = rows.filter(unit_id__in=below(unit_ids))
+    if cursor:
+        at, last = read_cursor(cursor)
+        rows = rows.filter(received_at__lte=at).filter(Q(received_at__lt=at) | Q(id__lt=last))
+    found = list(rows.order_by("-received_at", "-id")[: most + 1])
+    more = len(found) > most
+    found = found[:most]
+    return Slice(found, write_cursor(found[-1].received_at, found[-1].id) if more else None)
 
 
 # What is next -----------------------------------------------------------------------------------------------------------

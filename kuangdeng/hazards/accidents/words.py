@@ -56,7 +56,7 @@ FIELDS = {
     **{f"accident.{verb}.status": _("办理后状态") for verb in VERB_LABELS},
 }
 
-HIDDEN = {"measure_id", "evidence_sha256"}
+HIDDEN = {"measure_id", "evidence_sha256", "report_sha256"}
 """An id, and a digest that only a check compares."""
 
 

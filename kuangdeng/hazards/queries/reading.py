@@ -50,12 +50,12 @@ def hazards_after(cursor: str | None, *, wanted: Wanted, most: int, by: Person) 
         "unit", "place", "grade", "specialty", "reporter", "person"
     )  # fmt: skip
     if cursor:
-        at, last = _read_cursor(cursor)
+        at, last = read_cursor(cursor)
         hazards = hazards.filter(received_at__lte=at).filter(Q(received_at__lt=at) | Q(id__lt=last))
     rows = list(hazards.order_by("-received_at", "-id")[: most + 1])
     more = len(rows) > most
     rows = rows[:most]
-    return Slice(rows, _write_cursor(rows[-1]) if more else None)
+    return Slice(rows, write_cursor(rows[-1].received_at, rows[-1].id) if more else None)
 
 
 def _narrowed(hazards: QuerySet[Hazard], wanted: Wanted) -> QuerySet[Hazard]:
@@ -74,12 +74,14 @@ def _narrowed(hazards: QuerySet[Hazard], wanted: Wanted) -> QuerySet[Hazard]:
     return hazards
 
 
-def _write_cursor(hazard: Hazard) -> str:
-    micros = int(hazard.received_at.timestamp()) * 1_000_000 + hazard.received_at.microsecond
-    return base64.urlsafe_b64encode(micros.to_bytes(8, "big") + hazard.id.bytes).decode()
+def write_cursor(at: datetime, last: UUID) -> str:
+    """The place in a list after this instant and id, as a program gives it back."""
+    micros = int(at.timestamp()) * 1_000_000 + at.microsecond
+    return base64.urlsafe_b64encode(micros.to_bytes(8, "big") + last.bytes).decode()
 
 
-def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
+def read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    """Where a program goes on reading. Refused when the cursor is none of ours."""
     try:
         raw = base64.b64decode(cursor, altchars=b"-_", validate=True)
         seconds, micros = divmod(int.from_bytes(raw[:8], "big"), 1_000_000)

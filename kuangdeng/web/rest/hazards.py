@@ -14,11 +14,12 @@ from pydantic import Field, StringConstraints
 
 from kuangdeng.hazards import api as hazards
 from kuangdeng.hazards.api import Hazard, HazardPhoto, ReportData, Wanted
-from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.web import photo_answer
-from kuangdeng.org.api import Person, get_person, get_place, get_unit
+from kuangdeng.org.api import Person
 from kuangdeng.web.rest import schemas as s
 from kuangdeng.web.rest.auth import caller
+from kuangdeng.web.rest.naming import named, person_of, place_of, ref_of, unit_of
 
 router = Router(tags=["隐患"])
 ERRORS = {(400, 401, 403, 404, 409, 422, 503): s.Problem}
@@ -159,10 +160,6 @@ def hazard_photo(
     return photo_answer(photo.file_id, thumb=size == "thumb")
 
 
-def _ref(thing: Any) -> dict[str, object] | None:
-    return {"id": thing.id, "name": str(thing)} if thing is not None else None
-
-
 def _photo(photo: HazardPhoto) -> dict[str, object]:
     url = reverse("api:hazard_photo", args=[photo.hazard_id, photo.file_id])
     return {"sha256": photo.file_id, "when": photo.when, "url": url}
@@ -179,12 +176,12 @@ def _hazard(hazard: Hazard, photos: list[HazardPhoto]) -> dict[str, Any]:
     return {
         **{name: getattr(hazard, name) for name in SAME_NAME},
         "status_label": str(hazards.STATUS_LABELS[hazard.status]),
-        "place": _ref(hazard.place),
-        "reporter": _ref(hazard.reporter),
-        "specialty": _ref(hazard.specialty),
-        "grade": _ref(hazard.grade),
+        "place": ref_of(hazard.place),
+        "reporter": ref_of(hazard.reporter),
+        "specialty": ref_of(hazard.specialty),
+        "grade": ref_of(hazard.grade),
         "unit": {"id": hazard.unit_id, "name": hazard.unit_name} if hazard.unit_id else None,
-        "person": _ref(hazard.person),
+        "person": ref_of(hazard.person),
         "overdue": hazards.is_overdue(hazard),
         "merged_into": hazard.merged_into_id,
         "recurrence_of": hazard.recurrence_of_id,
@@ -193,28 +190,6 @@ def _hazard(hazard: Hazard, photos: list[HazardPhoto]) -> dict[str, Any]:
 
 
 # Verbs ---------------------------------------------------------------------------------------------------------------
-
-
-def _unit(unit_id: UUID | None, by: Person, field: str = "unit") -> Any:
-    return _named(lambda: get_unit(unit_id, by=by), unit_id, field, _("单位"))  # type: ignore[arg-type]
-
-
-def _person(person_id: UUID | None, by: Person, field: str = "person") -> Any:
-    return _named(lambda: get_person(person_id, by=by), person_id, field, _("人员"))  # type: ignore[arg-type]
-
-
-def _place(place_id: UUID | None, by: Person, field: str = "place") -> Any:
-    return _named(lambda: get_place(place_id, by=by), place_id, field, _("地点"))  # type: ignore[arg-type]
-
-
-def _named(getter: Callable[[], object], wanted: UUID | None, field: str, what: str) -> object:
-    """A thing that a body names; what is not there is a fault of that field, not a missing page."""
-    if wanted is None:
-        return None
-    try:
-        return getter()
-    except NotVisible:
-        raise Refused(_("没有找到%(what)s。请重新选择。") % {"what": what}, field=field, code="unknown") from None
 
 
 def _grade(hazard_id: UUID, body: s.GradeIn, by: Person) -> object:
@@ -240,18 +215,18 @@ def _situation(number: int) -> Any:
 
 
 def _merge(hazard_id: UUID, body: s.MergeIn, by: Person) -> object:
-    _named(lambda: hazards.knows_of(body.into, by=by), body.into, "into", _("要合并到的隐患"))
+    named(lambda: hazards.knows_of(body.into, by=by), body.into, "into", _("要合并到的隐患"))
     return hazards.merge(hazard_id, into_id=body.into, by=by)
 
 
 def _dispatch(hazard_id: UUID, body: s.DispatchIn, by: Person) -> object:
     return hazards.dispatch(
         hazard_id,
-        unit=_unit(body.unit, by),
+        unit=unit_of(body.unit, by),
         order=hazards.FivePoints(body.person, body.measure, body.funds, body.due_at, body.contingency),
         goal=body.goal,
-        helper_unit=_unit(body.helper_unit, by, "helper_unit"),
-        supervisor=_person(body.supervisor, by, "supervisor"),
+        helper_unit=unit_of(body.helper_unit, by, "helper_unit"),
+        supervisor=person_of(body.supervisor, by, "supervisor"),
         by=by,
     )
 
@@ -269,7 +244,7 @@ VERBS = [
     ByApi("grade", s.GradeIn, _grade),
     ByApi("send_back", s.ReasonIn, lambda one, body, by: hazards.send_back(one, reason=body.reason, by=by)),
     ByApi("resubmit", s.ResubmitIn, lambda one, body, by: hazards.resubmit(
-        one, text=body.text, place=_place(body.place, by), place_text=body.place_text, photos=body.photos, by=by)),
+        one, text=body.text, place=place_of(body.place, by), place_text=body.place_text, photos=body.photos, by=by)),
     ByApi("merge", s.MergeIn, _merge),
     ByApi("void", s.ReasonIn, lambda one, body, by: hazards.void(one, reason=body.reason, by=by)),
     ByApi("fix_on_site", s.WordsIn, lambda one, body, by: hazards.fix_on_site(
@@ -277,7 +252,7 @@ VERBS = [
     ByApi("dispatch", s.DispatchIn, _dispatch),
     ByApi("sign", None, lambda one, _body, by: hazards.sign(one, by=by)),
     ByApi("transfer", s.TransferIn, lambda one, body, by: hazards.transfer(
-        one, unit=_unit(body.unit, by), person=_person(body.person, by), reason=body.reason, by=by)),
+        one, unit=unit_of(body.unit, by), person=person_of(body.person, by), reason=body.reason, by=by)),
     ByApi("rectify", s.RectifyIn, lambda one, body, by: hazards.rectify(
         one, words=body.words, at=body.at, photos=body.photos, by=by)),
     ByApi("request_extension", s.ExtensionIn, lambda one, body, by: hazards.request_extension(
@@ -291,7 +266,7 @@ VERBS = [
     ByApi("close", None, lambda one, _body, by: hazards.close(one, by=by)),
     ByApi("reopen", s.ReopenIn, lambda one, body, by: hazards.reopen(one, text=body.text, photos=body.photos, by=by)),
     ByApi("supervise", s.SuperviseIn, lambda one, body, by: hazards.supervise(
-        one, supervisor=_person(body.supervisor, by, "supervisor"), by=by)),
+        one, supervisor=person_of(body.supervisor, by, "supervisor"), by=by)),
     ByApi("escalate", s.EscalateIn, lambda one, body, by: hazards.escalate(
         one, situation=_situation(body.situation), reason=body.reason, by=by)),
 ]  # fmt: skip

@@ -312,6 +312,120 @@ class VerbOut(Schema):
     due_at: datetime | None
 
 
+# Accidents -----------------------------------------------------------------------------------------------------------
+
+
+class HurtIn(Body):
+    """Somebody who is dead or hurt: of the mine, or by name, or nobody knows who yet."""
+
+    person: UUID | None = None
+    name: Annotated[str, StringConstraints(max_length=40)] = ""
+    unit_name: Annotated[str, StringConstraints(max_length=60)] = ""
+    severity: Literal["death", "serious", "minor", "unclear"] = "unclear"
+    sex: Literal["", "male", "female"] = ""
+    age: Annotated[int, Field(ge=14, le=100)] | None = None
+    note: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class QuickReportIn(Body):
+    """An accident or a near miss within minutes. The id is made on the device."""
+
+    id: Uuid7
+    kind: Literal["injury", "non_casualty", "near_miss"]
+    text: Words = Field(description="发生了什么；伤亡人员姓名写在 hurt 里，不写在这里")
+    occurred_at: Instant | None = None
+    place: UUID | None = None
+    place_text: Annotated[str, StringConstraints(max_length=200)] = ""
+    unit: UUID | None = None
+    hurt: Annotated[list[HurtIn], Field(default_factory=list, max_length=200)]
+    stopped_area: Annotated[str, StringConstraints(max_length=200)] = ""
+    photos: Photos
+
+
+class AccidentOut(Schema):
+    """An accident as it stands; how many are hurt, never who."""
+
+    id: UUID
+    number: str
+    kind: str
+    kind_label: str
+    status: str
+    status_label: str
+    status_since: datetime
+    level: str | None
+    level_confirmed: bool
+    text: str
+    place: Ref | None
+    place_text: str
+    unit: Ref | None
+    specialty: Ref | None
+    occurred_at: datetime
+    received_at: datetime
+    reporter: Ref | None
+    investigator: Ref | None
+    deaths: int
+    serious: int
+    minor: int
+    unclear: int
+    stopped_area: str
+    stopped_at: datetime | None
+    resumed_at: datetime | None
+    loss: Decimal | None
+    closed_at: datetime | None
+
+
+class CasualtyOut(Schema):
+    """One of the hurt, for who may see persons."""
+
+    name: str
+    unit_name: str
+    severity: str
+    sex: str
+    age: int | None
+    note: str
+
+
+class MeasureOut(Schema):
+    """A measure that was ordered after the accident."""
+
+    id: UUID
+    text: str
+    unit: Ref
+    status: str
+    status_label: str
+    due_at: datetime
+    overdue: bool
+
+
+class AccidentPhotoOut(Schema):
+    """A photo of the place; `url` needs the same token."""
+
+    sha256: str
+    url: str
+
+
+class AccidentDetailOut(AccidentOut):
+    """An accident with causes, the four points, measures; `casualties` is null for who may not see persons."""
+
+    direct_cause: str
+    indirect_cause: str
+    management_cause: str
+    conclusion: str
+    points_met: list[str]
+    casualties: list[CasualtyOut] | None
+    measures: list[MeasureOut]
+    photos: list[AccidentPhotoOut]
+    next_verbs: list[str]
+    timeline: list[LineOut]
+
+
+class AccidentPageOut(Schema):
+    """One page, newest first; `next_cursor` is null on the last."""
+
+    items: list[AccidentOut]
+    next_cursor: str | None
+
+
 # Registers -----------------------------------------------------------------------------------------------------------
 
 

@@ -1,9 +1,11 @@
 """From the quick report to the completed one: 事故快报、补充完善、登记伤亡人员、更正级别."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -17,6 +19,7 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.ledger.api import Entry
 from kuangdeng.org.api import Person, Place, Unit, resolve_or_propose, shift_at
 
 FUTURE_TOLERANCE = timedelta(minutes=10)
@@ -78,13 +81,13 @@ def report(*, data: QuickReport, by: Person, accident_id: UUID | None = None) ->
 
     The id is made with the form: the same report sent again is answered with the first one. Names of the hurt go to
     the list of the hurt and are cut down in the words. Refused without words, in the future, for somebody hurt in
-    what is said to have hurt nobody, or when a photo did not arrive whole.
+    what is said to have hurt nobody, when a photo did not arrive whole, and for another content under an id that is
+    there already: what differs must not get lost in silence.
     """
     lock_id(accident_id)
     known = Accident.objects.filter(id=accident_id).first() if accident_id else None
     if known is not None:
-        if known.reporter_id != by.id:
-            raise Refused(_("这个编号已被占用。请重新打开快报页面再报。"), code="id_taken")
+        _check_same(known, data, by)
         return known
     accident = _new(data, by, accident_id or uuid7())
     casualties = [_casualty(accident, one) for one in data.hurt]
@@ -105,10 +108,41 @@ def report(*, data: QuickReport, by: Person, accident_id: UUID | None = None) ->
             **_counts(accident),
             "stopped_area": accident.stopped_area,
             "photos": photos,
+            "report_sha256": _digest(data),
         },
-        source_key=f"accident.report:{accident.id}",
+        source_key=_source_key(accident.id),
     )
     return accident
+
+
+def _source_key(accident_id: UUID) -> str:
+    return f"accident.report:{accident_id}"
+
+
+def _check_same(known: Accident, data: QuickReport, by: Person) -> None:
+    """Under one id there is one report of one person."""
+    if known.reporter_id != by.id:
+        raise Refused(_("这个编号已被占用。请重新打开快报页面再报。"), code="id_taken")
+    first = Entry.objects.filter(source_key=_source_key(known.id)).values_list("payload__report_sha256", flat=True)
+    if any(said and said != _digest(data) for said in first):
+        raise Refused(
+            _(
+                "这份快报已经收到（%(number)s），先到的保留，这一份内容不同，没有收下。有变化请打开它补充；另一起事故请重新打开快报页面。"
+            )
+            % {"number": known.number},
+            code="conflict",
+        )
+
+
+def _digest(data: QuickReport) -> str:
+    """What was sent, as a digest. Who is hurt is left out: a digest over a name gives the name away by trying."""
+    said = {
+        "text": data.text, "kind": data.kind, "occurred_at": stamp(data.occurred_at),
+        "place": str(data.place.id) if data.place else "", "place_text": data.place_text, "spelling": data.place_spelling,
+        "unit": str(data.unit.id) if data.unit else "", "hurt": sorted(one.severity for one in data.hurt),
+        "stopped_area": data.stopped_area, "photos": sorted(data.photos),
+    }  # fmt: skip
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _new(data: QuickReport, by: Person, accident_id: UUID) -> Accident:
