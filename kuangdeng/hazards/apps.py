@@ -19,7 +19,7 @@ class HazardsConfig(AppConfig):
         from kuangdeng.hazards.groups import rules as groups
         from kuangdeng.hazards.groups import words as group_words
         from kuangdeng.hazards.groups.queries import photos_in_use as photos_of_feedback
-        from kuangdeng.hazards.links import hazards_at, rounds_at
+        from kuangdeng.hazards.links import accidents_at, hazards_at, rounds_at
         from kuangdeng.hazards.queries import photos_awaited, photos_in_use
         from kuangdeng.hazards.questions import rules as questions
         from kuangdeng.hazards.questions import words as question_words
@@ -42,4 +42,4 @@ class HazardsConfig(AppConfig):
         keep_when_referenced(photos_of_feedback)
         keep_when_referenced(accident_queries.photos_in_use)
         keep_when_awaited(photos_awaited)
-        PLACE_LINKS.extend([hazards_at, rounds_at])
+        PLACE_LINKS.extend([hazards_at, accidents_at, rounds_at])

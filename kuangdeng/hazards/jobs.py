@@ -5,6 +5,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from kuangdeng.hazards import importing
+from kuangdeng.hazards.accidents.jobs import climb_ladder as climb_accident_ladder  # noqa: F401 - the same
 from kuangdeng.hazards.bulletins.jobs import make_bulletins  # noqa: F401 - the worker looks for jobs here
 from kuangdeng.hazards.groups.jobs import follow_groups  # noqa: F401
 from kuangdeng.hazards.queries import written_as

@@ -5,7 +5,9 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kuangdeng.hazards.accidents.queries import visible as known_accidents
 from kuangdeng.hazards.queries import visible
+from kuangdeng.hazards.queries.choices import places_below
 from kuangdeng.hazards.rules import ENDED
 from kuangdeng.org.api import Link, Person, Place, has_power
 
@@ -16,6 +18,12 @@ def hazards_at(place: Place, person: Person) -> Link:
     return Link(
         _("未办结的隐患"), f"{reverse('hazards:list')}?{urlencode({'place': str(place.id), 'open': '1'})}", count
     )
+
+
+def accidents_at(place: Place, person: Person) -> Link:
+    """The accidents and near misses that happened at a place or below it, as far as this person may know of them."""
+    count = known_accidents(person).filter(place__in=places_below(place)).exclude(status="void").count()
+    return Link(_("事故和未遂"), f"{reverse('hazards:accidents')}?{urlencode({'place': str(place.id)})}", count)
 
 
 def rounds_at(place: Place, person: Person) -> Link | None:

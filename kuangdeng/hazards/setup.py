@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any
 from uuid import UUID
 
-from kuangdeng.hazards.accidents.models import AccidentLevel
+from kuangdeng.hazards.accidents.models import AccidentDeadline, AccidentLevel
 from kuangdeng.hazards.models import (
     CatalogueVersion,
     Category,
@@ -199,6 +199,19 @@ def load_accident_levels(mine: Mine) -> int:
     return len(rows)
 
 
+def load_accident_deadlines(mine: Mine) -> int:
+    """Until when an accident must be completed and investigated."""
+    if AccidentDeadline.objects.filter(mine=mine).exists():
+        return 0
+    rows = read("accident_deadlines.json")["rows"]
+    AccidentDeadline.objects.bulk_create(
+        AccidentDeadline(mine=mine, stage=row["stage"], hours=row["hours"], source=row["source"],
+                         effective_from=date.fromisoformat(row["effective_from"]), confirmed=row["confirmed"])
+        for row in rows
+    )  # fmt: skip
+    return len(rows)
+
+
 def load_library(mine: Mine) -> int:
     """The standard wordings to pick from, each labelled 示例."""
     if StandardHazard.objects.filter(mine=mine).exists():
@@ -235,6 +248,7 @@ def set_up(*, mine: Mine, by: Person | None = None, since: date | None = None) -
         "ladder_rules": load_ladder(mine),
         "round_plans": load_round_plans(mine),
         "accident_levels": load_accident_levels(mine),
+        "accident_deadlines": load_accident_deadlines(mine),
         "library": load_library(mine),
     }
     post(

@@ -3,7 +3,7 @@
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from kuangdeng.hazards.accidents.models import AccidentLevel
+from kuangdeng.hazards.accidents.models import AccidentDeadline, AccidentLevel
 from kuangdeng.hazards.models import (
     CheckType,
     DeadlineRule,
@@ -40,6 +40,7 @@ VERBS = {
     "hazard.save_deadline_rule": _("设置期限规则"),
     "hazard.save_ladder_rule": _("设置超期阶梯"),
     "hazard.save_accident_level": _("设置事故等级"),
+    "hazard.save_accident_deadline": _("设置事故办理期限"),
     "hazard.save_wording": _("设置五定叫法和匿名上报"),
     "hazard.correct_catalogue": _("校正判定标准"),
     "hazard.confirm_situation": _("核对判定标准条文"),
@@ -112,6 +113,7 @@ SUBJECTS = {
     "specialty": _("专业"),
     "standardhazard": _("标准隐患"),
     "deadlinerule": _("期限规则"),
+    "accidentdeadline": _("事故办理期限"),
     "ladderrule": _("超期阶梯"),
     "accidentlevel": _("事故等级"),
     "minesettings": _("隐患设置"),
@@ -137,10 +139,12 @@ ROUNDS_AND_SETTINGS = {
     "hazard.set_up.ladder_rules": _("超期阶梯数"),
     "hazard.set_up.round_plans": _("检查计划数"),
     "hazard.set_up.accident_levels": _("事故等级数"),
+    "hazard.set_up.accident_deadlines": _("事故办理期限数"),
     "hazard.set_up.library": _("标准隐患数"),
 }
 
 ROWS: dict[str, type[Model]] = {
+    "hazard.save_accident_deadline": AccidentDeadline,
     "hazard.save_accident_level": AccidentLevel,
     "hazard.save_grade": Grade,
     "hazard.save_specialty": Specialty,

@@ -72,6 +72,7 @@ MENU: list[Entry] = [
     Entry("settings", _("期限规则"), "hazards:deadline_rules", "", "hazard.settings"),
     Entry("settings", _("超期阶梯"), "hazards:ladder_rules", "", "hazard.settings"),
     Entry("settings", _("事故等级"), "hazards:accident_levels", "", "hazard.settings"),
+    Entry("settings", _("事故办理期限"), "hazards:accident_deadlines", "", "hazard.settings"),
     Entry("settings", _("五定的叫法"), "hazards:wording", "", "hazard.settings"),
     Entry("settings", _("检查计划"), "hazards:round_plans", "", "hazard.settings"),
     Entry("settings", _("整治落实小组"), "hazards:groups", "people", "group.manage"),

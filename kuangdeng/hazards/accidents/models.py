@@ -12,17 +12,19 @@ from kuangdeng.hazards.accidents.rules import (
     OPEN,
     POINT_LABELS,
     SEVERITY_LABELS,
+    STAGE_LABELS,
     STATUS_LABELS,
     Kind,
     MeasureStatus,
     Severity,
+    Stage,
     Status,
 )
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.history import tracked
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.models import StoredFile
-from kuangdeng.org.api import Mine, Person, Place, Unit
+from kuangdeng.org.api import ImportRun, Mine, Person, Place, Unit
 
 
 @tracked()
@@ -57,13 +59,41 @@ class AccidentLevel(models.Model):
         return self.name
 
 
-def _pair(name: str, at: str, by: str) -> models.CheckConstraint:
+@tracked()
+class AccidentDeadline(models.Model):
+    """事故办理期限: how long after the report it must be completed, and after it happened investigated, from a day on."""
+
+    STAGES = [(stage, STAGE_LABELS[stage]) for stage in (Stage.COMPLETE.value, Stage.INVESTIGATE.value)]
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    mine = models.ForeignKey(Mine, models.PROTECT, related_name="+")
+    stage = models.CharField(_("办理"), max_length=12, choices=STAGES)
+    hours = models.PositiveIntegerField(_("小时数"))
+    effective_from = models.DateField(_("施行日期"))
+    effective_to = models.DateField(_("失效日期"), null=True, blank=True)
+    source = models.CharField(_("依据"), max_length=300, blank=True)
+    confirmed = models.BooleanField(_("已核对原文"), default=False)
+
+    class Meta:
+        ordering = ["stage", "-effective_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["mine", "stage", "effective_from"], name="accident_deadline_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(STAGE_LABELS[self.stage])
+
+
+IMPORTED = Q(import_run__isnull=False)
+"""Its steps were taken on paper: the old ledger says when, and seldom by whom."""
+
+
+def _pair(name: str, at: str, by: str, besides: Q | None = None) -> models.CheckConstraint:
     """A step's time and its person belong together."""
-    return models.CheckConstraint(
-        condition=Q(**{f"{at}__isnull": True, f"{by}__isnull": True})
-        | Q(**{f"{at}__isnull": False, f"{by}__isnull": False}),
-        name=name,
+    condition = Q(**{f"{at}__isnull": True, f"{by}__isnull": True}) | Q(
+        **{f"{at}__isnull": False, f"{by}__isnull": False}
     )
+    return models.CheckConstraint(condition=condition | besides if besides else condition, name=name)
 
 
 def _who() -> models.ForeignKey:
@@ -94,7 +124,9 @@ class Accident(models.Model):
     occurred_at = models.DateTimeField(_("发生时间"))
     received_at = models.DateTimeField(_("快报时间"), default=now)
     shift_name = models.CharField(_("班次"), max_length=20, blank=True)
-    reporter = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("报告人"))
+    reporter = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("报告人")
+    )
     reporter_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     deaths = models.PositiveIntegerField(_("死亡"), default=0)
     serious = models.PositiveIntegerField(_("重伤"), default=0)
@@ -130,6 +162,11 @@ class Accident(models.Model):
     closed_by = _who()
     void_reason = models.TextField(_("作废原因"), blank=True)
 
+    # from an old ledger
+    import_run = models.ForeignKey(ImportRun, models.PROTECT, null=True, related_name="+")
+    imported = models.JSONField(null=True)
+    """Where the row stood and its cells as they were, without the names of the hurt."""
+
     class Meta:
         ordering = ["-received_at", "-id"]
         constraints = [
@@ -140,12 +177,15 @@ class Accident(models.Model):
                 name="accident_hurt_is_injury",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=[Status.REPORTED.value, Status.VOID.value]) | Q(completed_at__isnull=False),
+                condition=Q(status__in=[Status.REPORTED.value, Status.VOID.value])
+                | Q(completed_at__isnull=False)
+                | IMPORTED,
                 name="accident_completed_first",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=[Status.INVESTIGATING.value, Status.CLOSED.value])
-                | Q(opened_at__isnull=False, investigator__isnull=False),
+                | Q(opened_at__isnull=False, investigator__isnull=False)
+                | IMPORTED,
                 name="accident_investigated_by",
             ),
             models.CheckConstraint(
@@ -160,7 +200,8 @@ class Accident(models.Model):
             ),
             _pair("accident_completed_pair", "completed_at", "completed_by"),
             _pair("accident_opened_pair", "opened_at", "opened_by"),
-            _pair("accident_closed_pair", "closed_at", "closed_by"),
+            _pair("accident_closed_pair", "closed_at", "closed_by", besides=IMPORTED),
+            models.CheckConstraint(condition=IMPORTED | Q(reporter__isnull=False), name="accident_has_reporter"),
         ]
         indexes = [
             models.Index(fields=["mine", "-received_at", "-id"], name="accident_by_time"),
@@ -288,6 +329,26 @@ class AccidentMeasure(models.Model):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+
+class AccidentFiring(models.Model):
+    """超期阶梯: that one step was told for one deadline of an accident or a measure; each is told once."""
+
+    accident = models.ForeignKey(Accident, models.PROTECT, related_name="firings")
+    measure = models.ForeignKey(AccidentMeasure, models.PROTECT, null=True, related_name="firings")
+    stage = models.CharField(max_length=12, choices=list(STAGE_LABELS.items()))
+    rule = models.ForeignKey("hazards.LadderRule", models.PROTECT, related_name="+")
+    due_at = models.DateTimeField()
+    fired_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["accident", "measure", "stage", "rule", "due_at"],
+                nulls_distinct=False,
+                name="accident_firing_once",
+            )
+        ]
 
 
 class AccidentPhoto(models.Model):

@@ -2,24 +2,27 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.hazards.accidents.models import Accident, AccidentMeasure
 from kuangdeng.hazards.accidents.queries import hurt_words
-from kuangdeng.hazards.accidents.rules import KIND_LABELS, VERB_LABELS
+from kuangdeng.hazards.accidents.rules import KIND_LABELS, VERB_LABELS, Stage
 from kuangdeng.kernel.clock import local
 from kuangdeng.ledger.api import Entry, Recipient, Topic, declare_topics, route
 from kuangdeng.org.api import Person, Role, Unit, tell, tell_roles
 
 REPORT, MEASURE, ACCEPTANCE, RESULT = "accident.report", "accident.measure", "accident.acceptance", "accident.result"
+LATE = "accident.late"
 
 declare_topics(
     Topic(REPORT, _("事故快报"), mail=True),
     Topic(MEASURE, _("下达给我的事故整改措施"), mail=True),
     Topic(ACCEPTANCE, _("等待验收的事故整改措施"), mail=True),
     Topic(RESULT, _("事故调查进展和整改措施验收结果")),
+    Topic(LATE, _("事故办理和整改措施的到期、超期提醒"), mail=True),
 )
 
 
@@ -94,6 +97,22 @@ def finished(entry: Entry) -> Iterator[Recipient]:
     measure = _measure(entry)
     title = f"{measure.unit_name}已落实事故 {measure.accident.number} 的整改措施，等待验收。"
     yield from _roles([Role.SAFETY], ACCEPTANCE, title, entry, act=True)
+
+
+@route("accident.ladder")
+def late(entry: Entry) -> Iterator[Recipient]:
+    """到期前、到期、超期: whom the mine's ladder names for this step."""
+    accident = _accident(entry)
+    due = datetime.fromisoformat(str(entry.payload["due_at"]))
+    past = "已经超期" if due <= entry.received_at else "快到期限"
+    stage = str(entry.payload["stage"])
+    what = f"{entry.unit_name}落实整改措施" if stage == Stage.MEASURE else LATE_WORDS[stage]
+    title = f"事故 {accident.number} {what}{past}（{_when(due)}）。"
+    told = Person.objects.filter(id__in=[UUID(one) for one in entry.payload.get("tell", [])])
+    yield from tell(told.order_by("id"), LATE, title, _page(entry), body=str(entry.payload.get("step") or ""))
+
+
+LATE_WORDS: dict[str, str] = {Stage.COMPLETE: "快报补充完善", Stage.INVESTIGATE: "调查结案"}
 
 
 @route("accident.accept_measure", "accident.reject_measure", "accident.withdraw_measure", settles=[ACCEPTANCE])

@@ -81,6 +81,21 @@ STATUS_LABELS: dict[str, object] = {
 
 OPEN = frozenset({Status.REPORTED, Status.COMPLETED, Status.INVESTIGATING})
 
+
+class Stage(StrEnum):
+    """What has a deadline: a measure has its own, the accident's two come from the mine's table."""
+
+    MEASURE = "measure"
+    COMPLETE = "complete"
+    INVESTIGATE = "investigate"
+
+
+STAGE_LABELS: dict[str, object] = {
+    Stage.MEASURE: _("落实整改措施"),
+    Stage.COMPLETE: _("补充完善快报"),
+    Stage.INVESTIGATE: _("调查结案"),
+}
+
 VERB_LABELS: dict[str, object] = {
     "report": _("事故快报"),
     "complete": _("补充完善"),

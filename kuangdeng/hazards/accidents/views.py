@@ -409,7 +409,7 @@ def _sheet(request: HttpRequest, accident_id: UUID, template: str, title: str) -
         "stopped": day(accident.stopped_at),
         "resumed": day(accident.resumed_at),
         "closed": day(accident.closed_at),
-        "sign_reporter": f"{_('报告人')}={accident.reporter.name}",
+        "sign_reporter": f"{_('报告人')}={accident.reporter.name if accident.reporter else ''}",
         "sign_investigator": f"{_('调查组组长')}={accident.investigator.name if accident.investigator else ''}",
         "sign_safety": f"{_('安监部门')}=",
         "sign_leader": f"{_('矿领导')}=",

@@ -8,6 +8,7 @@ from kuangdeng.hazards.accidents.rules import (
     MEASURE_VERB_LABELS,
     POINT_LABELS,
     SEVERITY_LABELS,
+    STAGE_LABELS,
     STATUS_LABELS,
     VERB_LABELS,
 )
@@ -15,6 +16,7 @@ from kuangdeng.ledger.api import declare_words
 
 VERBS = {
     **{f"accident.{verb}": label for verb, label in {**MEASURE_VERB_LABELS, **VERB_LABELS}.items()},
+    "accident.ladder": _("事故超期阶梯提醒"),
     "accident.close": _("事故结案"),
     "accident.void": _("作废事故"),
     "accident.complete": _("补充事故情况"),
@@ -52,11 +54,14 @@ FIELDS = {
     "accident.complete.before": _("原来写的经过"),
     "accident.correct_level.before": _("原级别"),
     "accident.order_measure.due_at": _("完成期限"),
+    "accident.ladder.due_at": _("期限"),
+    "accident.ladder.stage": _("办理"),
+    "accident.ladder.measure": _("整改措施"),
     **{f"accident.{verb}.measure": _("整改措施") for verb in MEASURE_VERB_LABELS},
     **{f"accident.{verb}.status": _("办理后状态") for verb in VERB_LABELS},
 }
 
-HIDDEN = {"measure_id", "evidence_sha256", "report_sha256"}
+HIDDEN = {"accident.ladder.rule", "measure_id", "evidence_sha256", "report_sha256"}
 """An id, and a digest that only a check compares."""
 
 
@@ -71,6 +76,8 @@ def declare() -> None:
             "severity": SEVERITY_LABELS,
             "point": POINT_LABELS,
             "measure_status": MEASURE_STATUS_LABELS,
+            "accident.ladder.stage": STAGE_LABELS,
+            "accident.ladder.status": STATUS_LABELS,
             **{f"accident.{verb}.status": STATUS_LABELS for verb in VERB_LABELS},
         },
         hidden=HIDDEN,

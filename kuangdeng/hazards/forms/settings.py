@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kuangdeng.hazards.accidents.models import AccidentDeadline
 from kuangdeng.hazards.accidents.rules import KIND_LABELS, Kind
 from kuangdeng.hazards.models import Cause, DeadlineRule, Grade, LadderRule, RoundPlan, Specialty
 from kuangdeng.hazards.queries.ladder import RECTIFIER
@@ -165,6 +166,20 @@ class AccidentLevelForm(MineForm):
         label=_("停产达到（小时）"), min_value=0, max_digits=8, decimal_places=2, required=False
     )
     leader_closes = forms.BooleanField(label=_("由矿领导结案"), required=False)
+    effective_from = forms.DateField(label=_("施行日期"), widget=DateInput)
+    effective_to = forms.DateField(label=_("失效日期"), widget=DateInput, required=False)
+    source = forms.CharField(label=_("依据"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    confirmed = forms.BooleanField(label=_("已核对原文"), required=False)
+
+
+class AccidentDeadlineForm(MineForm):
+    """One line of the table of deadlines of accidents."""
+
+    stage = forms.ChoiceField(label=_("办理"), choices=AccidentDeadline.STAGES)
+    hours = forms.IntegerField(
+        label=_("小时数"), min_value=1, max_value=8784,
+        help_text=_("补充完善从快报时算起，调查结案从事故发生时算起；60 天写 1440。"),
+    )  # fmt: skip
     effective_from = forms.DateField(label=_("施行日期"), widget=DateInput)
     effective_to = forms.DateField(label=_("失效日期"), widget=DateInput, required=False)
     source = forms.CharField(label=_("依据"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))

@@ -88,7 +88,7 @@ def _of_rule(mine: Mine, rule: LadderRule, at: datetime) -> Iterator[Due]:
         .filter(~Exists(told))
         .values_list("id", "due_at", "unit_id")
     )
-    tables = _tables(mine, {unit_id for _id, _due, unit_id in rows}) if rule.step == LadderRule.Step.SHIFTS else {}
+    tables = shift_tables(mine, {unit_id for _id, _due, unit_id in rows}) if rule.step == LadderRule.Step.SHIFTS else {}
     for hazard_id, due_at, unit_id in rows:
         assert due_at is not None
         came, guessed = step_at(rule, due_at, tables.get(unit_id))
@@ -105,7 +105,8 @@ def _latest(rule: LadderRule, at: datetime) -> datetime:
     return at if rule.amount >= 0 else at - rule.amount * LONGEST_SHIFT
 
 
-def _tables(mine: Mine, unit_ids: Iterable[UUID | None]) -> dict[UUID | None, Timetable]:
+def shift_tables(mine: Mine, unit_ids: Iterable[UUID | None]) -> dict[UUID | None, Timetable]:
+    """The shifts of these units, for steps that count in shifts."""
     units = list(Unit.objects.filter(id__in=[one for one in unit_ids if one]))
     return timetables(mine, units) if units else {}
 
@@ -152,14 +153,16 @@ class Tellers:
         self.mine_id = mine_id
         self._known: dict[tuple[str, UUID | None], list[UUID]] = {}
 
-    def of(self, rule: LadderRule, hazard: Hazard) -> Told:
-        """The persons of the rule's roles for the hazard's unit; who supervises the hazard hears with the leaders."""
+    def of(
+        self, roles: Iterable[str], *, unit: Unit | None, person_id: UUID | None, supervisor_id: UUID | None = None
+    ) -> Told:
+        """The persons of these roles for the unit; who supervises it hears with the leaders."""
         persons: list[UUID] = []
         missing: list[str] = []
-        for role in rule.roles:
-            found = [hazard.person_id] if role == RECTIFIER and hazard.person_id else self._holders(role, hazard.unit)
-            if role == Role.MINE_LEADER and hazard.supervisor_id:
-                found = [*found, hazard.supervisor_id]
+        for role in roles:
+            found = [person_id] if role == RECTIFIER and person_id else self._holders(role, unit)
+            if role == Role.MINE_LEADER and supervisor_id:
+                found = [*found, supervisor_id]
             persons += found
             if not found:
                 missing.append(role)

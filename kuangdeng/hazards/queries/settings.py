@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import Count, Model, Q, QuerySet
 
+from kuangdeng.hazards.accidents.models import AccidentDeadline
 from kuangdeng.hazards.models import (
     CatalogueVersion,
     Category,
@@ -60,6 +61,11 @@ def in_library(rows: QuerySet[StandardHazard], words: str) -> QuerySet[StandardH
 def deadline_rules(mine_id: UUID) -> QuerySet[DeadlineRule]:
     """The deadline rules."""
     return DeadlineRule.objects.filter(mine_id=mine_id).select_related("grade")
+
+
+def accident_deadlines(mine_id: UUID) -> QuerySet[AccidentDeadline]:
+    """Until when accidents must be completed and investigated."""
+    return AccidentDeadline.objects.filter(mine_id=mine_id)
 
 
 def ladder_rules(mine_id: UUID) -> QuerySet[LadderRule]:

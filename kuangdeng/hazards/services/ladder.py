@@ -6,7 +6,7 @@ from datetime import datetime
 
 from kuangdeng.hazards.models import Hazard, LadderFiring, LadderRule
 from kuangdeng.hazards.queries import WORKING
-from kuangdeng.hazards.queries.ladder import Backlog, Due, Tellers, due_steps, gathered
+from kuangdeng.hazards.queries.ladder import Backlog, Due, Tellers, Told, due_steps, gathered
 from kuangdeng.hazards.services._steps import enter, stamp
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.verbs import verb
@@ -34,7 +34,7 @@ def climb(*, step: Due, tellers: Tellers) -> LadderFiring | None:
         [LadderFiring(hazard=hazard, rule_id=rule_id, due_at=step.due_at) for rule_id in step.instead_of],
         ignore_conflicts=True,
     )
-    told = tellers.of(step.rule, hazard)
+    told = _told(tellers, step.rule, hazard)
     propose = step.rule.propose_supervision and hazard.supervised_at is None
     if propose and not hazard.supervision_proposed:
         hazard.supervision_proposed = True
@@ -56,6 +56,10 @@ def climb(*, step: Due, tellers: Tellers) -> LadderFiring | None:
         source_key=f"hazard.ladder:{hazard.id}:{step.rule.id}:{step.due_at.timestamp():.0f}",
     )
     return firing
+
+
+def _told(tellers: Tellers, rule: LadderRule, hazard: Hazard) -> Told:
+    return tellers.of(rule.roles, unit=hazard.unit, person_id=hazard.person_id, supervisor_id=hazard.supervisor_id)
 
 
 @verb
@@ -84,7 +88,7 @@ def climb_backlog(*, backlog: Backlog, tellers: Tellers) -> int:
     propose = []
     for step, hazard in late:
         behind = [rules[one] for one in (step.rule.id, *step.instead_of)]
-        told = [tellers.of(rule, hazard) for rule in behind]
+        told = [_told(tellers, rule, hazard) for rule in behind]
         missing.update(role for one in told for role in one.missing)
         for person_id in {person_id for one in told for person_id in one.persons}:
             tell[str(person_id)][hazard.unit_name] += 1

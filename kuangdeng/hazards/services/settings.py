@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from kuangdeng.hazards.accidents.models import AccidentLevel
+from kuangdeng.hazards.accidents.models import AccidentDeadline, AccidentLevel
 from kuangdeng.hazards.accidents.rules import Kind
 from kuangdeng.hazards.models import (
     CatalogueVersion,
@@ -28,6 +28,7 @@ from kuangdeng.hazards.queries.similar import forget_catalogue
 from kuangdeng.hazards.rules import FIVE_POINT_LABELS, DeadlineKind
 from kuangdeng.hazards.setup import library_text
 from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.ledger.api import Named, Subject, post
 from kuangdeng.org.api import Mine, Person, Role, may
@@ -352,6 +353,39 @@ def save_accident_level(
     changed = _changes(row, facts)
     row.save()
     _enter("save_accident_level", row, row.name, by, changed)
+    return row
+
+
+@verb
+def save_accident_deadline(
+    *, by: Person, stage: str, hours: int, effective_from: date, effective_to: date | None = None, source: str = "",
+    confirmed: bool = False, deadline_id: UUID | None = None,
+) -> AccidentDeadline:  # fmt: skip
+    """Say how long after the report an accident must be completed, and after it happened investigated (事故办理期限).
+
+    Holds for accidents that happen while the row is in force. Refused without hours, for a row that ends before it
+    begins, and for a second row of the same day.
+    """
+    _check(by)
+    row = _row(AccidentDeadline, deadline_id, by)
+    if stage not in dict(AccidentDeadline.STAGES):
+        raise Refused(_("请选择补充完善或调查结案。"), field="stage")
+    if not 1 <= hours <= 24 * 366:
+        raise Refused(_("小时数要在 1 到 8784 之间（60 天是 1440 小时）。"), field="hours")
+    if effective_to is not None and effective_to < effective_from:
+        raise Refused(_("失效日期早于施行日期。请检查日期。"), field="effective_to")
+    same = AccidentDeadline.objects.filter(mine_id=by.mine_id, stage=stage, effective_from=effective_from)
+    if same.exclude(pk__in=[deadline_id] if deadline_id else []).exists():
+        raise Refused(_("从这一天起已经有这一项期限。请修改那一行，或换一个施行日期。"), field="effective_from")
+    facts = {
+        "stage": stage, "hours": hours, "effective_from": effective_from, "effective_to": effective_to,
+        "source": source.strip(), "confirmed": confirmed,
+    }  # fmt: skip
+    changed = _changes(row, facts)
+    row.save()
+    with in_chinese():
+        name = str(row)
+    _enter("save_accident_deadline", row, name, by, changed)
     return row
 
 

@@ -270,6 +270,12 @@ def save_accident_level(cast: Cast) -> Run:
     )
 
 
+def save_accident_deadline(cast: Cast) -> Run:
+    return lambda: settings.save_accident_deadline(
+        stage="investigate", hours=1440, effective_from=date(2007, 6, 1), by=cast.safety
+    )
+
+
 def save_wording(cast: Cast) -> Run:
     labels = {"funds": "整改资金"}
     return lambda: settings.save_wording(title="五落实", labels=labels, anonymous_reports=True, by=cast.safety)
@@ -332,6 +338,7 @@ SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     "import_standards": import_standards,
     "save_deadline_rule": save_deadline_rule,
     "save_ladder_rule": save_ladder_rule,
+    "save_accident_deadline": save_accident_deadline,
     "save_accident_level": save_accident_level,
     "save_wording": save_wording,
     "correct_catalogue": correct_catalogue,

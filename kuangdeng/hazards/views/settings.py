@@ -14,10 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from kuangdeng.hazards.accidents.models import AccidentLevel
+from kuangdeng.hazards.accidents.models import AccidentDeadline, AccidentLevel
 from kuangdeng.hazards.accidents.queries import levels
 from kuangdeng.hazards.forms.settings import (
     TOLD,
+    AccidentDeadlineForm,
     AccidentLevelForm,
     DeadlineForm,
     FileForm,
@@ -48,7 +49,7 @@ from kuangdeng.kernel.views import register_page
 from kuangdeng.org.api import Person
 
 POWER = "hazard.settings"
-Row = TypeVar("Row", AccidentLevel, Grade, Specialty, StandardHazard, DeadlineRule, LadderRule)
+Row = TypeVar("Row", AccidentDeadline, AccidentLevel, Grade, Specialty, StandardHazard, DeadlineRule, LadderRule)
 
 
 def _used(active: bool) -> SafeString | str:
@@ -480,6 +481,44 @@ def accident_level(request: HttpRequest, level_id: UUID | None = None) -> HttpRe
         request, AccidentLevel, level_id, AccidentLevelForm,
         lambda by, data: verbs.save_accident_level(by=by, level_id=level_id, **data),
         initial=_values(*AccidentLevelForm.base_fields), words=(_("新增事故等级"), _("保存等级")), back="accident_levels",
+    )  # fmt: skip
+
+
+@require_GET
+def accident_deadlines(request: HttpRequest) -> HttpResponse:
+    """Until when a quick report must be completed, and an accident investigated."""
+    person = me(request)
+    need_power(person, POWER)
+    register = Register(
+        key="accident-deadlines",
+        title=_("事故办理期限"),
+        noun=_("期限"),
+        columns=[
+            Column("stage", _("办理"), lambda row: row.get_stage_display(), link=True, phone="title"),
+            Column("hours", _("小时数"), "hours", align="right", phone="line"),
+            Column("from", _("施行日期"), "effective_from", sort="effective_from"),
+            Column("to", _("失效日期"), "effective_to", show=False),
+            Column("source", _("依据"), lambda row: cut(row.source, 30), width="wide", phone="line",
+                   export=lambda row: row.source),
+            Column("confirmed", _("核定"), lambda row: _checked(row.confirmed), phone="chip",
+                   export=lambda row: _("是") if row.confirmed else _("否")),
+        ],
+        default_sort="-from",
+        row_url=lambda row: reverse("hazards:accident_deadline_edit", args=[row.id]),
+        empty_title=_("还没有事故办理期限"),
+        empty_text=_("定了期限，快报不补充、调查不结案才会按超期阶梯提醒。"),
+    )  # fmt: skip
+    note = _("到期前、到期和超期由谁知道，按超期阶梯办。整改措施的期限在下达时定，不在这里。")
+    new = (_("新增期限"), reverse("hazards:accident_deadline_new"), "")
+    return _page(request, register, queries.accident_deadlines(person.mine_id), new, note=note)
+
+
+def accident_deadline(request: HttpRequest, deadline_id: UUID | None = None) -> HttpResponse:
+    """One line of the table of deadlines."""
+    return _edit(
+        request, AccidentDeadline, deadline_id, AccidentDeadlineForm,
+        lambda by, data: verbs.save_accident_deadline(by=by, deadline_id=deadline_id, **data),
+        initial=_values(*AccidentDeadlineForm.base_fields), words=(_("新增期限"), _("保存期限")), back="accident_deadlines",
     )  # fmt: skip
 
 

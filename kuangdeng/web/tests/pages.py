@@ -288,6 +288,9 @@ def casualty(world: World) -> dict[str, object]:
 
 PAGES += [
     Page("hazards:accidents", nothing, ALL),
+    Page("hazards:accident_deadlines", nothing, KEEPERS),
+    Page("hazards:accident_deadline_new", nothing, KEEPERS),
+    Page("hazards:accident_deadline_edit", first_of("hazards.AccidentDeadline", "deadline_id"), KEEPERS),
     Page("hazards:accident_levels", nothing, KEEPERS),
     Page("hazards:accident_level_new", nothing, KEEPERS),
     Page("hazards:accident_level_edit", first_of("hazards.AccidentLevel", "level_id"), KEEPERS),

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from kuangdeng.hazards.accidents import services
+from kuangdeng.hazards.accidents.late import due_steps
 from kuangdeng.hazards.accidents.models import Casualty
 from kuangdeng.hazards.accidents.rules import Kind, MeasureStatus, Severity, Status
+from kuangdeng.hazards.accidents.services import ladder
 from kuangdeng.hazards.accidents.testkit import (
     NEAR_MISS,
     accident_in,
@@ -15,6 +17,9 @@ from kuangdeng.hazards.accidents.testkit import (
     measure_in,
     quick,
 )
+from kuangdeng.hazards.models import LadderRule
+from kuangdeng.hazards.queries.ladder import Tellers
+from kuangdeng.kernel import clock
 from kuangdeng.kernel.clock import now
 from kuangdeng.org.testkit import Cast
 
@@ -112,8 +117,17 @@ def void(cast: Cast) -> Run:
     return lambda: services.void(accident.id, reason="与上一起重复", by=cast.safety)
 
 
+def climb(cast: Cast) -> Run:
+    measure = measure_in(MeasureStatus.WORKING, cast)
+    LadderRule.objects.create(mine=cast.mine, name="到期", step="hours", amount=0, roles=["unit_head"])
+    with clock.set_to(measure.due_at + timedelta(minutes=1)):
+        (step,) = due_steps(cast.mine, clock.now())
+    return lambda: ladder.climb(step=step, tellers=Tellers(cast.mine.id))
+
+
 SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     "accept_measure": accept_measure,
+    "climb": climb,
     "close": close,
     "complete": complete,
     "correct_level": correct_level,
