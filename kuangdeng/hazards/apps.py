@@ -14,6 +14,7 @@ class HazardsConfig(AppConfig):
         from kuangdeng.hazards.accidents import queries as accident_queries
         from kuangdeng.hazards.accidents import rules as accident_rules
         from kuangdeng.hazards.accidents import words as accident_words
+        from kuangdeng.hazards.bulletins import paper as bulletin_paper
         from kuangdeng.hazards.bulletins import rules as bulletins
         from kuangdeng.hazards.bulletins import words as bulletin_words
         from kuangdeng.hazards.groups import rules as groups
@@ -34,6 +35,7 @@ class HazardsConfig(AppConfig):
         declare(_("事故"), accident_rules.MAY, accident_rules.POWER_LABELS)
         words.declare()
         bulletin_words.declare()
+        bulletin_paper.declare()
         question_words.declare()
         group_words.declare()
         accident_words.declare()

@@ -237,6 +237,17 @@ class Letter:
                 if index < len(widths) and len(row) > 1:
                     cell.width = Mm(widths[index])
 
+    def foot(self, text: str) -> None:
+        """A small line below the page number, on every page: what the paper is a snapshot of."""
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+        from docx.shared import Pt
+
+        paragraph = self.document.sections[0].footer.add_paragraph()
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        run = paragraph.add_run(text)
+        run.font.size = Pt(9)
+        _typeface(run, FANG)
+
     def content(self) -> bytes:
         """The document as a file."""
         out = BytesIO()

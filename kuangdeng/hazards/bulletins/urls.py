@@ -11,6 +11,7 @@ pages: list[URLPattern] = [
     path("policy/", views.policy, name="bulletin_policy"),
     path("<uuid:bulletin_id>/", views.bulletin, name="bulletin"),
     path("<uuid:bulletin_id>/sheet/", views.sheet, name="bulletin_print"),
+    path("<uuid:bulletin_id>/notice/", views.notice, name="bulletin_notice"),
     path("<uuid:bulletin_id>/<str:verb>/", views.do, name="bulletin_verb"),
 ]
 open_pages: list[URLPattern] = [

@@ -2,8 +2,10 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -14,16 +16,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kuangdeng.hazards.bulletins import queries, registers, rules, services
+from kuangdeng.hazards.bulletins import paper, queries, registers, rules, services
 from kuangdeng.hazards.bulletins.forms import CheckForm, CorrectForm, PolicyForm
 from kuangdeng.hazards.groups.queries import standing
 from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.hazards.views.paper import answer
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
-from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.middleware import client_address
 from kuangdeng.kernel.views import register_page
-from kuangdeng.org.api import Person, has_power, the_mine
+from kuangdeng.org.api import Person, documents, has_power, the_mine
 
 FIGURES = (
     ("accident", gettext_lazy("事故")),
@@ -169,6 +171,22 @@ def sheet(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
     return answer(
         request, "hazards/print_bulletin.html", _words(queries.page_of(found)), f"{_('每日公布')}-{found.day}"
     )
+
+
+@require_GET
+def notice(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
+    """The issue as a Word paper by the mine's template; one that cannot be filled is told on the issue's page."""
+    found = queries.get_bulletin(bulletin_id, by=me(request))
+    try:
+        made = paper.notice(queries.page_of(found))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("hazards:bulletin", found.id)
+    response = HttpResponse(made.content, content_type=documents.DOCX)
+    name = f"{_('每日公布通报')}-{found.day}.docx"
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @login_not_required

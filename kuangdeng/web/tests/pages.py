@@ -430,6 +430,7 @@ PAGES += [
     Page("hazards:bulletin_latest", nothing, ALL, 302),
     Page("hazards:bulletin", bulletin, ALL),
     Page("hazards:bulletin_print", bulletin, ALL),
+    Page("hazards:bulletin_notice", bulletin, ALL),
     Page("hazards:bulletin_policy", nothing, SAFETY | ADMIN),
     Page("hazards:daily", nothing, ALL),
     Page("hazards:daily_of", lambda world: {"day": _day_of(world)}, ALL),
