@@ -80,6 +80,7 @@ MENU: list[Entry] = [
     Entry("settings", _("追问时限"), "hazards:question_clocks", "", "question.rules"),
     Entry("settings", _("每日公布设置"), "hazards:bulletin_policy", "", "bulletin.policy"),
     Entry("settings", _("导入旧隐患台账"), "hazards:import_start", "upload", "hazard.import"),
+    Entry("settings", _("导入旧事故台账"), "hazards:accident_import_start", "upload", "accident.import"),
 ]
 
 

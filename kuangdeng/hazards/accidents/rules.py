@@ -165,6 +165,12 @@ MEASURE_VERB_LABELS: dict[str, object] = {
     "withdraw_measure": _("撤销措施"),
 }
 
+OTHER_LABELS: dict[str, object] = {
+    "import": _("从旧台账导入事故"),
+    "ladder": _("事故超期阶梯提醒"),
+}
+"""Lines of an accident's story that are no step of its flow."""
+
 _M = MeasureStatus
 MEASURE_FLOW = Flow(
     [
@@ -214,6 +220,7 @@ MAY: dict[str, frozenset[Role]] = {
     "accident.close": _SAFETY | _LEADER,
     "accident.close_serious": _LEADER,
     "accident.void": _SAFETY | _LEADER,
+    "accident.import": _SAFETY | {Role.ADMINISTRATOR},
 }
 """Which role may do what. A unit's role reaches its own unit and below, safety and mine leaders the whole mine."""
 
@@ -228,6 +235,7 @@ POWER_LABELS: dict[str, object] = {
     "accident.reject_measure": _("事故：整改措施验收不合格"),
     "accident.withdraw_measure": _("事故：撤销整改措施"),
     "accident.see_all": _("查看全矿事故"),
+    "accident.import": _("导入旧事故台账"),
     "accident.see_persons": _("查看事故伤亡人员姓名"),
     "accident.close_serious": _("事故：有死亡、重伤或较大以上的结案"),
 }

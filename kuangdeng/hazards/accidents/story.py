@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from kuangdeng.hazards.accidents.rules import (
     KIND_LABELS,
     MEASURE_VERB_LABELS,
+    OTHER_LABELS,
     POINT_LABELS,
     SEVERITY_LABELS,
+    STAGE_LABELS,
     VERB_LABELS,
 )
 from kuangdeng.hazards.queries.story import Event, moment
@@ -51,6 +53,13 @@ def _why(verb: str, payload: Mapping[str, Any]) -> str:
                 str(SEVERITY_LABELS.get(payload.get("severity", ""), "")), said,
                 _("现在共：%s") % now if now else _("现在没有登记伤亡人员"),
             ]  # fmt: skip
+        case "import":
+            where = _("「%(sheet)s」第 %(row)s 行") % {"sheet": payload.get("sheet", ""), "row": payload.get("row", "")}
+            lines = [str(KIND_LABELS.get(payload.get("kind", ""), "")), _counts(payload), said, where]
+        case "ladder":
+            stage = STAGE_LABELS.get(payload.get("stage", ""), "")
+            due = _("期限：%s") % moment(payload.get("due_at"))
+            lines = [f"{payload.get('step', '')} · {stage}", str(payload.get("measure", "")), due]
         case "correct_level":
             lines = [_("改为 %(level)s（原 %(before)s）") % {
                 "level": payload.get("level"), "before": payload.get("before") or _("未定")}, said]  # fmt: skip
@@ -67,7 +76,7 @@ def _why(verb: str, payload: Mapping[str, Any]) -> str:
 
 def events(entries: Iterable[Entry], photos: Mapping[str, object]) -> list[Event]:
     """The story, newest first; `photos` are those that this reader may see, by the sha256 that the payload names."""
-    labels = {**MEASURE_VERB_LABELS, **VERB_LABELS}
+    labels = {**MEASURE_VERB_LABELS, **VERB_LABELS, **OTHER_LABELS}
     found = []
     for entry in entries:
         verb = entry.verb.removeprefix("accident.")

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from kuangdeng.hazards.accidents import views
+from kuangdeng.hazards.accidents import import_views, views
 
 pages = [
     path("", views.accidents, name="accidents"),
     path("report/", views.report, name="accident_report"),
+    path("import/", import_views.start, name="accident_import_start"),
+    path("import/template.xlsx", import_views.template, name="accident_import_template"),
+    path("import/<uuid:run_id>/", import_views.run, name="accident_import_run"),
     path("measures/", views.measures, name="accident_measures"),
     path("measures/<uuid:measure_id>/<str:verb>/", views.measure_verb, name="accident_measure_verb"),
     path("<uuid:accident_id>/", views.detail, name="accident"),

@@ -6,6 +6,7 @@ from kuangdeng.hazards.accidents.rules import (
     KIND_LABELS,
     MEASURE_STATUS_LABELS,
     MEASURE_VERB_LABELS,
+    OTHER_LABELS,
     POINT_LABELS,
     SEVERITY_LABELS,
     STAGE_LABELS,
@@ -15,8 +16,8 @@ from kuangdeng.hazards.accidents.rules import (
 from kuangdeng.ledger.api import declare_words
 
 VERBS = {
-    **{f"accident.{verb}": label for verb, label in {**MEASURE_VERB_LABELS, **VERB_LABELS}.items()},
-    "accident.ladder": _("事故超期阶梯提醒"),
+    **{f"accident.{verb}": label for verb, label in {**MEASURE_VERB_LABELS, **VERB_LABELS, **OTHER_LABELS}.items()},
+    "accident.confirm_import": _("确认导入旧事故台账"),
     "accident.close": _("事故结案"),
     "accident.void": _("作废事故"),
     "accident.complete": _("补充事故情况"),
@@ -37,6 +38,7 @@ FIELDS = {
     "minor": _("轻伤"),
     "unclear": _("伤情待查"),
     "severity": _("伤情"),
+    "accident.import.reason": _("状态的根据"),
     "corrected": _("修改原有一行"),
     "loss": _("直接经济损失（元）"),
     "direct_cause": _("直接原因"),
@@ -77,6 +79,7 @@ def declare() -> None:
             "point": POINT_LABELS,
             "measure_status": MEASURE_STATUS_LABELS,
             "accident.ladder.stage": STAGE_LABELS,
+            "accident.import.status": STATUS_LABELS,
             "accident.ladder.status": STATUS_LABELS,
             **{f"accident.{verb}.status": STATUS_LABELS for verb in VERB_LABELS},
         },

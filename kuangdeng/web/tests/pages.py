@@ -35,6 +35,30 @@ def hazard(world: World) -> dict[str, object]:
     return {"hazard_id": world.hazard.id}
 
 
+def accident_run(world: World) -> dict[str, object]:
+    """An import of an old accident ledger that waits for its confirmation."""
+    from kuangdeng.org.api import ImportRun
+
+    counts = {"rows": 2, "good": 1, "problems": 1, "twins": 0}
+    shown = {"row": 2, "occurred": "2019-03-05 14:20", "place": "回风顺槽", "unit": "综采一队", "text": "链条断开", "kind": "非伤亡事故",
+             "hurt": 0, "status": "待调查"}  # fmt: skip
+    problem = {
+        "kind": "不能导入",
+        "sheet": "事故台账",
+        "row": "3",
+        "column": "事故经过",
+        "cell": "E3",
+        "message": "没有写事故经过。请补上。",
+    }
+    report = {"sheets": ["事故台账"], "counts": counts, "sample": [shown], "problem_count": 1, "written": 0,
+              "reasons": [["待调查", "没有写结案，按待调查导入", 1]]}  # fmt: skip
+    run, _made = ImportRun.objects.get_or_create(
+        mine=world.cast.mine, kind="accidents", defaults={"file_name": "事故台账.xlsx", "file_sha256": "0" * 64,
+        "by": world.cast.safety, "state": ImportRun.State.PREVIEW, "report": report, "problems": [problem]},
+    )  # fmt: skip
+    return {"run_id": run.id}
+
+
 @dataclass(frozen=True)
 class Page:
     """One address that is opened with GET.
@@ -129,6 +153,9 @@ PAGES: list[Page] = [
     Page("feed_problems", nothing, ADMIN),
     # hazards: old ledgers and paper
     Page("hazards:import_start", nothing, SAFETY | ADMIN),
+    Page("hazards:accident_import_start", nothing, SAFETY | ADMIN),
+    Page("hazards:accident_import_template", nothing, SAFETY | ADMIN),
+    Page("hazards:accident_import_run", accident_run, SAFETY | ADMIN),
     Page("hazards:import_run", lambda world: {"run_id": world.run.id}, SAFETY | ADMIN),
     Page("hazards:import_problems", lambda world: {"run_id": world.run.id}, SAFETY | ADMIN),
     Page("hazards:import_export", lambda world: {"run_id": world.run.id}, SAFETY | ADMIN),

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 NOT_FOR_EYES = {
     "healthz", "hazards:pick_standard", "hazards:due_proposal", "hazards:hints", "hazards:import_problems",
-    "hazards:bulletin_notice",
+    "hazards:bulletin_notice", "hazards:accident_import_template",
     "hazards:import_export", "org:import_template", "org:pick_place", "org:pick_person", "org:pick_unit", "org:place_children",
     "screens:wall_feed", "screens:wall_shell", "screens:wall_text", "screens:wall_picture",
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """The verbs of accidents: the report and its completion, the investigation, the measures."""
 
+from kuangdeng.hazards.accidents.services.importing import confirm_accident_import, import_accident
 from kuangdeng.hazards.accidents.services.investigation import (
     close,
     open_investigation,
@@ -33,8 +34,10 @@ __all__ = [
     "accept_measure",
     "close",
     "complete",
+    "confirm_accident_import",
     "correct_level",
     "finish_measure",
+    "import_accident",
     "open_investigation",
     "order_measure",
     "record_casualty",

@@ -114,3 +114,9 @@ def judge(accident: Accident) -> None:
     )
     if not accident.level_reason:
         accident.level = accident.level_by_rule
+
+
+def counts_of(accident: Accident) -> dict[str, int]:
+    """How many are hurt how badly, for the ledger: never who."""
+    names = ("deaths", "serious", "minor", "unclear")
+    return {name: getattr(accident, name) for name in names if getattr(accident, name)}

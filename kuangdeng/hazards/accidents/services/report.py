@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.accidents.models import Accident, AccidentLevel, AccidentPhoto, Casualty
 from kuangdeng.hazards.accidents.rules import Kind, Severity, without_names
-from kuangdeng.hazards.accidents.services._steps import attach, begin, enter, judge, keep_names_out, move, names_of
+from kuangdeng.hazards.accidents.services._steps import (
+    attach,
+    begin,
+    counts_of,
+    enter,
+    judge,
+    keep_names_out,
+    move,
+    names_of,
+)
 from kuangdeng.hazards.models import Specialty
 from kuangdeng.hazards.services._steps import lock_id, need, next_number, stamp
 from kuangdeng.kernel.clock import now
@@ -105,7 +114,7 @@ def report(*, data: QuickReport, by: Person, accident_id: UUID | None = None) ->
         payload={
             "kind": accident.kind,
             "text": accident.text,
-            **_counts(accident),
+            **counts_of(accident),
             "stopped_area": accident.stopped_area,
             "photos": photos,
             "report_sha256": _digest(data),
@@ -209,17 +218,6 @@ def _casualty(accident: Accident, hurt: Hurt) -> Casualty:
     )
 
 
-def _counts(accident: Accident) -> dict[str, int]:
-    """How many are hurt how badly, for the ledger: never who."""
-    found = {
-        "deaths": accident.deaths,
-        "serious": accident.serious,
-        "minor": accident.minor,
-        "unclear": accident.unclear,
-    }
-    return {name: number for name, number in found.items() if number}
-
-
 @verb
 def complete(accident_id: UUID, *, data: Completion, by: Person) -> Accident:
     """Fill in what the quick report left open (补充完善): unit, causes, loss, how long work stood; the level follows.
@@ -307,7 +305,7 @@ def record_casualty(accident_id: UUID, *, hurt: Hurt, by: Person, casualty_id: U
         "record_casualty",
         accident,
         by,
-        payload={"severity": row.severity, "corrected": casualty_id is not None, **_counts(accident)},
+        payload={"severity": row.severity, "corrected": casualty_id is not None, **counts_of(accident)},
     )
     return row
 
@@ -331,7 +329,7 @@ def remove_casualty(accident_id: UUID, *, casualty_id: UUID, reason: str, by: Pe
         "remove_casualty",
         accident,
         by,
-        payload={"severity": severity, "reason": without_names(reason, names), **_counts(accident)},
+        payload={"severity": severity, "reason": without_names(reason, names), **counts_of(accident)},
     )
     return accident
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from kuangdeng.hazards.accidents import services
 from kuangdeng.hazards.accidents.late import due_steps
+from kuangdeng.hazards.accidents.ledgers import Draft
 from kuangdeng.hazards.accidents.models import Casualty
 from kuangdeng.hazards.accidents.rules import Kind, MeasureStatus, Severity, Status
 from kuangdeng.hazards.accidents.services import ladder
@@ -21,6 +22,7 @@ from kuangdeng.hazards.models import LadderRule
 from kuangdeng.hazards.queries.ladder import Tellers
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.clock import now
+from kuangdeng.org.api import ImportRun
 from kuangdeng.org.testkit import Cast
 
 Run = Callable[[], object]
@@ -117,6 +119,29 @@ def void(cast: Cast) -> Run:
     return lambda: services.void(accident.id, reason="与上一起重复", by=cast.safety)
 
 
+def import_run(cast: Cast) -> tuple[ImportRun, Draft]:
+    """A file with one accident, read for its preview."""
+    at = clock.now() - timedelta(days=400)
+    draft = Draft("事故台账", 2, at, "一部皮带接头断开，停产两小时", Kind.NON_CASUALTY, Status.COMPLETED, "没有写结案")
+    report = {"sheets": ["事故台账"], "counts": {"rows": 1, "good": 1}}
+    run = ImportRun.objects.create(
+        mine=cast.mine, kind="accidents", file_name="事故台账.xlsx", file_sha256="1" * 64, by=cast.safety, total_rows=1,
+        state=ImportRun.State.PREVIEW, report=report,
+    )  # fmt: skip
+    return run, draft
+
+
+def confirm_accident_import(cast: Cast) -> Run:
+    run, _draft = import_run(cast)
+    return lambda: services.confirm_accident_import(run.id, by=cast.safety)
+
+
+def import_accident(cast: Cast) -> Run:
+    run, draft = import_run(cast)
+    services.confirm_accident_import(run.id, by=cast.safety)
+    return lambda: services.import_accident(run.id, draft=draft, by=cast.safety)
+
+
 def climb(cast: Cast) -> Run:
     measure = measure_in(MeasureStatus.WORKING, cast)
     LadderRule.objects.create(mine=cast.mine, name="到期", step="hours", amount=0, roles=["unit_head"])
@@ -130,8 +155,10 @@ SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     "climb": climb,
     "close": close,
     "complete": complete,
+    "confirm_accident_import": confirm_accident_import,
     "correct_level": correct_level,
     "finish_measure": finish_measure,
+    "import_accident": import_accident,
     "open_investigation": open_investigation,
     "order_measure": order_measure,
     "record_casualty": record_casualty,

@@ -58,6 +58,10 @@ def test_an_overdue_measure_climbs_from_the_unit_to_the_mine_leader_each_step_on
         ("超期3天", "measure", own | branch | safety | leaders),
     ]
     assert Entry.objects.filter(verb="accident.ladder", unit_name="综采一队").count() == 5
+    client = Client()
+    client.force_login(cast.safety)
+    page = client.get(reverse("hazards:accident", args=[measure.accident_id])).content.decode()
+    assert "事故超期阶梯提醒" in page and "超期1班 · 落实整改措施" in page
 
 
 def test_after_a_standstill_of_days_it_catches_up_in_order_and_once(cast: Cast) -> None:
