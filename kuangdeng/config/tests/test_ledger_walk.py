@@ -39,6 +39,7 @@ STEPS = {
     "kuangdeng.org.services.units.replant": "part of moving a unit and of an import",
     "kuangdeng.hazards.services.importing.source_key": "names a row, writes nothing",
     "kuangdeng.hazards.services.importing.imported": "reads what is there already",
+    "kuangdeng.hazards.reconciliation.services.reconcile": "runs the verbs `alarm` and `clear` for what was found",
     "kuangdeng.hazards.services.ladder.run_ladder": "runs the verb `climb` for each step that is due",
 }
 """Public functions of services that are no verbs, each with its reason."""
