@@ -59,7 +59,9 @@ def _tables(
         .union(
             specialties.annotate(kind=Value("s"), top=F("parent_id")).values_list(*columns),
             *(
-                things.order_by().annotate(kind=Value(kind), position=Value(0), top=F("id")).values_list(*columns)
+                things.order_by()
+                .annotate(kind=Value(kind), no=Value(0), top=F("id"))
+                .values_list("kind", "id", "name", "no", "top")
                 for kind, things in named.items()
             ),
             all=True,

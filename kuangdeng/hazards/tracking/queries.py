@@ -208,7 +208,7 @@ def in_group(rows: QuerySet[Hazard], key: str) -> QuerySet[Hazard]:
         return rows.exclude(
             id__in=GroupCase.objects.filter(hazard__isnull=False, group__isnull=False).values("hazard_id")
         )
-    return rows.filter(case__group_id=key)
+    return rows.filter(case__group_id=UUID(key))
 
 
 # Accidents and their measures -----------------------------------------------------------------------------------------
