@@ -358,3 +358,22 @@ def test_the_page_names_what_is_wrong_and_takes_the_explanation(cast: Cast, clie
     answer = client.post(f"/hazards/reconciliation/findings/{finding.id}/", {"words": "维护时误改"}, follow=True)
     assert "维护时误改" in answer.content.decode()
     assert finding.kind == Kind.STATE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_everything_is_read_at_one_moment_so_that_a_verb_in_between_alarms_nobody(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hazard_in(Status.REPORTED, cast)
+    seen = []
+    apart = queries._apart
+
+    def spy(mine_id: object) -> object:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW transaction_isolation")
+            seen.append(cursor.fetchone()[0])
+        return apart(mine_id)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(queries, "_apart", spy)
+    assert reconcile(cast.mine) == 0
+    assert seen == ["repeatable read"]
