@@ -224,7 +224,7 @@ class Scenarios:
 
         return self._run("close by the page", call, min(len(self.accepted), int(200 * self.scale)), 4, (302,))
 
-    def get(self, name: str, paths: list[str], requests: int = 150) -> ground.Account:
+    def get(self, name: str, paths: list[str], requests: int = 150, clients: int = 2) -> ground.Account:
         """Pages, in turn."""
 
         def call(connection: http.client.HTTPConnection, number: int) -> http.client.HTTPResponse:
@@ -232,12 +232,16 @@ class Scenarios:
             return connection.getresponse()
 
         self._run(name, call, 24, 2, (200,))  # every worker has its templates and its plans before anything counts
-        account = self._run(name, call, max(20, int(requests * self.scale)), 2, (200,))
+        account = self._run(name, call, max(20, int(requests * self.scale)), clients, (200,))
         account.statements = self._statements(paths[0])
         return account
 
     def summary_after_a_step(self) -> ground.Account:
-        """The summary when something has just happened in the mine, so that nothing kept from before serves."""
+        """The summary when something has just happened in the mine."""
+        return self.after_a_step("summary, after a step", "/hazards/summary/")
+
+    def after_a_step(self, name: str, path: str) -> ground.Account:
+        """A page when something has just happened in the mine, so that nothing kept from before serves."""
         import os
 
         import psycopg
@@ -250,10 +254,10 @@ class Scenarios:
                 step.execute(
                     ENTRY, [uuid7(), self.world.mine, self.world.units[0].workers[0], str(self.some[0]), "步骤"]
                 )
-                connection.request("GET", "/hazards/summary/", headers=self.page)
+                connection.request("GET", path, headers=self.page)
                 return connection.getresponse()
 
-            return self._run("summary, after a step", call, max(20, int(100 * self.scale)), 2, (200,))
+            return self._run(name, call, max(20, int(100 * self.scale)), 2, (200,))
 
     def _statements(self, path: str) -> int:
         from django.db import connection

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.utils import Error
 
+from kuangdeng.hazards.api import reconciliation
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.heartbeat import last_beat
 from kuangdeng.ledger.api import given_up, lag
@@ -73,7 +74,7 @@ def examine() -> Iterator[Finding]:
         if migrations.level is Level.GOOD:
             checks = [
                 check_search, check_indexes, check_queue, check_jobs, check_pulse, check_sealing, check_notices, check_feed,
-                check_photos, *checks,
+                check_account, check_photos, *checks,
             ]  # fmt: skip
     for check in checks:
         yield check()
@@ -226,6 +227,15 @@ def check_feed() -> Finding:
         advice = "请系统管理员打开「台账 → 未能处理的记录」看原因，排除后点「重试」。"
         return bad(title, f"{lost} 条试过多次没有成功，已放弃", advice)
     return good(title, "没有")
+
+
+def check_account() -> Finding:
+    """Ledger, hazards and bulletins agree: nothing has disappeared."""
+    title = "每日对账"
+    if wrong := reconciliation.unexplained().count():
+        advice = "请安监部门或系统管理员打开「隐患 → 跟踪 → 每日对账」，逐条核查后写明情况。"
+        return bad(title, f"台账、隐患表和公布有 {wrong} 处对不上", advice)
+    return good(title, "没有对不上的")
 
 
 def check_sealing() -> Finding:

@@ -34,6 +34,7 @@ from kuangdeng.hazards.queries.story import Change, changes
 from kuangdeng.hazards.queries.summary import UnitLine, mine_summary
 from kuangdeng.hazards.queries.work import Day, Waiting, changes_for, day_of, late_by_unit, reported_by, waiting_for
 from kuangdeng.hazards.questions import api as questions
+from kuangdeng.hazards.reconciliation import api as reconciliation
 from kuangdeng.hazards.rules import FLOW, STATUS_LABELS, VERB_LABELS, FivePoints, Status
 from kuangdeng.hazards.services import (
     Receipt,
@@ -124,6 +125,7 @@ __all__ = [
     "photos_of",
     "pick",
     "questions",
+    "reconciliation",
     "record_penalty",
     "rectify",
     "refuse_extension",

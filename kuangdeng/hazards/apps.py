@@ -25,6 +25,8 @@ class HazardsConfig(AppConfig):
         from kuangdeng.hazards.questions import rules as questions
         from kuangdeng.hazards.questions import words as question_words
         from kuangdeng.hazards.questions.queries import photos_in_use as photos_of_answers
+        from kuangdeng.hazards.reconciliation import rules as reconciliation
+        from kuangdeng.hazards.reconciliation import words as reconciliation_words
         from kuangdeng.kernel.files import keep_when_awaited, keep_when_referenced
         from kuangdeng.org.api import PLACE_LINKS, declare
 
@@ -32,12 +34,14 @@ class HazardsConfig(AppConfig):
         declare(_("每日公布"), bulletins.MAY, bulletins.POWER_LABELS)
         declare(_("追问"), questions.MAY, questions.POWER_LABELS)
         declare(_("整治落实"), groups.MAY, groups.POWER_LABELS)
+        declare(_("每日对账"), reconciliation.MAY, reconciliation.POWER_LABELS)
         declare(_("事故"), accident_rules.MAY, accident_rules.POWER_LABELS)
         words.declare()
         bulletin_words.declare()
         bulletin_paper.declare()
         question_words.declare()
         group_words.declare()
+        reconciliation_words.declare()
         accident_words.declare()
         keep_when_referenced(photos_in_use)
         keep_when_referenced(photos_of_answers)

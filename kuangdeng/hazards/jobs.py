@@ -9,6 +9,7 @@ from kuangdeng.hazards.accidents.jobs import climb_ladder as climb_accident_ladd
 from kuangdeng.hazards.bulletins.jobs import make_bulletins  # noqa: F401 - the worker looks for jobs here
 from kuangdeng.hazards.groups.jobs import follow_groups  # noqa: F401
 from kuangdeng.hazards.queries import written_as
+from kuangdeng.hazards.reconciliation.jobs import reconcile_all  # noqa: F401 - likewise
 from kuangdeng.hazards.services import fill_place
 from kuangdeng.hazards.services.ladder import run_ladder
 from kuangdeng.ledger.api import Entry, Reader, read

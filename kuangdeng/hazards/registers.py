@@ -114,7 +114,7 @@ def filters(person: Person, *wanted: str, status: str = "") -> list[Any]:
         Multi("grade", _("等级"), grades, lookup="grade_id", any=_("各等级")),
         Choice("specialty", _("专业"), specialties, any=_("各专业"),
                apply=lambda rows, value: rows.filter(Q(specialty_id=value) | Q(specialty__parent_id=value))),
-        Picked("unit", _("责任单位"), url=lambda: _pick("org:pick_unit"), find=lambda value: choices.unit_of(mine_id, value),
+        Picked("unit", _("责任单位"), url=lambda: _pick("org:pick_unit"), find=lambda value: choices.unit_with_below(mine_id, value),
                kind="unit", icon="unit", any=_("各单位"), placeholder=_("单位名称"),
                apply=lambda rows, unit: rows.filter(unit_id__in=choices.units_below(unit))),
         Picked("place", _("地点"), url=lambda: _pick("org:pick_place"), find=lambda value: choices.place_of(mine_id, value),

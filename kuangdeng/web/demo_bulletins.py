@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from kuangdeng.hazards.api import bulletins, questions
+from kuangdeng.hazards.api import bulletins, questions, reconciliation
 from kuangdeng.kernel.clock import today
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.org import api as org
@@ -54,6 +54,7 @@ class DemoBulletins:
 
     def _compile(self, until: datetime) -> None:
         bulletins.compile_day(mine=self.mine, owed=bulletins.Owed(until.date(), until))
+        reconciliation.reconcile(self.mine)
 
     def _publish(self, by_itself: bool) -> None:
         waiting = bulletins.Bulletin.objects.filter(mine=self.mine, published_at=None).order_by("day").first()

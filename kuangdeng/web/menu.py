@@ -42,6 +42,7 @@ MENU: list[Entry] = [
     Entry("hazards", _("班前会"), "hazards:pre_shift", "people", "group.acknowledge"),
     Entry("hazards", _("整治落实"), "hazards:cases", "check", "group.see"),
     Entry("hazards", _("签认情况"), "hazards:matrix", "table", "group.see"),
+    Entry("hazards", _("跟踪"), "hazards:tracking", "eye", "hazard.see_unit"),
     Entry("hazards", _("待定级"), "hazards:triage", "shield", "hazard.grade"),
     Entry("hazards", _("待验收销号"), "hazards:accepting", "check", "hazard.accept"),
     Entry("hazards", _("本单位整改"), "hazards:orders", "wrench", "hazard.sign"),

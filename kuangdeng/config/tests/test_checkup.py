@@ -7,6 +7,8 @@ from django.test import Client
 
 from kuangdeng.config import checkup
 from kuangdeng.config.checkup import Level
+from kuangdeng.hazards.reconciliation.services import explain
+from kuangdeng.hazards.reconciliation.tests.scenarios import finding
 from kuangdeng.hazards.rules import Status
 from kuangdeng.hazards.testkit import hazard_in
 from kuangdeng.kernel import clock
@@ -53,3 +55,13 @@ def test_what_the_feed_gave_up_is_said_until_somebody_tries_again() -> None:
     assert (healthy.status_code, healthy.content) == (200, b"ok\ngiven-up 1\n")
     retry_feed(problem.id, by=cast.administrator)
     assert checkup.check_feed().level is Level.GOOD
+
+
+def test_an_account_that_does_not_agree_is_said_until_somebody_explains_it() -> None:
+    assert checkup.check_account().level is Level.GOOD
+    cast = make_cast()
+    one = finding(cast)
+    found = checkup.check_account()
+    assert (found.level, "1 处" in found.said, "每日对账" in found.advice) == (Level.BAD, True, True)
+    explain(one.id, words="维护时误改，已恢复", by=cast.safety)
+    assert checkup.check_account().level is Level.GOOD

@@ -41,6 +41,7 @@ STEPS = {
     "kuangdeng.hazards.services.importing.imported": "reads what is there already",
     "kuangdeng.hazards.accidents.services.importing.source_key": "names a row, writes nothing",
     "kuangdeng.hazards.accidents.services.ladder.run_ladder": "runs the verb `climb` for each step that is due",
+    "kuangdeng.hazards.reconciliation.services.reconcile": "runs the verbs `alarm` and `clear` for what was found",
     "kuangdeng.hazards.services.ladder.run_ladder": "runs the verb `climb` for each step that is due",
 }
 """Public functions of services that are no verbs, each with its reason."""

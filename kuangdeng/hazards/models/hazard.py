@@ -69,7 +69,8 @@ class Hazard(models.Model):
     """隐患. The verbs in `services` are the only writers; the ledger has the story, this row the present state.
 
     `occurred_at` is when it was found, as said; `captured_at` what the device's clock showed (`clock_offset` seconds
-    ahead of the server), `received_at` when the server got it. `due_original` is the first deadline and never moves.
+    ahead of the server), `received_at` when the server got it. `status_since` is when it came to its present stage, and
+    to the unit that has it there. `due_original` is the first deadline and never moves.
 
     Its references carry no index of their own, except where a question is asked by them: every step rewrites the row,
     and writes every index with it. See `Meta.indexes` for the questions.
@@ -252,7 +253,7 @@ class Hazard(models.Model):
             _pair("hazard_escalated_pair", "escalated_at", "escalated_by"),
         ]
         indexes = [
-            # What they include lets the summary and the home page count without reading a single row.
+            # What they include lets the summary, the home and the tracking pages count and sort without reading a row.
             models.Index(
                 fields=["mine", "-received_at", "-id"],
                 include=["unit", "status", "rectified_at", "due_at"],
@@ -263,7 +264,7 @@ class Hazard(models.Model):
             models.Index(fields=["mine", "due_at", "id"], condition=Q(status__in=_WORKING), name="hazard_by_due"),
             models.Index(
                 fields=["mine", "unit", "status", "due_at"],
-                include=["is_major", "supervised_at"],
+                include=["is_major", "supervised_at", "place", "id", "received_at", "status_since"],
                 condition=~Q(status__in=_ENDED),
                 name="hazard_open",
             ),

@@ -1,7 +1,8 @@
 """What a form offers to choose from, and the thing behind a chosen id; always only of the person's own mine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -35,18 +36,36 @@ def tables_of(person: Person) -> tuple[Options, Options]:
     """
     kept = getattr(person, "_hazard_tables", None)
     if kept is None:
-        kept = person._hazard_tables = _tables(person.mine_id)  # type: ignore[attr-defined]
+        kept = person._hazard_tables = _tables(person.mine_id, {})  # type: ignore[attr-defined]
     return kept
 
 
-def _tables(mine_id: UUID) -> tuple[Options, Options]:
+def tables_with(person: Person, named: Mapping[str, QuerySet[Any]]) -> dict[str, Options]:
+    """What `tables_of` gives from now on, and other things that have a name, each as (id, name): in one statement."""
+    others: dict[str, Options] = {}
+    person._hazard_tables = _tables(person.mine_id, named, others)  # type: ignore[attr-defined]
+    return {kind: sorted(others.get(kind, []), key=lambda one: one[1]) for kind in named}
+
+
+def _tables(
+    mine_id: UUID, named: Mapping[str, QuerySet[Any]], others: dict[str, Options] | None = None
+) -> tuple[Options, Options]:
     grades = Grade.objects.filter(mine_id=mine_id, active=True).order_by()
     specialties = Specialty.objects.filter(mine_id=mine_id, active=True).order_by()
     columns = ("kind", "id", "name", "position", "top")
     rows = (
         grades.annotate(kind=Value("g"), top=F("id"))
         .values_list(*columns)
-        .union(specialties.annotate(kind=Value("s"), top=F("parent_id")).values_list(*columns), all=True)
+        .union(
+            specialties.annotate(kind=Value("s"), top=F("parent_id")).values_list(*columns),
+            *(
+                things.order_by()
+                .annotate(kind=Value(kind), no=Value(0), top=F("id"))
+                .values_list("kind", "id", "name", "no", "top")
+                for kind, things in named.items()
+            ),
+            all=True,
+        )
     )
     found_grades: list[tuple[int, str, str]] = []
     mains: list[tuple[int, str, str]] = []
@@ -54,6 +73,8 @@ def _tables(mine_id: UUID) -> tuple[Options, Options]:
     for kind, row_id, name, position, top in rows:
         if kind == "g":
             found_grades.append((position, str(row_id), name))
+        elif kind in named and others is not None:
+            others.setdefault(kind, []).append((str(row_id), name))
         elif top is None:
             mains.append((position, str(row_id), name))
         else:
@@ -157,9 +178,21 @@ def situation_of(value: str) -> Situation | None:
     return rows.filter(id=int(value)).first() if value.isdecimal() else None
 
 
+def unit_with_below(mine_id: UUID, value: str) -> Unit | None:
+    """A unit of this mine that knows what is below it: both in one statement, for the filter of a list."""
+    top = UUID(value)
+    rows = Unit.objects.filter(Q(id=top) | Q(ancestors__contains=[top]), mine_id=mine_id)
+    units = {unit.id: unit for unit in rows}
+    found = units.get(top)
+    if found is not None:
+        found.with_below = list(units)  # type: ignore[attr-defined]
+    return found
+
+
 def units_below(unit: Unit) -> list[UUID]:
     """The unit and everything below it."""
-    return below([unit.id])
+    kept: list[UUID] | None = getattr(unit, "with_below", None)
+    return below([unit.id]) if kept is None else kept
 
 
 def places_below(place: Place) -> QuerySet[Place]:

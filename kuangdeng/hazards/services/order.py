@@ -123,6 +123,7 @@ def transfer(hazard_id: UUID, *, unit: Unit, reason: str, by: Person, person: Pe
     hazard.signed_at = hazard.signed_by = None
     hazard.dispatched_at, hazard.dispatched_by = now(), by
     move("transfer", hazard)
+    hazard.status_since = hazard.dispatched_at
     keep(hazard)
     enter("transfer", hazard, by, payload={"from": before, "reason": reason})
     return hazard

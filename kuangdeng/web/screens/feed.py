@@ -9,6 +9,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.core.cache import cache
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
@@ -51,6 +52,7 @@ def feed_of(screen: Screen) -> Answer:
     with in_chinese():
         policy = getattr(screen.mine, "screen_policy", None) or ScreenPolicy()
         return _answer(
+            _shown(screen).drawn,
             state="on",
             screen=screen.name,
             mine=screen.mine.name,
@@ -58,7 +60,6 @@ def feed_of(screen: Screen) -> Answer:
             refresh=rules.POLL_SECONDS,
             amber=policy.amber_minutes,
             red=policy.red_minutes,
-            pages=pages_of(screen),
         )
 
 
@@ -67,25 +68,56 @@ def pairing_feed(code: str) -> Answer:
     return _answer(state="pairing", code=code, refresh=rules.PAIRING_POLL_SECONDS)
 
 
-def _answer(**words: object) -> Answer:
-    feed = {"format": rules.FORMAT, **words}
-    body = json.dumps(feed, ensure_ascii=False, separators=(",", ":"), default=vars).encode()
-    return Answer(body, sha256(body).hexdigest()[:32])
+def _answer(pages: str = "", **words: object) -> Answer:
+    body = _json({"format": rules.FORMAT, **words})
+    whole = f'{body[:-1]},"pages":{pages}}}' if pages else body
+    return Answer(whole.encode(), sha256(whole.encode()).hexdigest()[:32])
+
+
+def _json(words: object) -> str:
+    return json.dumps(words, ensure_ascii=False, separators=(",", ":"), default=vars)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The pages of a screen, and the same as they go out."""
+
+    pages: list[Page]
+    drawn: str
 
 
 def pages_of(screen: Screen) -> list[Page]:
     """The pages that are due on this screen at this moment; an interrupt stands alone."""
+    return _shown(screen).pages
+
+
+def _shown(screen: Screen) -> Shown:
+    """What stands on this screen now. Screens that play the same share it, so that most polls only look it up.
+
+    The version is the mine's newest ledger entry and the minute; what is said, and which slots have their hour, are part
+    of the key, because they change without either.
+    """
     at = clock.now()
     version = f"{newest(screen.mine_id)}:{int(at.timestamp() // rules.FRESH.total_seconds())}"
-    measure = rules.MEASURES[screen.format]
     said = [one for one in _said(screen.mine_id, version, at) if one.on(screen, at)]
+    slots = [slot for slot in screen.slots if slot.on_at(clock.local(at))]
+    content = repr((screen.format, slots, said, get_language()))
+    key = f"shown:{screen.mine_id}:{sha256(content.encode()).hexdigest()[:24]}"
+
+    def make() -> Shown:
+        pages = _pages(screen, slots, said, version, at)
+        return Shown(pages, _json(pages))
+
+    return _kept(key, version, make)
+
+
+def _pages(screen: Screen, slots: Sequence[rules.Slot], said: Sequence[Said], version: str, at: datetime) -> list[Page]:
+    measure = rules.MEASURES[screen.format]
     alarms = [one for one in said if one.is_alarm]
     if alarms:
         return list(_message_pages(alarms, ALARM, 10, measure))
     pages: list[Page] = []
-    for slot in screen.slots:
-        if not slot.on_at(clock.local(at)):
-            continue
+    for slot in slots:
         if slot.board == boards.NOTICE:
             pages += _message_pages(said, slot.board, slot.seconds, measure)
         elif face := _face(screen, slot, version, at):

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.rows import one_of
 from kuangdeng.org.api import Person, has_power
 from kuangdeng.web.models import Screen, ScreenMessage, ScreenPolicy
 from kuangdeng.web.screens import rules
@@ -67,7 +68,7 @@ def screen_of(secret: str) -> Screen | None:
     if not rules.SECRET.fullmatch(secret):
         return None
     rows = Screen.objects.select_related("mine__screen_policy")
-    return rows.filter(token_digest=digest_of(secret)).first()
+    return one_of(rows.filter(token_digest=digest_of(secret)))
 
 
 def note_seen(screen: Screen, showing: str) -> None:

@@ -564,10 +564,53 @@ ELSEWHERE["hazards:feedback_photo"] = "a photo of a feedback: kuangdeng/hazards/
 ELSEWHERE["hazards:question_photo"] = "a photo of an answer: kuangdeng/hazards/questions/tests/test_questions.py"
 
 
+def question_there(world: World) -> dict[str, object]:
+    """The list of what is open, with a question where the bulletin has the hazard."""
+    bulletin(world)
+    return {}
+
+
 def _day_of(world: World) -> str:
     from kuangdeng.hazards.bulletins.models import Bulletin
 
     return Bulletin.objects.get(id=bulletin(world)["bulletin_id"]).day.isoformat()
+
+
+def reconciled(world: World) -> dict[str, object]:
+    """Some hazards whose rows say something else than the ledger, found and not explained."""
+    from kuangdeng.hazards.reconciliation import services
+    from kuangdeng.hazards.reconciliation.models import Finding
+    from kuangdeng.hazards.reconciliation.rules import Found, Kind
+
+    bulletin(world)
+    if not Finding.objects.filter(mine=world.cast.mine).exists():
+        said = {"is": "accepted", "ledger": "rectifying"}
+        found = [Found(Kind.STATE, f"{one.number} {one.text}", one.id, None, said) for one in world.hazards]
+        services.alarm(mine=world.cast.mine, found=found)
+    return {}
+
+
+def finding(world: World) -> dict[str, object]:
+    from kuangdeng.hazards.reconciliation.models import Finding
+
+    reconciled(world)
+    return {"finding_id": Finding.objects.filter(mine=world.cast.mine).order_by("id").first().id}
+
+
+def figure(name: str) -> Kwargs:
+    return lambda world: {**bulletin(world), "figure": name}
+
+
+ACCOUNTABLE = SAFETY | LEADERS | ADMIN | frozenset({"group_office"})
+PAGES += [
+    Page("hazards:tracking", question_there, ALL),
+    Page("hazards:tracking_by", lambda world: {"by": "unit"}, ALL),
+    Page("hazards:tracking_accidents", nothing, ALL),
+    Page("hazards:reconciliation", reconciled, ACCOUNTABLE),
+    Page("hazards:finding", finding, SAFETY | ADMIN),
+    Page("hazards:reconciliation_figure", figure("still_open"), ACCOUNTABLE),
+]
+ACTIONS += [Action("hazards:reconciliation_check", nothing)]
 
 
 # Screens -------------------------------------------------------------------------------------------------------------
