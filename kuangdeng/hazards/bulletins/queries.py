@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from kuangdeng.hazards.bulletins import compiling, rules
 from kuangdeng.hazards.bulletins.models import Addendum, Bulletin, BulletinItem, BulletinPolicy
@@ -49,12 +50,18 @@ class Section:
     part: str
     label: object
     items: list[BulletinItem]
+    listed: int
     total: int
 
     @property
+    def folded(self) -> int:
+        """How many of its lines this page leaves out."""
+        return self.listed - len(self.items)
+
+    @property
     def more(self) -> int:
-        """How many are counted but not listed."""
-        return self.total - len(self.items)
+        """How many are counted but stand in no line."""
+        return self.total - self.listed
 
 
 @dataclass
@@ -71,17 +78,30 @@ class Page:
     verbs: list[str] = field(default_factory=list)
 
 
-def page_of(bulletin: Bulletin, *, by: Person | None = None) -> Page:
-    """A bulletin with its parts, its figures beside yesterday's and the last 30 days', and its neighbours."""
-    lines: dict[str, list[BulletinItem]] = defaultdict(list)
-    for item in BulletinItem.objects.filter(bulletin=bulletin).order_by("position"):
+FOLDED_AFTER = 50
+"""Nobody reads three hundred late lines on a screen; who wants them opens the part. Paper has them all."""
+
+
+def page_of(bulletin: Bulletin, *, by: Person | None = None, unfold: str | None = None) -> Page:
+    """A bulletin with its parts, its figures beside yesterday's and the last 30 days', and its neighbours.
+
+    With `unfold` given each part shows its first lines only, but the part of that name all; None shows everything.
+    """
+    lines: dict[str, list[Any]] = defaultdict(list)
+    nth = Window(RowNumber(), partition_by=F("part"), order_by="position")
+    rows = BulletinItem.objects.filter(bulletin=bulletin).annotate(
+        nth=nth, listed=Window(Count("id"), partition_by=F("part"))
+    )
+    if unfold is not None:
+        rows = rows.filter(Q(nth__lte=FOLDED_AFTER) | Q(part=unfold))
+    for item in rows.defer("search_text").order_by("position"):
         lines[item.part].append(item)
     counts = bulletin.figures.get("counts", {})
-    sections = [
-        Section(part, PART_LABELS[part], lines[part], max(len(lines[part]), int(counts.get(part, 0))))
-        for part in Part
-        if lines[part]
-    ]
+    sections = []
+    for part in Part:
+        if found := lines[part]:
+            listed = found[0].listed
+            sections.append(Section(part, PART_LABELS[part], found, listed, max(listed, int(counts.get(part, 0)))))
     near = Bulletin.objects.filter(mine_id=bulletin.mine_id, status=Status.PUBLISHED)
     return Page(
         bulletin=bulletin,

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
+from django.urls import reverse
 
 from kuangdeng.hazards import services as hazards
 from kuangdeng.hazards.bulletins import queries, rules, services
@@ -13,6 +14,7 @@ from kuangdeng.hazards.bulletins.compiling import draft
 from kuangdeng.hazards.bulletins.jobs import run_bulletins
 from kuangdeng.hazards.bulletins.models import Bulletin, BulletinItem, BulletinPolicy
 from kuangdeng.hazards.bulletins.rules import Owed, Part
+from kuangdeng.hazards.bulletins.tests.scenarios import published
 from kuangdeng.hazards.models import Hazard
 from kuangdeng.hazards.rules import Status
 from kuangdeng.hazards.testkit import hazard_in
@@ -309,3 +311,19 @@ def test_trend_stands_beside_the_figures(cast: Cast) -> None:
     last = compile_at(cast, 12)
     shown = queries.page_of(last).trend["new"]
     assert shown == {"now": 0, "yesterday": 1, "mean": 1.0, "days": 2}
+
+
+def test_a_long_part_is_folded_on_the_screen_and_whole_on_paper(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "FOLDED_AFTER", 2)
+    for number in range(4):
+        hazard_in(Status.REPORTED, cast, text=f"第 {number} 处锚杆托盘松动")
+    bulletin = published(cast)
+    client = Client()
+    client.force_login(cast.safety)
+    url = reverse("hazards:bulletin", args=[bulletin.id])
+    short, whole = client.get(url).content.decode(), client.get(f"{url}?all=new").content.decode()
+    assert "看全部 5 条" in short
+    assert "第 3 处" not in short
+    assert "第 3 处" in whole
+    assert "看全部" not in whole
+    assert "第 3 处" in client.get(reverse("hazards:bulletin_print", args=[bulletin.id])).content.decode()
