@@ -1,7 +1,6 @@
 """The bulletin as a Word paper: what is in it, whose names are not, by whose template, how long it takes."""
 
 import re
-import time
 from datetime import timedelta
 from io import BytesIO
 
@@ -100,7 +99,7 @@ def test_it_is_set_in_the_types_of_official_papers(cast: Cast) -> None:
     assert document.styles["Normal"].element.rPr.rFonts.get(qn("w:eastAsia")) == "仿宋_GB2312"
 
 
-def test_three_hundred_lines_take_a_few_seconds_at_most(cast: Cast) -> None:
+def test_what_the_paper_leaves_out_is_said(cast: Cast) -> None:
     shown = queries.page_of(issue(cast))
     section = shown.sections[0]
     one = section.items[0]
@@ -108,10 +107,8 @@ def test_three_hundred_lines_take_a_few_seconds_at_most(cast: Cast) -> None:
         BulletinItem(part=one.part, text=f"{TEXT}第 {number} 条，" + "顶板破碎" * 30, line=one.line)
         for number in range(300)
     ]
-    section.total = 320
-    begin = time.process_time()  # of this process: other work on the machine does not count
+    section.listed, section.total = 300, 320
     document = Document(BytesIO(paper.notice(shown).content))
-    assert time.process_time() - begin < 6
     assert len(document.tables[1].rows) == 301
     assert "另有 20 条未列出，见系统。" in [line.text for line in document.paragraphs]
 
