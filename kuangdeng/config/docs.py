@@ -16,7 +16,7 @@ PRINTED = "<!-- Printed from the code by `python -m kuangdeng.config.docs`; do n
 
 def pages() -> dict[str, str]:
     """File name → text of every printed page."""
-    from kuangdeng.hazards.api import FLOW, accidents, bulletins, groups, questions
+    from kuangdeng.hazards.api import FLOW, accidents, bulletins, groups, questions, statutory
 
     return {
         "hazard.md": "\n".join(_flow("隐患 · Hazard", FLOW, "hazard")) + "\n",
@@ -28,6 +28,7 @@ def pages() -> dict[str, str]:
             _flow("事故整改措施 · Measure of an accident", accidents.MEASURE_FLOW, "accident")
         )
         + "\n",
+        "statutory.md": "\n".join(_flow("法定报表 · Legal report", statutory.FLOW, "statutory")) + "\n",
         "powers.md": "\n".join(_powers()) + "\n",
     }
 

@@ -65,6 +65,7 @@ from kuangdeng.hazards.services import (
     void,
 )
 from kuangdeng.hazards.setup import set_up
+from kuangdeng.hazards.statutory import api as statutory
 
 __all__ = [
     "FLOW",
@@ -142,6 +143,7 @@ __all__ = [
     "situations",
     "specialties_of",
     "standards_of",
+    "statutory",
     "supervise",
     "timeline",
     "transfer",

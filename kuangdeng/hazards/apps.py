@@ -27,6 +27,10 @@ class HazardsConfig(AppConfig):
         from kuangdeng.hazards.questions.queries import photos_in_use as photos_of_answers
         from kuangdeng.hazards.reconciliation import rules as reconciliation
         from kuangdeng.hazards.reconciliation import words as reconciliation_words
+        from kuangdeng.hazards.statutory import letters
+        from kuangdeng.hazards.statutory import queries as statutory_queries
+        from kuangdeng.hazards.statutory import rules as statutory_rules
+        from kuangdeng.hazards.statutory import words as statutory_words
         from kuangdeng.kernel.files import keep_when_awaited, keep_when_referenced
         from kuangdeng.org.api import PLACE_LINKS, declare
 
@@ -36,6 +40,7 @@ class HazardsConfig(AppConfig):
         declare(_("整治落实"), groups.MAY, groups.POWER_LABELS)
         declare(_("每日对账"), reconciliation.MAY, reconciliation.POWER_LABELS)
         declare(_("事故"), accident_rules.MAY, accident_rules.POWER_LABELS)
+        declare(_("法定报表"), statutory_rules.MAY, statutory_rules.POWER_LABELS)
         words.declare()
         bulletin_words.declare()
         bulletin_paper.declare()
@@ -43,9 +48,12 @@ class HazardsConfig(AppConfig):
         group_words.declare()
         reconciliation_words.declare()
         accident_words.declare()
+        statutory_words.declare()
+        letters.declare()
         keep_when_referenced(photos_in_use)
         keep_when_referenced(photos_of_answers)
         keep_when_referenced(photos_of_feedback)
         keep_when_referenced(accident_queries.photos_in_use)
+        keep_when_referenced(statutory_queries.files_in_use)
         keep_when_awaited(photos_awaited)
         PLACE_LINKS.extend([hazards_at, accidents_at, rounds_at])

@@ -12,6 +12,7 @@ from kuangdeng.hazards.queries import written_as
 from kuangdeng.hazards.reconciliation.jobs import reconcile_all  # noqa: F401 - likewise
 from kuangdeng.hazards.services import fill_place
 from kuangdeng.hazards.services.ladder import run_ladder
+from kuangdeng.hazards.statutory.jobs import remind_of_reports  # noqa: F401 - and here
 from kuangdeng.ledger.api import Entry, Reader, read
 
 SAID_WHICH_PLACE = frozenset({"org.merge_proposal", "org.place_from_proposal", "org.add_alias"})

@@ -260,3 +260,8 @@ def bulk_verbs(person: Person) -> Sequence[Bulk]:
         if has_power(person, power):
             verbs.append(Bulk(verb, str(label), reverse("hazards:bulk", args=[verb]), **extra))
     return verbs
+
+
+def listed(person: Person, **own: Any) -> Register:
+    """A list of hazards that another part has chosen, with the columns and filters of every hazard list."""
+    return _register(person, **own)

@@ -24,6 +24,7 @@ from kuangdeng.hazards.models import (
     Specialty,
     StandardHazard,
 )
+from kuangdeng.hazards.statutory.seeds import load_mapping, load_report_rules
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.search import fold
 from kuangdeng.kernel.verbs import verb
@@ -250,6 +251,8 @@ def set_up(*, mine: Mine, by: Person | None = None, since: date | None = None) -
         "accident_levels": load_accident_levels(mine),
         "accident_deadlines": load_accident_deadlines(mine),
         "library": load_library(mine),
+        "report_rules": load_report_rules(mine, since or clock.today()),
+        "export_mappings": load_mapping(mine),
     }
     post(
         "hazard.set_up",

@@ -8,6 +8,7 @@ from kuangdeng.hazards.bulletins import urls as bulletins
 from kuangdeng.hazards.groups import urls as groups
 from kuangdeng.hazards.questions import urls as questions
 from kuangdeng.hazards.reconciliation import urls as reconciliation
+from kuangdeng.hazards.statutory import urls as statutory
 from kuangdeng.hazards.tracking import urls as tracking
 from kuangdeng.hazards.views import importing, lists, paper, photos, queues, report, thing
 
@@ -34,6 +35,7 @@ pages: list[URLPattern | URLResolver] = [
     path("groups/", include(groups.pages)),
     path("tracking/", include(tracking.pages)),
     path("reconciliation/", include(reconciliation.pages)),
+    path("statutory/", include(statutory.pages)),
     path("import/", importing.start, name="import_start"),
     path("import/<uuid:run_id>/", importing.run, name="import_run"),
     path("import/<uuid:run_id>/problems.csv", importing.problems, name="import_problems"),

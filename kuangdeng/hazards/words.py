@@ -71,6 +71,8 @@ FIELDS = {
     "until": _("申请延至"),
     "state": _("延期申请"),
     "supervisor": _("督办人"),
+    "condition": _("现状及产生原因"),
+    "analysis": _("危害程度和整改难易程度分析"),
     "goals": _("治理目标和任务"),
     "methods": _("治理方法和措施"),
     "resources": _("经费和物资"),
@@ -141,6 +143,8 @@ ROUNDS_AND_SETTINGS = {
     "hazard.set_up.accident_levels": _("事故等级数"),
     "hazard.set_up.accident_deadlines": _("事故办理期限数"),
     "hazard.set_up.library": _("标准隐患数"),
+    "hazard.set_up.report_rules": _("报送规则数"),
+    "hazard.set_up.export_mappings": _("字段对照表数"),
 }
 
 ROWS: dict[str, type[Model]] = {

@@ -106,6 +106,7 @@ def build(person: Person) -> Home:
     todos += [_owed(one) for one in hazards.groups.owed_by_teams(person)]
     if has_power(person, "group.manage"):
         todos += _gaps(person)
+    todos += [_legal(one) for one in hazards.statutory.waiting_for(person)]
     todos.sort(key=lambda one: (not one.late, one.at))
     changes = hazards.changes(hazards.changes_for(person))
     return Home(
@@ -251,6 +252,23 @@ def _gaps(person: Person) -> list[Todo]:
             meta=[_("整治落实")], clock_text=_("已等 %s") % waited, tone="plain", at=since,
         )
     ]  # fmt: skip
+
+
+def _legal(one: hazards.statutory.Owed) -> Todo:
+    """A report that the law asks for and that is not out yet."""
+    words = {"draft": _("编制"), "sign": _("签字"), "send": _("登记回执")}
+    url = reverse("hazards:statutory_report", args=[one.report.id]) if one.report else reverse("hazards:statutory")
+    return Todo(
+        title=f"{one.period.label} {hazards.statutory.KIND_LABELS[one.kind]}",
+        url=url,
+        verb=words[one.step],
+        verb_url=url,
+        meta=[_("法定报表"), "" if one.rule.confirmed else _("期限未核定")],
+        due=one.due,
+        tone="" if one.due else "plain",
+        late=one.due is not None and one.due < clock.now(),
+        at=one.due or clock.now(),
+    )
 
 
 def _figures(day: hazards.Day, person: Person, whole: bool) -> list[Figure]:

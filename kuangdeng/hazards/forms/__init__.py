@@ -405,6 +405,10 @@ class PlanForm(PersonForm):
     stop_area = forms.BooleanField(label=_("已停产停工、撤出人员"), required=False)
     stopped_area = forms.CharField(label=_("停产停工区域"), required=False, max_length=200)
     stopped_at = forms.DateTimeField(label=_("停产停工时间"), required=False, widget=DateTimeInput)
+    condition = forms.CharField(
+        label=_("现状及产生原因"), required=False, widget=Area(2), help_text=_("季度报告和双报告要写，不影响下达。")
+    )
+    analysis = forms.CharField(label=_("危害程度和整改难易程度分析"), required=False, widget=Area(2))
     goals = forms.CharField(label=_("一、治理目标和任务"), required=False, widget=Area(2))
     methods = forms.CharField(label=_("二、治理方法和措施"), required=False, widget=Area(3))
     resources = forms.CharField(label=_("三、经费和物资"), required=False, widget=Area(2))

@@ -5,7 +5,8 @@ import kuangdeng.hazards.accidents.models
 import kuangdeng.hazards.bulletins.models
 import kuangdeng.hazards.groups.models
 import kuangdeng.hazards.questions.models
-import kuangdeng.hazards.reconciliation.models  # noqa: F401
+import kuangdeng.hazards.reconciliation.models
+import kuangdeng.hazards.statutory.models  # noqa: F401
 from kuangdeng.hazards.models.beside import Extension, LadderFiring, MajorPlan, Penalty, Quarantine
 from kuangdeng.hazards.models.hazard import Cause, Hazard, HazardPhoto, Source, Way
 from kuangdeng.hazards.models.rounds import CheckType, Round, RoundPlan

@@ -8,6 +8,7 @@ from kuangdeng.hazards.models.hazard import Hazard
 from kuangdeng.hazards.models.tables import LadderRule
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.ids import uuid7
+from kuangdeng.kernel.models import StoredFile
 from kuangdeng.org.api import Mine, Person, Unit
 
 
@@ -60,6 +61,8 @@ class MajorPlan(models.Model):
     """重大隐患治理方案: six parts, the stopped area, and the double report to the regulator and the workers' congress."""
 
     hazard = models.OneToOneField(Hazard, models.PROTECT, primary_key=True, related_name="plan")
+    condition = models.TextField(_("现状及产生原因"), blank=True)
+    analysis = models.TextField(_("危害程度和整改难易程度分析"), blank=True)
     goals = models.TextField(_("治理目标和任务"), blank=True)
     methods = models.TextField(_("治理方法和措施"), blank=True)
     resources = models.TextField(_("经费和物资"), blank=True)
@@ -70,8 +73,14 @@ class MajorPlan(models.Model):
     stopped_at = models.DateTimeField(_("停产停工时间"), null=True, blank=True)
     regulator_at = models.DateTimeField(_("向监管监察部门报告时间"), null=True, blank=True)
     regulator_text = models.TextField(_("报告内容和回执"), blank=True)
+    regulator_way = models.CharField(_("报告方式"), max_length=40, blank=True)
+    regulator_receipt = models.CharField(_("回执号"), max_length=60, blank=True)
+    regulator_scan = models.ForeignKey(StoredFile, models.PROTECT, null=True, db_index=False, related_name="+")
     congress_at = models.DateTimeField(_("向职代会报告时间"), null=True, blank=True)
     congress_text = models.TextField(_("报告方式和内容"), blank=True)
+    congress_way = models.CharField(_("报告方式"), max_length=40, blank=True)
+    congress_receipt = models.CharField(_("回执号"), max_length=60, blank=True)
+    congress_scan = models.ForeignKey(StoredFile, models.PROTECT, null=True, db_index=False, related_name="+")
     updated_at = models.DateTimeField(default=now)
     updated_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
 

@@ -677,3 +677,161 @@ ACTIONS += [
     Action("screens:verb", lambda world: {**screen(world), "verb": "unpair"}),
     Action("screens:message_end", screen_message),
 ]
+
+
+# Legal reports ------------------------------------------------------------------------------------------------------
+
+
+def legal(world: World) -> dict[str, object]:
+    """A signed report of the last month, and one of the last quarter."""
+    from kuangdeng.hazards.statutory import testkit
+    from kuangdeng.hazards.statutory.models import StatutoryReport
+
+    found = StatutoryReport.objects.filter(mine=world.cast.mine, kind="month").first()
+    if found is None:
+        found = testkit.signed(world.cast)
+        testkit.drafted(world.cast, testkit.last_quarter())
+    return {"report_id": found.id}
+
+
+def legal_cell(_world: World) -> dict[str, object]:
+    """The open general hazards at the end of the running month."""
+    from kuangdeng.hazards.statutory.rules import Kind, period_of
+    from kuangdeng.kernel import clock
+
+    return {"source": period_of(Kind.MONTH, clock.today()).code, "cell": "general_left", "row": "mine"}
+
+
+def quarterly(world: World) -> dict[str, object]:
+    from kuangdeng.hazards.statutory.models import StatutoryReport
+
+    legal(world)
+    return {"report_id": StatutoryReport.objects.get(mine=world.cast.mine, kind="quarter").id}
+
+
+def legal_scan(world: World) -> dict[str, object]:
+    from kuangdeng.hazards.statutory.models import StatutoryReport
+
+    report = StatutoryReport.objects.get(id=legal(world)["report_id"])
+    return {"report_id": report.id, "sha256": report.scan_id}
+
+
+def major_hazard(world: World) -> dict[str, object]:
+    """A major hazard, reported to the regulator with a scan, and supervised by the province."""
+    from datetime import timedelta
+
+    from kuangdeng.hazards.models import Hazard
+    from kuangdeng.hazards.statutory import services, testkit
+    from kuangdeng.hazards.statutory.rules import To
+    from kuangdeng.kernel import clock
+
+    found = Hazard.objects.filter(mine=world.cast.mine, text__startswith="掘进迎头空顶").first()
+    if found is None:
+        cast = world.cast
+        found = testkit.major_in(cast, clock.now() - timedelta(days=3))
+        data = services.TickData(clock.now(), "书面送达", "已报告", "收3", testkit.PDF)
+        services.report_major(found.id, to=To.REGULATOR, data=data, by=cast.safety)
+        order = services.OrderData(found, "province", "省局", "矿安9号", clock.today())
+        services.order_supervision(data=order, by=cast.safety)
+    return {"hazard_id": found.id}
+
+
+def double(world: World) -> dict[str, object]:
+    return {**major_hazard(world), "to": "regulator"}
+
+
+def double_scan(world: World) -> dict[str, object]:
+    from kuangdeng.hazards.models import MajorPlan
+
+    found = major_hazard(world)
+    return {**found, "sha256": MajorPlan.objects.get(hazard_id=found["hazard_id"]).regulator_scan_id}
+
+
+def supervision_order(world: World) -> dict[str, object]:
+    from kuangdeng.hazards.statutory.models import SupervisionOrder
+
+    return {"order_id": SupervisionOrder.objects.get(hazard_id=major_hazard(world)["hazard_id"]).id}
+
+
+def worker_notice(world: World) -> dict[str, object]:
+    """One that the mining unit's head printed."""
+    from kuangdeng.hazards.statutory import services
+    from kuangdeng.hazards.statutory.models import WorkerNotice
+
+    found = WorkerNotice.objects.filter(mine=world.cast.mine).first()
+    if found is None:
+        unit, head = world.cast.units["mining"], world.cast.unit_head
+        found = services.print_notice(unit=unit, paper="A4", posted_where="会议室", by=head)
+    return {"notice_id": found.id}
+
+
+def export_mapping(world: World) -> dict[str, object]:
+    from kuangdeng.hazards.statutory import seeds
+    from kuangdeng.hazards.statutory.models import ExportMapping
+
+    seeds.load_mapping(world.cast.mine)
+    return {"mapping_id": ExportMapping.objects.filter(mine=world.cast.mine).first().id}
+
+
+def export_run(world: World) -> dict[str, object]:
+    from datetime import timedelta
+
+    from kuangdeng.hazards.statutory import services
+    from kuangdeng.hazards.statutory.models import ExportMapping, ExportRun
+    from kuangdeng.kernel import clock
+
+    found = ExportRun.objects.filter(mine=world.cast.mine).first()
+    if found is None:
+        mapping = ExportMapping.objects.get(id=export_mapping(world)["mapping_id"])
+        day = clock.today()
+        wanted = services.Wanted(mapping, "json", day - timedelta(days=30), day, allow_gaps=True)
+        found = services.export(wanted=wanted, by=world.cast.safety)
+    return {"run_id": found.id}
+
+
+def report_rule(world: World) -> dict[str, object]:
+    legal(world)
+    return first_of("hazards.ReportRule", "rule_id")(world)
+
+
+SEES_LEGAL = SAFETY | LEADERS | frozenset({"political_work"})
+PAGES += [
+    Page("hazards:statutory", nothing, SEES_LEGAL | HEADS),
+    Page("hazards:statutory_month", nothing, SEES_LEGAL | HEADS),
+    Page("hazards:statutory_quarter", nothing, SEES_LEGAL),
+    Page("hazards:statutory_cell", legal_cell, SEES_LEGAL, shared=True),
+    Page(
+        "hazards:statutory_cell", lambda world: {**legal_cell(world), "source": legal(world)["report_id"]}, SEES_LEGAL
+    ),
+    Page("hazards:statutory_report", legal, SEES_LEGAL | HEADS),
+    Page("hazards:statutory_report", quarterly, SEES_LEGAL),
+    Page("hazards:statutory_print", legal, SEES_LEGAL | HEADS),
+    Page("hazards:statutory_xlsx", legal, SEES_LEGAL | HEADS),
+    Page("hazards:statutory_word", quarterly, SEES_LEGAL),
+    Page("hazards:statutory_scan", legal_scan, SEES_LEGAL),
+    Page("hazards:statutory_verb", lambda world: {**legal(world), "verb": "send"}, SAFETY),
+    Page("hazards:statutory_verb", lambda world: {**legal(world), "verb": "correct"}, SAFETY),
+    Page("hazards:statutory_verb", lambda world: {**quarterly(world), "verb": "sign"}, LEADERS),
+    Page("hazards:statutory_majors", nothing, SEES_LEGAL),
+    Page("hazards:statutory_major", major_hazard, SEES_LEGAL),
+    Page("hazards:statutory_double_scan", double_scan, SEES_LEGAL),
+    Page("hazards:statutory_tick", double, SAFETY),
+    Page("hazards:statutory_double_word", double, SEES_LEGAL),
+    Page("hazards:statutory_double_print", double, SEES_LEGAL),
+    Page("hazards:statutory_orders", nothing, SEES_LEGAL),
+    Page("hazards:statutory_order_new", nothing, SAFETY),
+    Page("hazards:statutory_lift", supervision_order, SAFETY),
+    Page("hazards:worker_notices", nothing, SEES_LEGAL | HEADS),
+    Page("hazards:worker_notice_new", nothing, SAFETY | HEADS | frozenset({"political_work"})),
+    Page("hazards:worker_notice", worker_notice, SEES_LEGAL | UNIT),
+    Page("hazards:statutory_exports", nothing, SAFETY),
+    Page("hazards:statutory_export_new", nothing, SAFETY),
+    Page("hazards:statutory_file", export_run, SAFETY),
+    Page("hazards:statutory_mappings", nothing, SAFETY),
+    Page("hazards:statutory_mapping_new", nothing, SAFETY),
+    Page("hazards:statutory_mapping", export_mapping, SAFETY),
+    Page("hazards:report_rules", nothing, SAFETY),
+    Page("hazards:report_rule_new", nothing, SAFETY),
+    Page("hazards:report_rule", report_rule, SAFETY),
+]
+ACTIONS += [Action("hazards:statutory_draft", nothing)]

@@ -23,6 +23,8 @@ NOT_FOR_EYES = {
     "hazards:bulletin_notice", "hazards:accident_import_template",
     "hazards:import_export", "org:import_template", "org:pick_place", "org:pick_person", "org:pick_unit", "org:place_children",
     "screens:wall_feed", "screens:wall_shell", "screens:wall_text", "screens:wall_picture",
+    "org:document_default", "org:document_sample", "org:document_download", "hazards:statutory_xlsx", "hazards:statutory_word",
+    "hazards:statutory_scan", "hazards:statutory_double_scan", "hazards:statutory_double_word", "hazards:statutory_file",
 }  # fmt: skip
 """Answers to a script, parts of pages, files."""
 PREFERRED = ("safety", "administrator", "unit_head", "mine_leader")
@@ -93,6 +95,22 @@ def pictures(people: Visitors, world: LivedIn) -> None:
     head.open("/hazards/tracking/").shot("tracking-phone")
     safety.open("/hazards/tracking/by/unit/").shot("tracking-by-unit")
     safety.open("/hazards/reconciliation/").shot("reconciliation")
+    legal = next(page for page in PAGES if page.name == "hazards:statutory_report")
+    shown = address(legal.name, legal.kwargs(world))
+    safety.open("/hazards/statutory/").shot("legal")
+    safety.open("/hazards/statutory/month/").shot("legal-month")
+    safety.open(shown).shot("legal-report")
+    safety.open(f"{shown}sheet/").shot("print-legal-month")
+    major = next(page for page in PAGES if page.name == "hazards:statutory_major")
+    safety.open(address(major.name, major.kwargs(world))).shot("legal-major")
+    safety.open("/hazards/statutory/majors/").shot("legal-majors")
+    board = next(page for page in PAGES if page.name == "hazards:worker_notice")
+    safety.open(address(board.name, board.kwargs(world))).shot("print-worker-notice")
+    mapping = next(page for page in PAGES if page.name == "hazards:statutory_mapping")
+    safety.open(address(mapping.name, mapping.kwargs(world))).shot("export-mapping")
+    safety.open("/hazards/statutory/exports/new/").shot("export-new")
+    safety.open("/org/documents/").shot("documents")
+    head.open("/hazards/statutory/month/").shot("legal-month-phone")
     leader = people.at("wall").sign_in("4001")
     leader.shot("home-leader-wall")
     leader.open("/hazards/supervision/").shot("supervision-wall")

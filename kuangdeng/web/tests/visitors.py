@@ -22,7 +22,7 @@ LATIN = re.compile(r"(?<![\w-])(?=\w*[a-z])[A-Za-z]{3,}(?![\w-])")
 ADDRESS = re.compile(r"https?://\S+|\S+@\S+|\b[A-Z]{2,}\w*|\b[a-z0-9]{10}\b")
 """Addresses, codes that a mine wrote itself, and the tags of places."""
 KNOWN_LATIN = frozenset(re.findall(r"\S+", """
-    Excel xlsx csv CSV txt PDF Ctrl GBK UTF API https http com www json JSON Enter Esc Tab MPa kWh min Chrome Linux Windows
+    Excel Word docx XML xlsx csv CSV txt PDF Ctrl GBK UTF API https http com www json JSON Enter Esc Tab MPa kWh min Chrome Linux Windows
     Android Chromium Headless HeadlessChrome SMTP Token Bearer English Edge Safari Firefox
 """))  # fmt: skip
 HTTP_ERROR = re.compile(r"status of (4\d\d|503)")
@@ -54,6 +54,8 @@ class Visitor:
     def odd_words(self) -> list[str]:
         """What a clerk would not understand: ids, names of the code, English."""
         text = self.page.locator("body").inner_text()
+        for code in sorted(self.page.locator("code").all_inner_texts(), key=len, reverse=True):
+            text = text.replace(code, " ") if code else text  # to be typed as it stands: tags, names of fields
         found = [f"an id: {hit}" for hit in UUID.findall(text)]
         found += [f"a word of the code: {hit}" for hit in LEAKS.findall(text)]
         strange = set(LATIN.findall(ADDRESS.sub("", text))) - KNOWN_LATIN
