@@ -265,9 +265,10 @@ def take_again(problem_id: int, *, mine_id: UUID) -> FeedProblem:
 def drop_waiting(channel_id: UUID) -> int:
     """What still waits for a channel goes nowhere when it is switched off; part of a verb above."""
     waiting = Delivery.objects.filter(via_id=channel_id, state=Delivery.State.WAITING)
-    return waiting.update(state=Delivery.State.DROPPED, error=_("通道已停用，没有发出。"))
+    return waiting.update(state=Delivery.State.DROPPED, error=SWITCHED_OFF)
 
 
+SWITCHED_OFF = "通道已停用，没有发出。"
 CHANNELS = ("inbox", *PERSONAL)
 PREFERENCES = (open_notice, mark_read, mark_read_by_link, choose_topics, choose_habit, forget_habit)
 """Left out by the ledger walk: what a person notes for himself."""

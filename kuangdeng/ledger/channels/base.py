@@ -210,7 +210,10 @@ def _exchange(
         path = target._replace(fragment="").geturl()
     begun = monotonic()
     try:
-        connection.request(request.method, path, request.body or None, {**request.headers, "Connection": "close"})
+        try:
+            connection.request(request.method, path, request.body or None, {**request.headers, "Connection": "close"})
+        except (http.client.InvalidURL, ValueError) as error:  # found before a byte was written
+            raise Final(f"地址或请求头不合规范：{error}") from error
         response = connection.getresponse()
         return Answer(response.status, _body(response, begun + 2 * timeout))
     except (OSError, http.client.HTTPException) as error:
@@ -274,6 +277,12 @@ def check_target(target: SplitResult) -> None:
     """Final when the address is none that a channel may lead to."""
     if target.scheme not in ("http", "https") or not target.hostname:
         raise Final("地址要以 http:// 或 https:// 开头")
+    if target.hostname == "localhost" and not allowed("127.0.0.1"):
+        raise Final("地址是本机，不允许作为通知通道")
+    try:
+        int(target.port or 0)
+    except ValueError as error:
+        raise Final("地址里的端口不对") from error
     try:
         literal = ipaddress.ip_address(target.hostname)
     except ValueError:
