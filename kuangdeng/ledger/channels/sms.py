@@ -1,6 +1,6 @@
 """短信 over whatever gateway the mine has: a template of its request, and how its answer says that it took it.
 
-In address, headers and body `{phone}`, `{text}`, `{secret}`, `{id}` and `{time}` stand for what they say. They are
+In address, headers and body `{手机号}`, `{内容}`, `{密钥}`, `{编号}` and `{时间}` stand for what they say. They are
 written as the place wants them: percent-encoded in the address and in a form, escaped in JSON and XML. `success` is
 either words that stand in the answer, or `path=value` in an answer of JSON: `code=0`, `data.status=OK`.
 """
@@ -16,7 +16,7 @@ from kuangdeng.ledger.rules import fit
 
 LONGEST = 200
 """Signs, until the mine sets its own: what a gateway takes as one long message."""
-PLACES = re.compile(r"\{(phone|text|secret|id|time)\}")
+PLACES = re.compile(r"\{(手机号|内容|密钥|编号|时间)\}")
 PHONE = re.compile(r"\+?[0-9]{6,20}")
 
 
@@ -64,8 +64,8 @@ class Sms(HttpSender):
             message.words.replace("\n", " "), f" {message.link}" if message.link else "", most, count_bytes=False
         )
         values = {
-            "phone": phone, "text": text, "secret": config.secret, "id": str(message.id),
-            "time": str(int(message.at.timestamp())),
+            "手机号": phone, "内容": text, "密钥": config.secret, "编号": str(message.id),
+            "时间": str(int(message.at.timestamp())),
         }  # fmt: skip
         kind = options.get("content_type") or "application/json"
         headers = {"Content-Type": f"{kind}; charset=utf-8"}

@@ -36,8 +36,8 @@ LONG = "2305工作面上隅角瓦斯传感器悬挂位置不符合规定，" * 9
 SMS = {
     "method": "POST",
     "content_type": "application/json",
-    "headers": "Authorization: Bearer {secret}",
-    "body": '{"mobile":"{phone}","content":"{text}"}',
+    "headers": "Authorization: Bearer {密钥}",
+    "body": '{"mobile":"{手机号}","content":"{内容}"}',
     "success": "result.code=0",
 }
 
@@ -228,7 +228,7 @@ def test_odd_addresses_are_final(url: str) -> None:
 def request_of(text: str = '他说"好"&停\n100%', **options: str) -> base.Request:
     told = Message(uuid7(), text, to="138 0000-1111")
     return SENDERS["sms"].request(  # type: ignore[attr-defined,no-any-return]
-        Config("https://gw.example.cn/s?to={phone}&m={text}", "k&y", options={**SMS, **options}), told
+        Config("https://gw.example.cn/s?to={手机号}&m={内容}", "k&y", options={**SMS, **options}), told
     )
 
 
@@ -237,9 +237,9 @@ def test_a_template_is_filled_as_each_place_wants_it() -> None:
     assert json.loads(asked.body) == {"mobile": "13800001111", "content": '他说"好"&停 100%'}
     assert asked.headers["Authorization"] == "Bearer k&y"
     assert "to=13800001111&m=%E4%BB%96" in asked.url and "%26" in asked.url and "%25" in asked.url
-    form = request_of(content_type="application/x-www-form-urlencoded", body="m={phone}&t={text}&k={secret}")
+    form = request_of(content_type="application/x-www-form-urlencoded", body="m={手机号}&t={内容}&k={密钥}")
     assert form.body.decode().endswith("&k=k%26y") and "%22" in form.body.decode()
-    xml = request_of(content_type="text/xml", body="<t>{text}</t>")
+    xml = request_of(content_type="text/xml", body="<t>{内容}</t>")
     assert "&amp;" in xml.body.decode()
     assert request_of(method="GET").body == b""
 

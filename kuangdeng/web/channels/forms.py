@@ -45,13 +45,13 @@ class ChannelForm(forms.Form):
         label=_("请求正文"),
         required=False,
         widget=forms.Textarea({"rows": 4}),
-        help_text=_('例如：{"mobile":"{phone}","content":"{text}","token":"{secret}"}'),
+        help_text=_("照平台的例子写，把手机号和内容换成 {手机号} 和 {内容}。"),
     )
     success = forms.CharField(
         label=_("怎样算成功"),
         required=False,
         max_length=100,
-        help_text=_("JSON 答复写成 code=0 或 data.status=OK；其他答复写出成功时必有的字。"),
+        help_text=_("JSON 答复写成“字段=值”，下一级用点隔开；其他答复写出成功时必有的字。"),
     )
     longest = forms.IntegerField(
         label=_("最多字数"), min_value=rules.SMS_LONGEST[0], max_value=rules.SMS_LONGEST[1], initial=200, required=False

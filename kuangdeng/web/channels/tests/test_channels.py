@@ -43,7 +43,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 SMS = {
     "method": "POST",
     "content_type": "application/json",
-    "body": '{"m":"{phone}","c":"{text}"}',
+    "body": '{"m":"{手机号}","c":"{内容}"}',
     "success": "code=0",
 }
 
@@ -187,11 +187,12 @@ def by_mail(cast: Cast, pace: str, topic: str = "hazard.order", **habit: Any) ->
 
 def order(cast: Cast, text: str, *, hours: int = 72) -> None:
     from kuangdeng.hazards import services as hazards
-    from kuangdeng.hazards.models import Grade
+    from kuangdeng.hazards.models import Grade, Specialty
     from kuangdeng.hazards.rules import FivePoints
 
     hazard = hazard_in(Status.REPORTED, cast, text=text)
-    hazards.grade(hazard.id, grade=Grade.objects.get(mine=cast.mine, code="B"), by=cast.safety)
+    specialty = Specialty.objects.filter(mine=cast.mine, parent=None).first()
+    hazards.grade(hazard.id, grade=Grade.objects.get(mine=cast.mine, code="B"), specialty=specialty, by=cast.safety)
     due = clock.now() + timedelta(hours=hours)
     points = FivePoints(cast.unit_head.id, "按规程处理", None, due, "")
     hazards.dispatch(hazard.id, unit=cast.units["mining"], order=points, by=cast.safety)
@@ -442,10 +443,10 @@ def test_the_history_of_a_channel_keeps_no_secret(cast: Cast) -> None:
         ("wecom", {"proxy": "socks5://10.0.0.1:1080"}, "proxy"),
         ("wecom", {"proxy": "http://127.0.0.1:3128"}, "proxy"),
         ("webhook", {"secret": "short"}, "secret"),
-        ("sms", {"options": {**SMS, "body": "{text}"}}, "body"),
+        ("sms", {"options": {**SMS, "body": "{内容}"}}, "body"),
         ("sms", {"options": {**SMS, "success": ""}}, "success"),
         ("sms", {"options": {**SMS, "headers": "坏 头"}}, "headers"),
-        ("sms", {"address": "http://{phone}.example.cn/", "options": SMS}, "address"),
+        ("sms", {"address": "http://{手机号}.example.cn/", "options": SMS}, "address"),
     ],
 )
 def test_what_could_not_work_or_leads_inside_is_refused(
