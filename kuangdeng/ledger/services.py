@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -208,7 +209,9 @@ def _choose(mine_id: UUID, choices: Choices, *, role: str = "", person_id: UUID 
     for (topic, channel), wanted in choices.items():
         if topic not in TOPICS or channel not in CHANNELS:
             raise Refused(_("没有这个通知类别。请刷新页面后重新选择。"))
-        key = {"mine_id": mine_id, "role": role, "person_id": person_id, "topic": topic, "channel": channel}
+        key: dict[str, Any] = {
+            "mine_id": mine_id, "role": role, "person_id": person_id, "topic": topic, "channel": channel
+        }  # fmt: skip
         if wanted is None:
             Subscription.objects.filter(**key).delete()
             continue

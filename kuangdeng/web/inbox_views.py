@@ -73,7 +73,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 def _choose(person: Person, data: QueryDict, wishes: list[ledger.Wish], form: HabitForm) -> bool:
     """Keep what was chosen; False when something is wrong, which then stands on the form."""
-    whose = {"mine_id": person.mine_id, "person_id": person.id}
+    whose: dict[str, Any] = {"mine_id": person.mine_id, "person_id": person.id}
     if "default" in data:
         choices: ledger.Choices = {(wish.topic.code, channel): None for wish in wishes for channel in ledger.CHANNELS}
         ledger.choose_topics(**whose, choices=choices)

@@ -63,7 +63,7 @@ def resend_mail(delivery_id: UUID, *, by: Person) -> Delivery:
         Subject("mail", delivery.id, delivery.headline),
         mine_id=by.mine_id,
         by=Named(by.id, by.name),
-        payload={"address": delivery.address or delivery.via.name, "error": delivery.error},
+        payload={"address": delivery.address or str(delivery.via or ""), "error": delivery.error},
     )
     return delivery
 

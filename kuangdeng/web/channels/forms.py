@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel.widgets import PickerField
@@ -71,10 +72,10 @@ class ChannelForm(forms.Form):
     SMS_ONLY = ("method", "content_type", "headers", "body", "success", "longest")
 
     def __init__(self, *args: Any, kind: str, by: Person, channel: Channel | None = None, **kwargs: Any) -> None:
-        initial = {**(_initial(channel) if channel else {}), **kwargs.pop("initial", {})}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = _initial(channel) if channel else {}
+        super().__init__(*args, **kwargs)
         self.fields["topics"].choices = [(topic.code, topic.label) for topic in TOPICS.values()]  # type: ignore[attr-defined]
-        self.fields["address"].help_text = rules.WHERE[kind]
+        self.fields["address"].help_text = str(rules.WHERE[kind])
         if kind == Kind.SMS:
             self.fields["topics"].label = _("哪些通知可以发短信")
         else:
@@ -83,7 +84,7 @@ class ChannelForm(forms.Form):
             self.fields["unit"] = PickerField(
                 url=lambda: reverse("org:pick_unit"), find=lambda key: open_unit(UUID(str(key)), by), kind="unit", icon="unit",
                 search=lambda words: search_units(by, words), label=_("只收这个单位的"), required=False,
-                placeholder=_("单位名称或拼音首字母"), help_text=_("不填就收全矿的；填了只收这个单位和下属单位的。"),
+                placeholder=gettext("单位名称或拼音首字母"), help_text=_("不填就收全矿的；填了只收这个单位和下属单位的。"),
             )  # fmt: skip
         if kind == Kind.WECOM:
             del self.fields["secret"]
