@@ -65,7 +65,9 @@ class _Step:
         body: str = "",
     ) -> Iterator[Recipient]:
         url, due_at = _page(self.hazard.id), self.hazard.due_at
-        yield from tell_roles(self.entry.mine_id, roles, topic, title, url, unit=unit, act=act, body=body, due_at=due_at)
+        yield from tell_roles(
+            self.entry.mine_id, roles, topic, title, url, unit=unit, act=act, body=body, due_at=due_at
+        )
 
     def in_charge(self, topic: str, title: str, *, act: bool = False, body: str = "") -> Iterator[Recipient]:
         """Head and branch secretary of the unit that has it."""
