@@ -13,7 +13,11 @@ pytestmark = pytest.mark.django_db
 
 BY_ITSELF = {"bulletin.compile": "only when an account does not close; its words are figures"}
 """Verbs with a route whose scenarios tell nobody, and why."""
-CALLED = {"hazard.ladder": "hazards.climb"}
+CALLED = {
+    "hazard.ladder": "hazards.climb",
+    "group.late_teams": "hazards.groups.tell_teams",
+    "group.late_group": "hazards.groups.tell_group",
+}
 """Scenarios that are called otherwise than the verb that they write."""
 
 

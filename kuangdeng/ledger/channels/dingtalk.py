@@ -62,4 +62,4 @@ class DingTalk(HttpSender):
         if code in BUSY:
             raise NotSent(f"钉钉系统忙（{code}）")
         said = " ".join(str(answer.json.get("errmsg", "")).split())[:200]
-        raise Final(f"钉钉不接受：{WORDS.get(code, '')}（{code} {said}）")
+        raise Final(f"钉钉不接受：{WORDS.get(code, said)}（{code}）")

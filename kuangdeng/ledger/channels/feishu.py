@@ -58,4 +58,4 @@ class Feishu(HttpSender):
             raise NotSent(f"飞书限流（{code}）", stop=True, wait=timedelta(minutes=1))
         if code in BUSY:
             raise NotSent(f"飞书系统忙（{code}）")
-        raise Final(f"飞书不接受：{WORDS.get(code, '')}（{code} {said}）")
+        raise Final(f"飞书不接受：{WORDS.get(code, said)}（{code}）")

@@ -118,4 +118,5 @@ def _check_sms(data: ChannelData) -> None:
 
 def shown(address: str) -> str:
     """What of an address may be shown: where it leads, never its key."""
-    return urlsplit(address).hostname or ""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.hostname}" if parts.hostname else ""
