@@ -1,7 +1,5 @@
 """The ledger's tables: entries, their seals, the notices that are fed from them, and the channels by which they leave."""
 
-from typing import Any
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -313,12 +311,6 @@ class Delivery(models.Model):
             models.Index(fields=["-dead_at", "id"], condition=Q(state="dead"), name="delivery_dead"),
             models.Index(fields=["via", "-tried_at"], condition=Q(via__isnull=False), name="delivery_rate"),
         ]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """A delivery belongs to the mine and the person of its notice."""
-        if self.notice is not None and self.mine_id is None:
-            self.mine_id, self.person_id = self.notice.mine_id, self.notice.person_id
-        super().save(*args, **kwargs)
 
     @property
     def headline(self) -> str:
