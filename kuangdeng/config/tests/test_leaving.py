@@ -15,6 +15,7 @@ BY_ITSELF = {"bulletin.compile": "only when an account does not close; its words
 """Verbs with a route whose scenarios tell nobody, and why."""
 CALLED = {
     "hazard.ladder": "hazards.climb",
+    "accident.ladder": "hazards.accidents.climb",
     "group.late_teams": "hazards.groups.tell_teams",
     "group.late_group": "hazards.groups.tell_group",
 }
