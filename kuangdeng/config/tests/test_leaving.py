@@ -16,6 +16,8 @@ BY_ITSELF = {"bulletin.compile": "only when an account does not close; its words
 CALLED = {
     "hazard.ladder": "hazards.climb",
     "accident.ladder": "hazards.accidents.climb",
+    "reconciliation.clear_all": "hazards.reconciliation.clear",
+    "reconciliation.explain_all": "hazards.reconciliation.explain",
     "group.late_teams": "hazards.groups.tell_teams",
     "group.late_group": "hazards.groups.tell_group",
 }
