@@ -190,6 +190,9 @@ globals().update(env.email(env.text("KUANGDENG_EMAIL_URL")))
 PUBLIC_URL = env.text("KUANGDENG_PUBLIC_URL")
 """Where people reach this installation, for links in mails: https://kuangdeng.example.cn"""
 
+CHANNELS_MAY_LOOP_BACK = env.yes("KUANGDENG_CHANNELS_MAY_LOOP_BACK")
+"""Whether a robot or an SMS gateway may stand on this machine itself; else such an address is refused."""
+
 # --- log ----------------------------------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,

@@ -18,7 +18,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from kuangdeng.kernel.heartbeat import beat
-from kuangdeng.ledger.api import deliver_all, seal_all, tell_all
+from kuangdeng.ledger.api import deliver_mail, deliver_posts, seal_all, tell_all
 
 log = logging.getLogger(__name__)
 GRACE = 4.0
@@ -75,7 +75,8 @@ class Pulse:
 
 def run_worker(stop: threading.Event, *, concurrency: int = 4) -> None:
     """Work until `stop` is set; returns within `GRACE` seconds of that, even while a long job runs."""
-    beats = [Beat("pulse", Pulse(), PULSE, stop), Beat("mail", deliver_all, MAIL, stop)]
+    beats = [Beat("pulse", Pulse(), PULSE, stop), Beat("mail", deliver_mail, MAIL, stop)]
+    beats.append(Beat("posts", deliver_posts, MAIL, stop))
     queue = threading.Thread(target=_queue, args=(stop, concurrency), name="queue", daemon=True)
     for thread in (*beats, queue):
         thread.start()

@@ -28,7 +28,7 @@ declare_topics(
     Topic(RESULT, _("我上报、我整改的隐患的结果")),
     Topic(LATE, _("到期和超期提醒"), mail=True),
     Topic(WATCH, _("挂牌督办和复发"), mail=True),
-    Topic(MAJOR, _("重大隐患"), mail=True),
+    Topic(MAJOR, _("重大隐患"), mail=True, urgent=True),
 )
 
 
@@ -49,7 +49,10 @@ class _Step:
     def to(
         self, people: Iterable[Person | None], role: str, topic: str, title: str, *, act: bool = False, body: str = ""
     ) -> Iterator[Recipient]:
-        yield from tell(people, topic, title, _page(self.hazard.id), role=role, act=act, body=body)
+        due_at = self.hazard.due_at
+        urgent = topic == LATE and role == Role.MINE_LEADER  # the ladder has reached its top
+        url = _page(self.hazard.id)
+        yield from tell(people, topic, title, url, role=role, act=act, body=body, due_at=due_at, urgent=urgent)
 
     def roles(
         self,
@@ -61,8 +64,10 @@ class _Step:
         act: bool = False,
         body: str = "",
     ) -> Iterator[Recipient]:
-        url = _page(self.hazard.id)
-        yield from tell_roles(self.entry.mine_id, roles, topic, title, url, unit=unit, act=act, body=body)
+        url, due_at = _page(self.hazard.id), self.hazard.due_at
+        yield from tell_roles(
+            self.entry.mine_id, roles, topic, title, url, unit=unit, act=act, body=body, due_at=due_at
+        )
 
     def in_charge(self, topic: str, title: str, *, act: bool = False, body: str = "") -> Iterator[Recipient]:
         """Head and branch secretary of the unit that has it."""

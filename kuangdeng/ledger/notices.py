@@ -9,19 +9,18 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
-from django.db.models import Q
-
 from kuangdeng.kernel.clock import now
 from kuangdeng.ledger.feed import Reader, later_entries, read
-from kuangdeng.ledger.models import Delivery, Entry, Notice, Subscription
+from kuangdeng.ledger.models import Entry, Notice
+from kuangdeng.ledger.plans import Choices, queue_for_groups, queue_for_people
 from kuangdeng.ledger.routes import ROUTES, SETTLES, TOPICS, Recipient
+from kuangdeng.ledger.rules import Pace
 
 NAME = "notices"
 FRESH = timedelta(days=7)
 """What reached the ledger longer ago tells nobody any more: after a long standstill, and for an imported past."""
 FRESH_FOR_MAIL = timedelta(days=1)
-INBOX, MAIL = "inbox", "email"
+INBOX = "inbox"
 
 
 def tell_all() -> int:
@@ -47,11 +46,14 @@ def take(entry: Entry) -> None:
     if found is None or entry.received_at < now() - FRESH:
         return
     recipients: dict[UUID, Recipient] = {}
-    for one in found(entry):
+    told = list(found(entry))
+    for one in told:
         if one.person_id != entry.by_id:
             recipients.setdefault(one.person_id, one)
     made = _notices(entry, wanted(entry.mine_id, recipients.values(), INBOX))
-    _deliveries(entry, made, recipients)
+    if entry.received_at >= now() - FRESH_FOR_MAIL:
+        queue_for_people(entry.mine_id, made, recipients)
+        queue_for_groups(entry, told)
     if any(notice.must_act for notice in made):
         for later in later_entries(entry, NAME):
             settle(later)
@@ -87,18 +89,8 @@ def wanted(mine_id: UUID, recipients: Iterable[Recipient], channel: str) -> list
     asked = list(recipients)
     if not asked:
         return []
-    rows = Subscription.objects.filter(mine_id=mine_id, channel=channel, topic__in={one.topic for one in asked}).filter(
-        Q(person_id__in=[one.person_id for one in asked]) | Q(person_id=None, role__in={one.role for one in asked})
-    )
-    chosen = {(row.person_id, row.role, row.topic): row.wanted for row in rows}
-    return [one for one in asked if _wants(one, channel, chosen)]
-
-
-def _wants(one: Recipient, channel: str, chosen: dict[tuple[UUID | None, str, str], bool]) -> bool:
-    topic = TOPICS[one.topic]
-    default = topic.inbox if channel == INBOX else topic.mail
-    by_role = chosen.get((None, one.role, one.topic), default) if one.role else default
-    return chosen.get((one.person_id, "", one.topic), by_role)
+    choices = Choices(mine_id, asked)
+    return [one for one in asked if choices.pace(one, channel) != Pace.NONE]
 
 
 def _notices(entry: Entry, recipients: list[Recipient]) -> list[Notice]:
@@ -110,25 +102,9 @@ def _notices(entry: Entry, recipients: list[Recipient]) -> list[Notice]:
         Notice(
             mine_id=entry.mine_id, person_id=one.person_id, entry=entry, subject_kind=entry.subject_kind,
             subject_id=entry.subject_id, topic=one.topic, role=one.role, title=one.title[:200], body=one.body,
-            url=one.url, must_act=one.must_act,
+            url=one.url, must_act=one.must_act, due_at=one.due_at, urgent=one.urgent or TOPICS[one.topic].urgent,
         )
         for one in recipients
         if one.person_id not in there
     ]  # fmt: skip
     return Notice.objects.bulk_create(made)
-
-
-def _deliveries(entry: Entry, made: list[Notice], recipients: dict[UUID, Recipient]) -> None:
-    """Queue mail for those who have an address and want it; nothing when this installation sends no mail."""
-    if not made or not settings.EMAIL_CONFIGURED or entry.received_at < now() - FRESH_FOR_MAIL:
-        return
-    reachable = [recipients[notice.person_id] for notice in made if recipients[notice.person_id].addresses.get(MAIL)]
-    wants = {one.person_id for one in wanted(entry.mine_id, reachable, MAIL)}
-    Delivery.objects.bulk_create(
-        [
-            Delivery(notice=notice, channel=MAIL, address=recipients[notice.person_id].addresses[MAIL][:200])
-            for notice in made
-            if notice.person_id in wants
-        ],
-        ignore_conflicts=True,
-    )

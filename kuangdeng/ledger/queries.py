@@ -1,14 +1,27 @@
 """Reading the ledger and the inbox."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import NotVisible
-from kuangdeng.ledger.models import Delivery, Entry, FeedProblem, Notice, Seal, Subscription
+from kuangdeng.ledger.models import (
+    Channel,
+    Delivery,
+    Entry,
+    EscalationRule,
+    FeedProblem,
+    Habit,
+    Notice,
+    Seal,
+    Subscription,
+)
+from kuangdeng.ledger.plans import default_pace
 from kuangdeng.ledger.routes import TOPICS, Topic
+from kuangdeng.ledger.rules import PERSONAL, Pace
 
 
 def entries(mine_id: UUID, *, units: Sequence[UUID] | None = None, person_id: UUID | None = None) -> QuerySet[Entry]:
@@ -66,41 +79,72 @@ class Wish:
     """A topic over the channels: what holds, and whether somebody chose it so."""
 
     topic: Topic
-    inbox: bool
-    mail: bool
-    inbox_chosen: bool
-    mail_chosen: bool
+    paces: Mapping[str, str]
+    chosen: frozenset[str]
+
+    @property
+    def inbox(self) -> bool:
+        """Whether it comes into the inbox."""
+        return self.paces["inbox"] != Pace.NONE
+
+    @property
+    def inbox_chosen(self) -> bool:
+        """Whether somebody chose that."""
+        return "inbox" in self.chosen
 
 
 def wishes(mine_id: UUID, *, role: str = "", person_id: UUID | None = None) -> list[Wish]:
-    """What a role, or a person, gets told: own choices, else what the topic itself says."""
+    """What a role, or a person, gets told and how: own choices, else what the topic itself says."""
     rows = Subscription.objects.filter(mine_id=mine_id, role=role, person_id=person_id)
-    chosen = {(row.topic, row.channel): row.wanted for row in rows}
+    chosen = {(row.topic, row.channel): row.pace if row.wanted else Pace.NONE for row in rows}
     return [
         Wish(
             topic,
-            chosen.get((topic.code, "inbox"), topic.inbox),
-            chosen.get((topic.code, "email"), topic.mail),
-            (topic.code, "inbox") in chosen,
-            (topic.code, "email") in chosen,
+            {one: chosen.get((topic.code, one), default_pace(topic, one)) for one in ("inbox", *PERSONAL)},
+            frozenset(one for one in ("inbox", *PERSONAL) if (topic.code, one) in chosen),
         )
         for topic in TOPICS.values()
     ]
+
+
+def habit_of(mine_id: UUID, person_id: UUID | None = None) -> Habit:
+    """When this person, or the mine, does not want to be disturbed; the mine's own for who has said nothing."""
+    rows = {row.person_id: row for row in Habit.objects.filter(mine_id=mine_id).filter(_of(person_id))}
+    return rows.get(person_id) or rows.get(None) or Habit(mine_id=mine_id)
+
+
+def _of(person_id: UUID | None) -> Q:
+    return Q(person_id=None) | Q(person_id=person_id) if person_id else Q(person_id=None)
+
+
+# Channels -----------------------------------------------------------------------------------------------------------
+
+
+def channels(mine_id: UUID) -> QuerySet[Channel]:
+    """The channels of a mine that are not removed."""
+    return Channel.objects.filter(mine_id=mine_id, removed_at=None)
+
+
+def escalation_rules(mine_id: UUID) -> QuerySet[EscalationRule]:
+    """The mine's rules of climbing, the quickest first."""
+    return EscalationRule.objects.filter(mine_id=mine_id, removed_at=None).order_by("topic", "kind", "hours")
 
 
 # What went wrong ----------------------------------------------------------------------------------------------------
 
 
 def dead_letters(mine_id: UUID) -> QuerySet[Delivery]:
-    """Mails that were given up."""
-    return Delivery.objects.filter(state=Delivery.State.DEAD, notice__mine_id=mine_id).select_related("notice")
+    """Messages that were given up."""
+    return Delivery.objects.filter(state=Delivery.State.DEAD, mine_id=mine_id).select_related("notice", "via")
 
 
 def waiting_letters(mine_id: UUID) -> int:
-    """Mails that still wait to be sent."""
+    """Messages that are due and still wait to be sent; what waits for its digest or a quiet night is not late."""
     return Delivery.objects.filter(
-        state__in=(Delivery.State.WAITING, Delivery.State.SENDING), notice__mine_id=mine_id
-    ).count()
+        Q(state=Delivery.State.SENDING) | Q(state=Delivery.State.WAITING, tries__gt=0)
+        | Q(state=Delivery.State.WAITING, next_try_at__lte=now()),
+        mine_id=mine_id,
+    ).count()  # fmt: skip
 
 
 def feed_problems(mine_id: UUID) -> QuerySet[FeedProblem]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from kuangdeng.ledger.models import Entry
@@ -9,19 +10,28 @@ from kuangdeng.ledger.models import Entry
 
 @dataclass(frozen=True)
 class Topic:
-    """What a notice is about, as people choose it on the settings page. `mail` and `inbox` hold until they choose."""
+    """What a notice is about, as people choose it on the settings page. `mail` and `inbox` hold until they choose.
+
+    `urgent` breaks through quiet hours and digests. `everybody`: it concerns every unit, so a unit's group hears it
+    too. `body_leaves`: its body is meant for everybody and may leave the mine; of all others only title and link do.
+    """
 
     code: str
     label: object
     inbox: bool = True
     mail: bool = False
+    urgent: bool = False
+    everybody: bool = False
+    body_leaves: bool = False
 
 
 @dataclass(frozen=True)
 class Recipient:
     """One person who is to be told of one entry: as whom, what, and where he acts.
 
-    `addresses` are where he can be reached outside the inbox, by channel (`email`).
+    `addresses` are where he can be reached outside the inbox, by channel (`email`). `due_at` is by when he has to act.
+    `urgent` breaks through quiet hours for him, whatever the topic: the matter has reached the mine's leader.
+    `public` and `public_url` are what a group is told instead, and where everybody may read it.
     """
 
     person_id: UUID
@@ -32,6 +42,10 @@ class Recipient:
     body: str = ""
     must_act: bool = False
     addresses: Mapping[str, str] = field(default_factory=dict)
+    due_at: datetime | None = None
+    urgent: bool = False
+    public: str = ""
+    public_url: str = ""
 
 
 Route = Callable[[Entry], Iterable[Recipient]]

@@ -6,8 +6,9 @@ Reading a notice and choosing one's own topics are personal preferences, no fact
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -17,8 +18,9 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.language import in_chinese
-from kuangdeng.ledger.models import Delivery, Entry, FeedProblem, Notice, Subscription
+from kuangdeng.ledger.models import Delivery, Entry, FeedProblem, Habit, Notice, Subscription
 from kuangdeng.ledger.routes import TOPICS
+from kuangdeng.ledger.rules import PACE_LABELS, PERSONAL, Pace
 
 
 @dataclass(frozen=True)
@@ -149,8 +151,48 @@ def mark_read(*, person_id: UUID, notice_ids: Iterable[UUID] | None = None) -> i
     return mine.update(read_at=now())
 
 
+Choices = Mapping[tuple[str, str], bool | str | None]
+"""By topic and channel: wanted or not, or at which pace; None: what holds for the role."""
+
+
+def mark_read_by_link(notice_id: UUID) -> int:
+    """Mark a notice as read because its person opened the link of a message; the link said which one it is."""
+    return Notice.objects.filter(id=notice_id, read_at=None).update(read_at=now())
+
+
 @transaction.atomic
-def choose_topics(*, mine_id: UUID, person_id: UUID, choices: Mapping[tuple[str, str], bool | None]) -> None:
+def choose_habit(
+    *,
+    mine_id: UUID,
+    person_id: UUID | None,
+    quiet_from: time | None,
+    quiet_until: time | None,
+    daily_at: time,
+) -> Habit:
+    """Say when one does not want to be disturbed (免打扰), and at which hour the digest of the day comes.
+
+    Without a person it is what holds for everybody who said nothing; that is a verb's business, which checks who may.
+    Refused when only one of the two hours is given, or both are the same.
+    """
+    if (quiet_from is None) != (quiet_until is None):
+        raise Refused(_("免打扰的开始和结束要么都填，要么都不填。"), field="quiet_until")
+    if quiet_from is not None and quiet_from == quiet_until:
+        raise Refused(_("免打扰的开始和结束不能是同一时刻。"), field="quiet_until")
+    row, _made = Habit.objects.update_or_create(
+        mine_id=mine_id,
+        person_id=person_id,
+        defaults={"quiet_from": quiet_from, "quiet_until": quiet_until, "daily_at": daily_at},
+    )
+    return row
+
+
+def forget_habit(*, mine_id: UUID, person_id: UUID) -> None:
+    """Go back to the mine's quiet hours and the mine's hour of the digest."""
+    Habit.objects.filter(mine_id=mine_id, person_id=person_id).delete()
+
+
+@transaction.atomic
+def choose_topics(*, mine_id: UUID, person_id: UUID, choices: Choices) -> None:
     """Say for oneself which topics one wants over which channel; None goes back to what holds for the role.
 
     Refused for a topic that does not exist.
@@ -158,43 +200,48 @@ def choose_topics(*, mine_id: UUID, person_id: UUID, choices: Mapping[tuple[str,
     _choose(mine_id, choices, person_id=person_id)
 
 
-def choose_topics_for_role(*, mine_id: UUID, role: str, choices: Mapping[tuple[str, str], bool | None]) -> None:
+def choose_topics_for_role(*, mine_id: UUID, role: str, choices: Choices) -> None:
     """Say for a role which topics it gets; part of a verb above, which checks who may and writes the entry."""
     _choose(mine_id, choices, role=role)
 
 
-def _choose(
-    mine_id: UUID, choices: Mapping[tuple[str, str], bool | None], *, role: str = "", person_id: UUID | None = None
-) -> None:
+def _choose(mine_id: UUID, choices: Choices, *, role: str = "", person_id: UUID | None = None) -> None:
     for (topic, channel), wanted in choices.items():
         if topic not in TOPICS or channel not in CHANNELS:
             raise Refused(_("没有这个通知类别。请刷新页面后重新选择。"))
-        row = Subscription.objects.filter(mine_id=mine_id, role=role, person_id=person_id, topic=topic, channel=channel)
+        key: dict[str, Any] = {
+            "mine_id": mine_id, "role": role, "person_id": person_id, "topic": topic, "channel": channel
+        }  # fmt: skip
         if wanted is None:
-            row.delete()
-        elif not row.update(wanted=wanted):
-            Subscription.objects.create(
-                mine_id=mine_id, role=role, person_id=person_id, topic=topic, channel=channel, wanted=wanted
-            )
+            Subscription.objects.filter(**key).delete()
+            continue
+        pace = wanted if isinstance(wanted, str) else Pace.NOW if wanted else Pace.NONE
+        if pace not in PACE_LABELS:
+            raise Refused(_("没有这种发送方式。请刷新页面后重新选择。"))
+        values = {"wanted": pace != Pace.NONE, "pace": pace}
+        Subscription.objects.update_or_create(**key, defaults=values)
 
 
 def send_again(delivery_id: UUID, *, mine_id: UUID) -> Delivery:
-    """Put a mail that was given up back into the queue; part of a verb above, which checks who may.
+    """Put a message that was given up back into the queue; part of a verb above, which checks who may.
 
-    Refused when it is not given up.
+    Refused when it is not given up, and when its channel is switched off.
     """
     delivery = (
         Delivery.objects.select_for_update(of=("self",))
-        .select_related("notice")
-        .filter(id=delivery_id, notice__mine_id=mine_id)
+        .select_related("notice", "via")
+        .filter(id=delivery_id, mine_id=mine_id)
         .first()
     )
     if delivery is None:
         raise NotVisible
     if delivery.state != Delivery.State.DEAD:
-        raise Refused(_("这封邮件不在已放弃的清单里，可能已经重发。请刷新页面。"), code="wrong_state")
+        raise Refused(_("这条消息不在已放弃的清单里，可能已经重发。请刷新页面。"), code="wrong_state")
+    if delivery.via is not None and not delivery.via.is_on:
+        raise Refused(_("通道“%s”已停用。请先启用，再重发。") % delivery.via.name, code="wrong_state")
     delivery.state, delivery.tries, delivery.dead_at, delivery.next_try_at = Delivery.State.WAITING, 0, None, now()
-    delivery.save(update_fields=["state", "tries", "dead_at", "next_try_at"])
+    delivery.held, delivery.made_at = False, now()
+    delivery.save(update_fields=["state", "tries", "dead_at", "next_try_at", "held", "made_at"])
     return delivery
 
 
@@ -218,8 +265,15 @@ def take_again(problem_id: int, *, mine_id: UUID) -> FeedProblem:
     return problem
 
 
-CHANNELS = ("inbox", "email")
-PREFERENCES = (open_notice, mark_read, choose_topics)
+def drop_waiting(channel_id: UUID) -> int:
+    """What still waits for a channel goes nowhere when it is switched off; part of a verb above."""
+    waiting = Delivery.objects.filter(via_id=channel_id, state=Delivery.State.WAITING)
+    return waiting.update(state=Delivery.State.DROPPED, error=SWITCHED_OFF)
+
+
+SWITCHED_OFF = "通道已停用，没有发出。"
+CHANNELS = ("inbox", *PERSONAL)
+PREFERENCES = (open_notice, mark_read, mark_read_by_link, choose_topics, choose_habit, forget_habit)
 """Left out by the ledger walk: what a person notes for himself."""
-STEPS = (post, post_many, known_keys, choose_topics_for_role, send_again, take_again)
+STEPS = (post, post_many, known_keys, choose_topics_for_role, send_again, take_again, drop_waiting)
 """Left out by the ledger walk: parts of verbs of the contexts above, which write the entry."""

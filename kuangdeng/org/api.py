@@ -32,8 +32,10 @@ from kuangdeng.org.queries import (
 )
 from kuangdeng.org.queries.names import PersonIndex, UnitIndex, fold_person, fold_unit, split_names
 from kuangdeng.org.queries.people import (
+    open_unit,
     pickable_persons,
     search_persons,
+    search_units,
     the_mine,
     unit_name_on,
     unit_on,
@@ -133,6 +135,7 @@ __all__ = [
     "matching_places",
     "may",
     "open_sample",
+    "open_unit",
     "person_of_token",
     "pickable_persons",
     "place_by_id",
@@ -150,6 +153,7 @@ __all__ = [
     "roles_of",
     "same_unit",
     "search_persons",
+    "search_units",
     "set_up_org",
     "shift_aliases",
     "shift_at",

@@ -10,7 +10,9 @@ class OrgConfig(AppConfig):
 
     def ready(self) -> None:
         from kuangdeng.kernel.files import keep_when_referenced
+        from kuangdeng.ledger.api import declare_people
         from kuangdeng.org import powers, rules, words
+        from kuangdeng.org.contacts import Directory
         from kuangdeng.org.documents import queries as documents
         from kuangdeng.org.documents import rules as document_rules
         from kuangdeng.org.documents import words as document_words
@@ -20,3 +22,4 @@ class OrgConfig(AppConfig):
         powers.declare(_("文书模板"), document_rules.MAY, document_rules.POWER_LABELS)
         document_words.declare()
         keep_when_referenced(documents.files_in_use)
+        declare_people(Directory())

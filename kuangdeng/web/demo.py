@@ -5,7 +5,7 @@ ladder are what a real mine's would be.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,6 +16,8 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.ledger import api as ledger
 from kuangdeng.org import api as org
+from kuangdeng.web.channels import services as channels
+from kuangdeng.web.channels.rules import ChannelData
 from kuangdeng.web.demo_accidents import DemoAccidents
 from kuangdeng.web.demo_bulletins import DemoBulletins
 from kuangdeng.web.demo_data import DemoHazard, DemoMine, DemoStep, make_demo_mine, make_org_files
@@ -49,6 +51,7 @@ def load(progress: Progress) -> None:
         mine = _organise(demo)
     Replay(mine, demo).run(progress)
     _hang_screens(mine, demo)
+    _open_channels(mine, demo)
     org.open_sample(mine, password=PASSWORD)
 
 
@@ -87,6 +90,28 @@ def _hang_screens(mine: org.Mine, demo: DemoMine) -> None:
     screens.post_notice(
         title="示例通知", words=words, starts_at=begin, ends_at=begin + timedelta(days=30), by=administrator
     )
+
+
+def _open_channels(mine: org.Mine, demo: DemoMine) -> None:
+    """A robot and an SMS gateway as they would be set, both switched off: a sample must call nobody."""
+    number = demo.cast[org.Role.ADMINISTRATOR]
+    administrator = org.Person.objects.select_related("mine").get(mine=mine, number=number)
+    robot = ChannelData(
+        "安监部群（示例）", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=example",
+        topics=("hazard.major", "accident.report", "bulletin", "screen.interrupt"),
+    )  # fmt: skip
+    template = {
+        "method": "POST", "content_type": "application/json", "body": '{"mobile":"{手机号}","content":"{内容}"}',
+        "success": "code=0", "longest": "200",
+    }  # fmt: skip
+    gateway = ChannelData(
+        "短信平台（示例）", "https://sms.example.com/send", topics=("hazard.order", "hazard.major"), options=template
+    )
+    for kind, data in (("wecom", robot), ("sms", gateway)):
+        made = channels.add_channel(kind=kind, data=data, by=administrator)
+        channels.switch_channel(made.id, on=False, by=administrator)
+    channels.set_quiet_hours(quiet_from=time(22), quiet_until=time(6), daily_at=time(7, 30), by=administrator)
+    channels.add_escalation(topic="hazard.order", kind="hours", hours=2, by=administrator)
 
 
 class Replay:

@@ -1,11 +1,12 @@
-"""The inbox, what one wants to be told of, and the mails that were given up."""
+"""The inbox, what one wants to be told of, and the messages that were given up."""
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings as config
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -15,11 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.views import register_page
+from kuangdeng.kernel.web import put_refusal
 from kuangdeng.ledger import api as ledger
-from kuangdeng.org.api import ROLE_LABELS, has_power
+from kuangdeng.org.api import ROLE_LABELS, Person, has_power
 from kuangdeng.web import services
+from kuangdeng.web.channels.forms import HabitForm
 from kuangdeng.web.forms import topic_choices
 from kuangdeng.web.ledger_lists import dead_letter_register, inbox_register
 from kuangdeng.web.me import me
@@ -55,20 +58,52 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
-    """What I want to be told of, in the inbox and by mail."""
+    """What I want to be told of, by which channel and how, and when not."""
     person = me(request)
     wishes = ledger.wishes(person.mine_id, person_id=person.id)
-    if request.method == "POST":
-        if "default" in request.POST:
-            choices: dict[tuple[str, str], bool | None] = {
-                (wish.topic.code, channel): None for wish in wishes for channel in ledger.CHANNELS
-            }
-        else:
-            choices = dict(topic_choices(request.POST, wishes))
-        ledger.choose_topics(mine_id=person.mine_id, person_id=person.id, choices=choices)
+    habit = ledger.habit_of(person.mine_id, person.id)
+    initial = {name: getattr(habit, name) for name in ("quiet_from", "quiet_until", "daily_at")}
+    form = HabitForm(None if "default" in request.POST else request.POST or None, initial=initial)
+    if request.method == "POST" and _choose(person, request.POST, wishes, form):
         messages.success(request, _("通知设置已保存。"))
         return redirect("notice_settings")
-    return render(request, "web/notice_settings.html", {"wishes": wishes, "mail": config.EMAIL_CONFIGURED})
+    words = {**_topics_words(person, wishes), "form": form}
+    return render(request, "web/notice_settings.html", words, status=422 if form.is_bound else 200)
+
+
+def _choose(person: Person, data: QueryDict, wishes: list[ledger.Wish], form: HabitForm) -> bool:
+    """Keep what was chosen; False when something is wrong, which then stands on the form."""
+    whose: dict[str, Any] = {"mine_id": person.mine_id, "person_id": person.id}
+    if "default" in data:
+        choices: ledger.Choices = {(wish.topic.code, channel): None for wish in wishes for channel in ledger.CHANNELS}
+        ledger.choose_topics(**whose, choices=choices)
+        ledger.forget_habit(**whose)
+        return True
+    if not form.is_valid():
+        return False
+    try:
+        if form.has_changed():
+            ledger.choose_habit(**whose, **form.cleaned_data)
+        ledger.choose_topics(**whose, choices=topic_choices(data, wishes))
+    except Refused as refusal:
+        put_refusal(form, refusal)
+        return False
+    return True
+
+
+def _topics_words(person: Person, wishes: list[ledger.Wish]) -> dict[str, Any]:
+    """What the table of topics is drawn from: a row for each topic, a choice for each channel that there is."""
+    gateway = ledger.sms_gateway(person.mine_id)
+    rows = [
+        {
+            "wish": wish,
+            "mail": wish.paces["email"],
+            "sms": wish.paces["sms"] if gateway and wish.topic.code in gateway.topics else None,
+        }
+        for wish in wishes
+    ]
+    paces = [(str(code), label) for code, label in ledger.PACE_LABELS.items()]
+    return {"rows": rows, "paces": paces, "sms": gateway is not None, "mail": config.EMAIL_CONFIGURED}
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,13 +124,13 @@ def roles(request: HttpRequest) -> HttpResponse:
         {"label": label, "url": f"{reverse('notice_roles')}?role={code}", "current": code == role}
         for code, label in ROLE_LABELS.items()
     ]
-    words = {"wishes": wishes, "tabs": tabs, "role": ROLE_LABELS[role], "mail": config.EMAIL_CONFIGURED}
+    words = {**_topics_words(person, wishes), "tabs": tabs, "role": ROLE_LABELS[role]}
     return render(request, "web/notice_roles.html", words)
 
 
 @require_GET
 def dead_letters(request: HttpRequest) -> HttpResponse:
-    """Mails that were given up, for the administrator to decide."""
+    """Messages that were given up, for the administrator to decide."""
     person = me(request)
     if not has_power(person, "org.manage"):
         raise NotVisible
@@ -115,5 +150,5 @@ def _again_button(token: str, delivery: ledger.Delivery) -> str:
 def again(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     """Send one of them again."""
     services.resend_mail(delivery_id, by=me(request))
-    messages.success(request, _("邮件已重新排队，一两分钟内发送。"))
+    messages.success(request, _("已重新排队，一两分钟内发送。"))
     return redirect("dead_letters")

@@ -1,4 +1,4 @@
-"""The registers of the ledger pages: the ledger itself, the inbox, the mails that were given up, what the feed could not do."""
+"""The registers of the ledger pages: the ledger itself, the inbox, the messages that were given up, what the feed could not do."""
 
 from typing import Any
 from uuid import UUID
@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.listing import Choice, Column, Dates, Flag, Multi, Picked, Register, Text, View
@@ -15,6 +16,8 @@ from kuangdeng.ledger.api import (
     SUBJECT_WORDS,
     TOPICS,
     VERB_WORDS,
+    Channel,
+    Delivery,
     Entry,
     FeedProblem,
     Notice,
@@ -24,6 +27,8 @@ from kuangdeng.ledger.api import (
 )
 from kuangdeng.org.api import Person, Place, Unit, below, has_power, reach
 from kuangdeng.web.words import READERS
+
+CHANNEL_WORDS: dict[str, object] = {"email": gettext_lazy("邮件"), **dict(Channel.Kind.choices)}
 
 
 def seen_entries(person: Person) -> QuerySet[Entry]:
@@ -177,29 +182,36 @@ def _topic(code: str) -> str:
     return str(TOPICS[code].label) if code in TOPICS else code
 
 
-# Mail that was given up ---------------------------------------------------------------------------------------------
+# Messages that were given up ----------------------------------------------------------------------------------------
+
+
+def _receiver(delivery: Delivery) -> str:
+    """To whom: the address of a person, or the group."""
+    return delivery.address or (delivery.via.name if delivery.via else "")
 
 
 def dead_letter_register(again: Any) -> Register:
-    """Mails that were given up; `again` draws the button that sends one again."""
+    """Messages that were given up; `again` draws the button that sends one again."""
     return Register(
         key="dead-letters",
-        title=_("没有送出的邮件"),
-        noun=_("邮件"),
+        title=_("没有送出的消息"),
+        noun=_("消息"),
         columns=[
-            Column("title", _("通知"), lambda row: cut(row.notice.title, 40), width="wide", phone="title",
-                   export=lambda row: row.notice.title),
-            Column("address", _("邮箱"), "address", phone="meta"),
+            Column("title", _("通知"), lambda row: cut(row.headline, 40), width="wide", phone="title",
+                   export=lambda row: row.headline),
+            Column("channel", _("通道"), lambda row: CHANNEL_WORDS.get(row.channel, row.channel), phone="meta"),
+            Column("address", _("收件地址或通道"), _receiver, phone="meta"),
             Column("tries", _("次数"), "tries", align="right", width="narrow", phone="meta"),
             Column("error", _("原因"), lambda row: cut(row.error, 40), phone="meta", export=lambda row: row.error),
             Column("dead", _("放弃时间"), lambda row: said(row.dead_at), sort="dead_at", width="narrow", phone="meta",
                    export=lambda row: row.dead_at),
             Column("again", _("重发"), again, export=False, phone="chip"),
         ],
+        filters=[Choice("channel", _("通道"), lambda: list(CHANNEL_WORDS.items()), lookup="channel", any=_("各种通道"))],
         default_sort="-dead",
-        rows=lambda rows: rows.select_related("notice"),
-        empty_title=_("邮件都送出去了"),
-        empty_text=_("试过多次仍送不出去、或不能确定是否送到的邮件会列在这里，由您决定是否重发。"),
+        rows=lambda rows: rows.select_related("notice", "via"),
+        empty_title=_("消息都送出去了"),
+        empty_text=_("试过多次仍送不出去、或不能确定是否送到的消息会列在这里，由您决定是否重发。"),
         saved_views=False,
     )  # fmt: skip
 

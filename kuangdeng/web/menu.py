@@ -66,6 +66,7 @@ MENU: list[Entry] = [
     Entry("settings", _("地点二维码"), "org:tags", "qr", "org.print_tags"),
     Entry("settings", _("电子屏"), "screens:list", "eye", "screen.interrupt"),
     Entry("settings", _("文书模板"), "org:documents", "table", "document.templates"),
+    Entry("settings", _("通知通道"), "channels:list", "send", "channel.manage"),
     Entry("settings", _("班制"), "org:shifts", "clock", "org.manage"),
     Entry("settings", _("日历"), "org:calendar", "calendar", "org.manage"),
     Entry("settings", _("角色和权限"), "org:powers", "key", "org.see_people"),

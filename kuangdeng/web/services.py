@@ -1,6 +1,5 @@
 """What the administrator decides about notices, and about what the feed could not do."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -8,9 +7,11 @@ from django.utils.translation import gettext as _
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.ledger.api import (
+    Choices,
     Delivery,
     FeedProblem,
     Named,
+    Pace,
     Subject,
     choose_topics_for_role,
     post,
@@ -20,14 +21,19 @@ from kuangdeng.ledger.api import (
 from kuangdeng.org.api import ROLE_LABELS, Person, has_power
 
 
+def _said(topic: str, channel: str, wanted: bool | str | None) -> str:
+    """A choice as the ledger keeps it: at once is the usual and is not said."""
+    return f"{topic}/{channel}" if wanted in (True, Pace.NOW) else f"{topic}/{channel}/{wanted}"
+
+
 def _check(by: Person) -> None:
     if not has_power(by, "org.manage"):
         raise Refused(_("只有系统管理员可以办理。请联系系统管理员。"), code="not_allowed")
 
 
 @verb
-def set_role_notices(role: str, *, choices: Mapping[tuple[str, str], bool | None], by: Person) -> None:
-    """Say which topics a role gets, in the inbox and by mail (角色通知设置); a person's own choice still counts first.
+def set_role_notices(role: str, *, choices: Choices, by: Person) -> None:
+    """Say which topics a role gets by which channel and how (角色通知设置); a person's own choice still counts first.
 
     Refused for everybody but the administrator, and for an unknown role or topic.
     """
@@ -40,24 +46,24 @@ def set_role_notices(role: str, *, choices: Mapping[tuple[str, str], bool | None
         Subject("role", role, ROLE_LABELS[role]),
         mine_id=by.mine_id,
         by=Named(by.id, by.name),
-        payload={"wanted": [f"{topic}/{channel}" for (topic, channel), wanted in choices.items() if wanted]},
+        payload={"wanted": [_said(*key, wanted) for key, wanted in choices.items() if wanted and wanted != Pace.NONE]},
     )
 
 
 @verb
 def resend_mail(delivery_id: UUID, *, by: Person) -> Delivery:
-    """Send a mail again that was given up (重发邮件); whoever gets it may then have it twice, which is why a person decides.
+    """Send a message again that was given up (重发消息); whoever gets it may have it twice, which is why a person decides.
 
-    Refused for everybody but the administrator, and when the mail is not given up.
+    Refused for everybody but the administrator, when it is not given up, and when its channel is switched off.
     """
     _check(by)
     delivery = send_again(delivery_id, mine_id=by.mine_id)
     post(
         "notice.resend",
-        Subject("mail", delivery.id, delivery.notice.title),
+        Subject("mail", delivery.id, delivery.headline),
         mine_id=by.mine_id,
         by=Named(by.id, by.name),
-        payload={"address": delivery.address, "error": delivery.error},
+        payload={"address": delivery.address or str(delivery.via or ""), "error": delivery.error},
     )
     return delivery
 

@@ -9,5 +9,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("me/", RedirectView.as_view(pattern_name="org:me"), name="me"),
     path("", include("kuangdeng.web.ledger_urls")),
+    path("", include("kuangdeng.web.channels.urls")),
     path("", include("kuangdeng.web.screens.urls")),
 ]

@@ -18,7 +18,7 @@ REPORT, MEASURE, ACCEPTANCE, RESULT = "accident.report", "accident.measure", "ac
 LATE = "accident.late"
 
 declare_topics(
-    Topic(REPORT, _("事故快报"), mail=True),
+    Topic(REPORT, _("事故快报"), mail=True, urgent=True),
     Topic(MEASURE, _("下达给我的事故整改措施"), mail=True),
     Topic(ACCEPTANCE, _("等待验收的事故整改措施"), mail=True),
     Topic(RESULT, _("事故调查进展和整改措施验收结果")),
@@ -33,9 +33,16 @@ def _to(
 
 
 def _roles(
-    roles: Iterable[Role], topic: str, title: str, entry: Entry, *, unit: Unit | None = None, act: bool = False
+    roles: Iterable[Role],
+    topic: str,
+    title: str,
+    entry: Entry,
+    *,
+    unit: Unit | None = None,
+    act: bool = False,
+    due_at: datetime | None = None,
 ) -> Iterator[Recipient]:
-    yield from tell_roles(entry.mine_id, roles, topic, title, _page(entry), unit=unit, act=act)
+    yield from tell_roles(entry.mine_id, roles, topic, title, _page(entry), unit=unit, act=act, due_at=due_at)
 
 
 def _page(entry: Entry) -> str:
@@ -87,7 +94,7 @@ def ordered(entry: Entry) -> Iterator[Recipient]:
     """下达整改措施: who is in charge of the unit signs; the person named knows."""
     measure = _measure(entry)
     title = f"事故 {measure.accident.number} 的整改措施下达给{measure.unit_name}，须在{_when(measure.due_at)}前落实，请签收。"
-    yield from _roles(HEADS, MEASURE, title, entry, unit=measure.unit, act=True)
+    yield from _roles(HEADS, MEASURE, title, entry, unit=measure.unit, act=True, due_at=measure.due_at)
     yield from _to([measure.person], "", MEASURE, title, entry)
 
 
@@ -126,5 +133,6 @@ def judged(entry: Entry) -> Iterator[Recipient]:
         "accident.withdraw_measure": "已撤销",
     }[entry.verb]
     title = f"{measure.unit_name}的事故整改措施（{measure.accident.number}）{words}。"
-    yield from _roles(HEADS, MEASURE if again else RESULT, title, entry, unit=measure.unit, act=again)
+    topic = MEASURE if again else RESULT
+    yield from _roles(HEADS, topic, title, entry, unit=measure.unit, act=again, due_at=measure.due_at)
     yield from _to([measure.person], "", RESULT, title, entry)

@@ -133,7 +133,9 @@ def late_teams(entry: Entry) -> Iterator[Recipient]:
     units = list(Unit.objects.filter(id__in=entry.payload.get("tell") or [])) if level == 1 else [unit]
     heard: set[UUID] = set()
     for one in units:
-        for recipient in tell_roles(entry.mine_id, LATE_ROLES[level - 1], LATE, title, url, unit=one):
+        for recipient in tell_roles(
+            entry.mine_id, LATE_ROLES[level - 1], LATE, title, url, unit=one, urgent_for=[Role.MINE_LEADER]
+        ):
             if recipient.person_id not in heard:
                 heard.add(recipient.person_id)
                 yield recipient
@@ -150,4 +152,12 @@ def late_group(entry: Entry) -> Iterator[Recipient]:
     if level == 1:
         yield from tell(heads_of(group), LATE, title, url)
     else:
-        yield from tell_roles(entry.mine_id, LATE_ROLES[level - 1], LATE, title, url, unit=group.branch.unit)
+        yield from tell_roles(
+            entry.mine_id,
+            LATE_ROLES[level - 1],
+            LATE,
+            title,
+            url,
+            unit=group.branch.unit,
+            urgent_for=[Role.MINE_LEADER],
+        )

@@ -77,7 +77,10 @@ def asked(entry: Entry) -> Iterator[Recipient]:
     body = str(entry.payload.get("text") or question.text)
     level = int(entry.payload.get("level") or 0)
     roles = LEVELS[: level + 1] if question.holder else (Role.SAFETY, *LEVELS[2 : level + 1])
-    yield from tell_roles(entry.mine_id, roles, OWED, title, _page(question), unit=question.holder, act=True, body=body)
+    yield from tell_roles(
+        entry.mine_id, roles, OWED, title, _page(question), unit=question.holder, act=True, body=body,
+        due_at=question.due_at, urgent_for=[Role.MINE_LEADER],
+    )  # fmt: skip
     case = case_of(question.subject_id)
     if case is not None and case.group is not None:
         yield from tell(heads_of(case.group), OWED, title, _page(question), body=body)

@@ -44,7 +44,7 @@ def letter(
     notice = Notice.objects.create(
         mine_id=MINE, person_id=uuid7(), entry=entry, topic="test", title=title, url="/hazards/1/"
     )
-    return Delivery.objects.create(notice=notice, channel="email", address=address)
+    return Delivery.objects.create(mine_id=MINE, notice=notice, channel="email", address=address)
 
 
 def test_a_notice_arrives_in_chinese_with_its_link(server: MailServer) -> None:

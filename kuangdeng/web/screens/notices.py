@@ -1,4 +1,4 @@
-"""Who is told that a screen is lost: those who manage screens, once for each outage."""
+"""Who is told that a screen is lost: those who manage screens; and of an interrupt: who leads people, wherever he is."""
 
 from collections.abc import Iterator
 
@@ -7,11 +7,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kuangdeng.ledger.api import Entry, Recipient, Topic, declare_topics, route
-from kuangdeng.org.api import tell_roles
+from kuangdeng.org.api import Role, tell_roles
 from kuangdeng.web.screens.rules import MAY
 
-LOST = "screen.lost"
-declare_topics(Topic(LOST, gettext_lazy("电子屏失去联系"), mail=True))
+LOST, INTERRUPT = "screen.lost", "screen.interrupt"
+declare_topics(
+    Topic(LOST, gettext_lazy("电子屏失去联系"), mail=True),
+    Topic(INTERRUPT, gettext_lazy("紧急插播"), mail=True, urgent=True, everybody=True),
+)
+LEADERS = (Role.MINE_LEADER, Role.SAFETY, Role.UNIT_HEAD, Role.BRANCH_SECRETARY, Role.TEAM_LEADER)
+
+
+@route("screen.interrupt")
+def interrupted(entry: Entry) -> Iterator[Recipient]:
+    """紧急插播: what stands on the screens in red reaches those who lead people by every channel, at any hour."""
+    words = " ".join(str(entry.payload.get("message") or entry.subject_label).split())
+    yield from tell_roles(entry.mine_id, LEADERS, INTERRUPT, f"紧急插播：{words}"[:200], reverse("home"))
 
 
 @route("screen.lost")

@@ -104,7 +104,12 @@ class LivedIn(World):
         tell_all()
         for notice in Notice.objects.filter(deliveries=None).order_by("id")[:2]:
             Delivery.objects.create(
-                notice=notice, channel="email", address="aj@example.cn", state="dead", dead_at=notice.delivered_at
+                mine_id=notice.mine_id,
+                notice=notice,
+                channel="email",
+                address="aj@example.cn",
+                state="dead",
+                dead_at=notice.delivered_at,
             )
 
         for entry in Entry.objects.filter(verb__in=["hazard.dispatch", "hazard.accept"]).order_by("id")[:2]:

@@ -835,3 +835,52 @@ PAGES += [
     Page("hazards:report_rule", report_rule, SAFETY),
 ]
 ACTIONS += [Action("hazards:statutory_draft", nothing)]
+# Channels ------------------------------------------------------------------------------------------------------------
+
+
+def channel(world: World) -> dict[str, object]:
+    """A robot of the mine; the first of many where there are many."""
+    from kuangdeng.ledger.api import Channel
+    from kuangdeng.web.channels.tests.scenarios import channel_in
+
+    if not Channel.objects.filter(mine_id=world.cast.mine.id).exists():
+        for number in range(len(world.hazards)):
+            channel_in(world.cast, name=f"{number}号群")
+    return {"channel_id": Channel.objects.filter(mine_id=world.cast.mine.id).order_by("id").first().id}
+
+
+def channels(world: World) -> dict[str, object]:
+    channel(world)
+    return {}
+
+
+def escalation_rule(world: World) -> dict[str, object]:
+    from kuangdeng.ledger.api import TOPICS, EscalationRule
+    from kuangdeng.web.channels.tests.scenarios import rule_in
+
+    if not EscalationRule.objects.filter(mine_id=world.cast.mine.id).exists():
+        for topic in list(TOPICS)[: len(world.hazards)]:
+            rule_in(world.cast, topic)
+    return {"rule_id": EscalationRule.objects.filter(mine_id=world.cast.mine.id).order_by("id").first().id}
+
+
+def escalation_rules(world: World) -> dict[str, object]:
+    escalation_rule(world)
+    return {}
+
+
+PAGES += [
+    Page("channels:list", channels, ADMIN),
+    Page("channels:new", nothing, ADMIN),
+    Page("channels:new_of", lambda world: {"kind": "sms"}, ADMIN),
+    Page("channels:channel", channel, ADMIN),
+    Page("channels:edit", channel, ADMIN),
+    Page("channels:quiet", nothing, ADMIN),
+    Page("channels:escalations", escalation_rules, ADMIN),
+    Page("channels:escalation_new", nothing, ADMIN),
+]
+ACTIONS += [
+    Action("channels:verb", lambda world: {**channel(world), "verb": "off"}),
+    Action("channels:escalation_remove", escalation_rule),
+]
+ELSEWHERE["channels:link"] = "opened without signing in, read by script: kuangdeng/web/channels/tests/test_links.py"

@@ -24,7 +24,13 @@ def dead_letter(cast: Cast) -> Delivery:
     tell_all()
     notice = Notice.objects.first()
     return Delivery.objects.create(
-        notice=notice, channel="email", address="x@example.cn", state="dead", dead_at=notice.delivered_at, error="550"
+        mine_id=notice.mine_id,
+        notice=notice,
+        channel="email",
+        address="x@example.cn",
+        state="dead",
+        dead_at=notice.delivered_at,
+        error="550",
     )
 
 

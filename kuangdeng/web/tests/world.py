@@ -92,7 +92,12 @@ class World:
         tell_all()
         for notice in Notice.objects.filter(mine_id=cast.mine.id, deliveries=None).order_by("id")[:rows]:
             Delivery.objects.create(
-                notice=notice, channel="email", address="x@example.cn", state="dead", dead_at=notice.delivered_at
+                mine_id=notice.mine_id,
+                notice=notice,
+                channel="email",
+                address="x@example.cn",
+                state="dead",
+                dead_at=notice.delivered_at,
             )
         for entry in Entry.objects.filter(mine_id=cast.mine.id, verb="hazard.dispatch").order_by("-id")[:rows]:
             FeedProblem.objects.get_or_create(
