@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kuangdeng.hazards.api import accidents
 from kuangdeng.org import api as org
+from kuangdeng.web.demo_cast import who
 from kuangdeng.web.demo_data import DemoMine
 
 Step = tuple[datetime, Callable[[], object]]
@@ -32,27 +33,18 @@ class DemoAccidents:
             (now - timedelta(hours=2), lambda: self._report(MISSED, accidents.Kind.NEAR_MISS, "w2", "zc2")),
         ]
 
-    def who(self, role: str, unit: str | None = None) -> org.Person:
-        """Who holds a role in a unit; without a unit the one of the cast."""
-        number = self.demo.cast[role]
-        if unit is not None:
-            number = next(one.number for one in self.demo.grants if one.role == role and one.unit == unit)
-        person = self.people[number]
-        person.__dict__.pop("_held_roles", None)
-        return person
-
     def _report(
         self, text: str, kind: str, place: str, unit: str, hurt: tuple[accidents.Hurt, ...] = (), stopped: str = ""
     ) -> UUID:
         data = accidents.QuickReport(
             text=text, kind=kind, place=self.places[place], unit=self.units[unit], hurt=hurt, stopped_area=stopped
         )
-        return accidents.report(data=data, by=self.who("unit_head", unit)).id
+        return accidents.report(data=data, by=who(self.demo, self.people, "unit_head", unit)).id
 
     def _closed(self, start: datetime) -> list[Step]:
         ids: dict[str, UUID] = {}
-        safety, hour = self.who("safety"), timedelta(hours=1)
-        head = self.who("unit_head", "ys")
+        safety, hour = who(self.demo, self.people, "safety"), timedelta(hours=1)
+        head = who(self.demo, self.people, "unit_head", "ys")
 
         def order() -> None:
             ids["measure"] = accidents.order_measure(
@@ -83,13 +75,13 @@ class DemoAccidents:
 
     def _open(self, start: datetime) -> list[Step]:
         ids: dict[str, UUID] = {}
-        safety, hour = self.who("safety"), timedelta(hours=1)
-        head, miner = self.who("unit_head", "zc2"), self.people[self.demo.cast["miner"]]
+        safety, hour = who(self.demo, self.people, "safety"), timedelta(hours=1)
+        head, miner = who(self.demo, self.people, "unit_head", "zc2"), self.people[self.demo.cast["miner"]]
         hurt = (accidents.Hurt(person=miner, severity=accidents.Severity.MINOR, note="右手食指、中指挤伤"),)
 
         def order(text: str, hours: int, unit: str) -> UUID:
             return accidents.order_measure(
-                ids["accident"], unit=self.units[unit], person=self.who("unit_head", unit), text=text, by=safety,
+                ids["accident"], unit=self.units[unit], person=who(self.demo, self.people, "unit_head", unit), text=text, by=safety,
                 due_at=start + hours * hour,
             ).id  # fmt: skip
 
@@ -99,7 +91,7 @@ class DemoAccidents:
             (start + 2 * hour, lambda: self._complete(
                 ids["accident"], "zc2", start, "检修时没有停电闭锁、没有专人监护", start + 6 * hour)),
             (start + 4 * hour, lambda: accidents.open_investigation(
-                ids["accident"], investigator=self.who("mine_leader"), team="安监科、机电科、综采二队各一人", by=safety)),
+                ids["accident"], investigator=who(self.demo, self.people, "mine_leader"), team="安监科、机电科、综采二队各一人", by=safety)),
             (start + 20 * hour, lambda: accidents.tick(
                 ids["accident"], point=accidents.NoLetPassPoint.CAUSE, evidence="示例：原因分析会纪要", by=safety)),
             (start + 22 * hour, lambda: ids.update(late=order("检修前停电、闭锁、挂牌，专人监护", 90, "zc2"))),
@@ -114,4 +106,4 @@ class DemoAccidents:
             direct_cause=cause, indirect_cause="班前没有交代检查和监护", management_cause="检修制度没有落实到班组",
             stopped_area=accident.stopped_area, stopped_at=at, resumed_at=resumed,
         )  # fmt: skip
-        return accidents.complete(accident_id, data=data, by=self.who("safety"))
+        return accidents.complete(accident_id, data=data, by=who(self.demo, self.people, "safety"))

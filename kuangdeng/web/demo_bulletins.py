@@ -10,6 +10,7 @@ from kuangdeng.hazards.api import bulletins, questions, reconciliation
 from kuangdeng.kernel.clock import today
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.org import api as org
+from kuangdeng.web.demo_cast import who
 from kuangdeng.web.demo_data import DemoMine
 
 Step = tuple[datetime, Callable[[], object]]
@@ -47,11 +48,6 @@ class DemoBulletins:
                 found.append((until + timedelta(hours=22), self._press))
         return [(at, step) for at, step in found if at < now]
 
-    def _who(self, role: str) -> org.Person:
-        person = self.people[self.demo.cast[role]]
-        person.__dict__.pop("_held_roles", None)
-        return person
-
     def _compile(self, until: datetime) -> None:
         bulletins.compile_day(mine=self.mine, owed=bulletins.Owed(until.date(), until))
         reconciliation.reconcile(self.mine)
@@ -63,8 +59,8 @@ class DemoBulletins:
         if by_itself:
             bulletins.publish(waiting.id, by=None)
             return
-        bulletins.check(waiting.id, note=NOTE, by=self._who("safety"))
-        bulletins.publish(waiting.id, by=self._who("safety"))
+        bulletins.check(waiting.id, note=NOTE, by=who(self.demo, self.people, "safety"))
+        bulletins.publish(waiting.id, by=who(self.demo, self.people, "safety"))
 
     def _head_of(self, unit_id: UUID | None) -> org.Person | None:
         unit = org.Unit.objects.filter(id=unit_id).first() if unit_id else None

@@ -9,6 +9,7 @@ from kuangdeng.hazards.api import groups, specialties_of
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.org import api as org
+from kuangdeng.web.demo_cast import who
 from kuangdeng.web.demo_data import DemoMine
 
 Step = tuple[datetime, Callable[[], object]]
@@ -62,23 +63,20 @@ class DemoGroups:
                 ]
         return [(at, step) for at, step in found if at < now]
 
-    def _who(self, role: str, unit: str | None = None) -> org.Person:
-        number = self.demo.cast[role]
-        if unit is not None:
-            number = next(one.number for one in self.demo.grants if one.role == role and one.unit == unit)
-        person = self.people[number]
-        person.__dict__.pop("_held_roles", None)
-        return person
-
     def _set_up(self) -> None:
-        safety = self._who("safety")
+        safety = who(self.demo, self.people, "safety")
         known = {one.code: one for one in specialties_of(safety)}
         for name, key, codes in (*GROUPS, (*REST, ())):
             branch = org.Branch.objects.get(unit=self.units[key])
             covered = [known[code] for code in codes if code in known]
-            people = [self._who("unit_head", key)]
+            people = [who(self.demo, self.people, "unit_head", key)]
             data = groups.GroupData(
-                name, branch, self._who("branch_secretary", key), people, specialties=covered, whole_mine=not codes
+                name,
+                branch,
+                who(self.demo, self.people, "branch_secretary", key),
+                people,
+                specialties=covered,
+                whole_mine=not codes,
             )
             groups.save_group(None, data=data, by=safety)
 
@@ -88,7 +86,7 @@ class DemoGroups:
 
     def _feed_back(self) -> None:
         """Two groups tell the front line what they found."""
-        leaders = [self._who("branch_secretary", key) for _name, key, _codes in GROUPS]
+        leaders = [who(self.demo, self.people, "branch_secretary", key) for _name, key, _codes in GROUPS]
         told = 0
         for number, leader in enumerate(leaders):
             for one in groups.waiting_for(leader, 1):
@@ -101,7 +99,7 @@ class DemoGroups:
                 return
 
     def _meet(self, key: str) -> None:
-        team, leader = self.units[key], self._who("team_leader", key)
+        team, leader = self.units[key], who(self.demo, self.people, "team_leader", key)
         owed = groups.owed_to_hear(team)
         shift = next(one for one in groups.meeting_shifts(self.mine, team, clock.now()) if one.chosen)
         staff = list(groups.staff_of(team)[:9])

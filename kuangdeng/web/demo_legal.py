@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from kuangdeng.hazards.api import statutory
 from kuangdeng.org import api as org
+from kuangdeng.web.demo_cast import who
 from kuangdeng.web.demo_data import DemoMine
 
 Step = tuple[datetime, Callable[[], object]]
@@ -40,27 +41,27 @@ class DemoLegal:
         quarter = statutory.period_of(statutory.Kind.QUARTER, now.astimezone(zone).date()).previous
         begin = datetime.combine(month.next.first, time(9), zone)
         found: list[Step] = [
-            (begin, lambda: statutory.draft(period=month, by=self._who("safety"))),
+            (begin, lambda: statutory.draft(period=month, by=who(self.demo, self.people, "safety"))),
             (begin + timedelta(hours=2), lambda: self._sign(month)),
             (begin + timedelta(hours=6), lambda: self._send(month)),
-            (begin + timedelta(hours=7), lambda: statutory.draft(period=quarter, by=self._who("safety"))),
+            (
+                begin + timedelta(hours=7),
+                lambda: statutory.draft(period=quarter, by=who(self.demo, self.people, "safety")),
+            ),
         ]
         return [(at, step) for at, step in found if at < now]
-
-    def _who(self, role: str) -> org.Person:
-        person = self.people[self.demo.cast[role]]
-        person.__dict__.pop("_held_roles", None)
-        return person
 
     def _report(self, period: statutory.Period) -> statutory.StatutoryReport:
         return statutory.StatutoryReport.objects.get(mine=self.mine, kind=period.kind, first=period.first)
 
     def _sign(self, period: statutory.Period) -> None:
         report = self._report(period)
-        statutory.sign(report.id, scan=sample_scan(), signed_on=period.next.first, by=self._who("mine_leader"))
+        statutory.sign(
+            report.id, scan=sample_scan(), signed_on=period.next.first, by=who(self.demo, self.people, "mine_leader")
+        )
 
     def _send(self, period: statutory.Period) -> None:
         report = self._report(period)
         for receiver in report.receivers:
             data = statutory.ReceiptData(receiver, "示例回执 1 号", period.next.first, sample_scan())
-            statutory.send(report.id, data=data, by=self._who("safety"))
+            statutory.send(report.id, data=data, by=who(self.demo, self.people, "safety"))
