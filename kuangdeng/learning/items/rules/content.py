@@ -18,6 +18,7 @@ fill_in {"blanks": ["…", "…"]}, matching {"pairs": {"l1": "r2"}}, ordering {
 short_answer {"text": "…"}. None, {} and missing parts are "not answered".
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -130,8 +131,22 @@ def check_content(content: Content) -> Content:
     return {**kept, **_CHECKS[ItemType(kind)]({**content, "stem": stem}, kept)}
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+_GAPS = re.compile(r"[^\S\n]+")
+
+
+def tidy(text: str) -> str:
+    """One spelling of a text: trimmed lines, single spaces, no empty lines, nothing invisible."""
+    lines = [_GAPS.sub(" ", line).strip() for line in _CONTROL.sub("", text).splitlines()]
+    return "\n".join(line for line in lines if line)
+
+
+def _line(value: object, limit: int, field: str) -> str:
+    return _text(value, limit, field).replace("\n", " ")
+
+
 def _text(value: object, limit: int, field: str) -> str:
-    text = str(value or "").replace("\r\n", "\n").replace("\x00", "").strip()
+    text = tidy(str(value or ""))
     if len(text) > limit:
         raise _refuse(_("文字太长，最多 %(n)d 个字。请精简。") % {"n": limit}, field)
     return text
@@ -140,7 +155,7 @@ def _text(value: object, limit: int, field: str) -> str:
 def _rows(rows: object, field: str) -> list[dict[str, Any]]:
     kept, seen = [], set()
     for row in rows if isinstance(rows, list) else []:
-        one: dict[str, Any] = {"id": str(row["id"]), "text": _text(row.get("text"), TEXT_LIMIT, field)}
+        one: dict[str, Any] = {"id": str(row["id"]), "text": _line(row.get("text"), TEXT_LIMIT, field)}
         if row.get("picture"):
             one["picture"] = str(row["picture"])
         if row.get("fixed"):
@@ -208,13 +223,13 @@ def _blank(blank: Mapping[str, Any]) -> Content:
         return {"number": format(number, "f"), "tolerance": format(tolerance, "f")}
     answers: dict[str, str] = {}
     for one in blank.get("answers") or []:
-        text = _text(one, TEXT_LIMIT, "blanks")
+        text = _line(one, TEXT_LIMIT, "blanks")
         if text:
             answers.setdefault(fold_answer(text), text)
     if not answers:
         raise _refuse(_("每个空都要有答案。"), "blanks")
     kept: Content = {"answers": list(answers.values())}
-    choices = [_text(one, TEXT_LIMIT, "blanks") for one in blank.get("choices") or []]
+    choices = [_line(one, TEXT_LIMIT, "blanks") for one in blank.get("choices") or []]
     if choices:
         if (
             len(set(choices)) != len(choices)
