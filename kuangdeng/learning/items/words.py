@@ -65,7 +65,6 @@ def declare() -> None:
             "item.import.file": _("文件"),
             "item.import.rows": _("题数"),
             "item.import.written": _("写入"),
-            "item.import.merged": _("并入已有的题"),
             "item.import.left_out": _("没有导入"),
             "item.import.standing": _("导入后的状态"),
             "item.save_bank.name": _("名称"),

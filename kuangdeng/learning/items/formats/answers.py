@@ -37,6 +37,22 @@ def truth(words: object) -> Truth | None:
     return Truth(None, mark[:8].upper()) if len(mark) <= 8 else None
 
 
+_BARE = frozenset("01ynoftr")
+
+
+def truth_of_option(words: object) -> bool | None:
+    """Whether an option just says 对 or 错; 0, 1 and letters are options of their own."""
+    said = compact(words).strip("()（）。.").lower()
+    mark = truth(said)
+    return mark.value if mark and said not in _BARE else None
+
+
+def truths(options: Sequence[object]) -> list[bool | None] | None:
+    """What two options 对 and 错 say, when that is all there is to choose from."""
+    values = [truth_of_option(one) for one in options]
+    return values if len(values) == 2 and set(values) == {True, False} else None
+
+
 def proposal(ask: str) -> bool | None:
     """What an unclear mark looks like: J and V like a tick, X and 义 like a cross; None for ◆ and others."""
     mark = ask.lower()

@@ -40,7 +40,11 @@ class Draft:
     @classmethod
     def from_line(cls, line: str) -> "Draft":
         """What `line` made."""
-        row = json.loads(line)
+        return cls.from_row(json.loads(line))
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> "Draft":
+        """What `asdict` made."""
         row["categories"] = [tuple(one) for one in row["categories"]]
         return cls(**row)
 

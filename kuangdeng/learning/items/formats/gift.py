@@ -81,6 +81,7 @@ def _blocks(words: str) -> Iterator[tuple[int, list[str]]]:
 
 @dataclass
 class _Answer:
+    sign: str
     right: bool
     weight: Decimal | None
     text: str
@@ -134,6 +135,7 @@ def _answers(inside: str, html: bool) -> list[_Answer]:
         local = _FORMAT.match(words)
         found.append(
             _Answer(
+                sign,
                 right,
                 value,
                 _words(_FORMAT.sub("", words), html or bool(local and local[1].lower() == "html")),
@@ -178,7 +180,7 @@ def _content(stem: str, inside: str, draft: Draft, html: bool, mid: bool) -> Con
         return {"type": "fill_in", "stem": stem, "blanks": [{"answers": full or [one.text for one in answers]}]}
     options = options_of([one.text for one in answers])
     correct = [row["id"] for row, one in zip(options, answers, strict=True) if one.right]
-    several = len(correct) > 1 or any(one.weight is not None and 0 < one.weight < 100 for one in answers)
+    several = len(correct) > 1 or not any(one.sign == "=" for one in answers)
     if any(one.weight is not None and one.weight < 100 for one in answers):
         weights = {one.weight for one in answers if one.right}
         if len(weights) > 1:

@@ -115,7 +115,7 @@ def kind_of_text(text: str, name: str = "") -> str:
     if any(ANSWER.match(line) for line in text.splitlines()):
         return AIKEN
     if re.search(r"(?<!\\)\{[^{}]*(?:(?<!\\)[=~#]|\b(?:T|F|TRUE|FALSE)\b)[^{}]*\}", text) or re.search(
-        r"^::.*::", text, re.M
+        r"^::.*::|^// .*GIFT", text, re.M
     ):
         return GIFT
     lines = [line for line in text.splitlines()[:20] if line.strip()]

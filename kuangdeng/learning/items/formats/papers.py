@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.tables import Unreadable
-from kuangdeng.learning.items.formats.answers import chosen, difficulty_of, truth, type_of
+from kuangdeng.learning.items.formats.answers import chosen, difficulty_of, truth, truths, type_of
 from kuangdeng.learning.items.formats.drafts import Draft, Left, Read, finish
 from kuangdeng.learning.items.formats.sheets import parse_blank, split_answers, split_options
 from kuangdeng.learning.items.rules.content import ItemType, options_of
@@ -187,10 +187,10 @@ def _choice(block: _Block, draft: Draft, stem: str, options: list[str], key: str
         key = inside[-1]["said"]
     if inside and all(ord(c) - 65 < len(options) for c in re.sub(r"[^A-Z]", "", inside[-1]["said"].upper())):
         stem = f"{stem[: inside[-1].start()]}（ ）{stem[inside[-1].end() :]}"
-    marks = [truth(one) for one in options]
-    if len(options) == 2 and {one.value for one in marks if one} == {True, False}:
+    values = truths(options)
+    if values:
         at = chosen(key, options)
-        return {"type": "true_false", "stem": re.sub(r"（ ）\s*$", "", stem).strip(), "correct": marks[at[0]].value}  # type: ignore[union-attr]
+        return {"type": "true_false", "stem": re.sub(r"（ ）\s*$", "", stem).strip(), "correct": values[at[0]]}
     rows = options_of(options)
     correct = [rows[at]["id"] for at in chosen(re.split(r"[。\n]", key)[0], options)]
     kind = block.kind if block.kind in (ItemType.SINGLE, ItemType.MULTIPLE) else None

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.errors import Refused
-from kuangdeng.learning.items.formats.answers import truth
+from kuangdeng.learning.items.formats.answers import truths
 from kuangdeng.learning.items.formats.drafts import Draft, KeepPicture, Left, Read, finish, unsupported
 from kuangdeng.learning.items.formats.html import Plain, inline_picture, of_element, to_plain
 from kuangdeng.learning.items.formats.xmlsafe import all_of, attribute, children, first, local, words
@@ -168,10 +168,9 @@ class Item:
         correct = self._ids(names, self._key(interaction))
         declared = self._declared(interaction)
         several = declared is not None and attribute(declared, "cardinality") == "multiple"
-        marks = {str(row["id"]): truth(row["text"]) for row in rows}
-        values = {one.value for one in marks.values() if one is not None}
-        if len(rows) == 2 and values == {True, False} and len(correct) == 1 and not several:
-            return {"type": "true_false", "correct": marks[correct[0]].value}  # type: ignore[union-attr]
+        values = truths([row["text"] for row in rows])
+        if values and len(correct) == 1 and not several:
+            return {"type": "true_false", "correct": values[[row["id"] for row in rows].index(correct[0])]}
         kind = "multiple" if len(correct) > 1 or (several and attribute(interaction, "maxChoices") != "1") else "single"
         return {"type": kind, "options": rows, "correct": correct}
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.errors import Refused
-from kuangdeng.learning.items.formats.answers import truth
+from kuangdeng.learning.items.formats.answers import truths
 from kuangdeng.learning.items.formats.drafts import Draft, KeepPicture, Left, Read, finish, unsupported
 from kuangdeng.learning.items.formats.gift import number_blank
 from kuangdeng.learning.items.formats.qti import FindFile, Pictures
@@ -133,9 +133,9 @@ class _Item:
         if any(one not in names for one in key):
             raise Refused(_("答案指的选项不在题里。"))
         correct = [names[one] for one in key]
-        marks = {str(row["id"]): truth(row["text"]) for row in rows}
-        if len(rows) == 2 and {one.value for one in marks.values() if one} == {True, False} and len(correct) == 1:
-            return {"type": "true_false", "correct": marks[correct[0]].value}  # type: ignore[union-attr]
+        values = truths([row["text"] for row in rows])
+        if values and len(correct) == 1:
+            return {"type": "true_false", "correct": values[[row["id"] for row in rows].index(correct[0])]}
         several = attribute(response, "rcardinality").lower() == "multiple"
         if several and not any(True for _one in all_of(self.element, "and")) and len(correct) > 1:
             self.draft.notes.append(_("部分得分按本矿的判分办法。"))

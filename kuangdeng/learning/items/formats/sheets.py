@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.tables import Book, Column, Record, Table, Unreadable, compact, text, to_bool, to_number
-from kuangdeng.learning.items.formats.answers import Truth, chosen, difficulty_of, truth, type_codes, type_of
+from kuangdeng.learning.items.formats.answers import Truth, chosen, difficulty_of, truth, truths, type_codes, type_of
 from kuangdeng.learning.items.formats.drafts import Draft, Left, Read, finish
 from kuangdeng.learning.items.rules.content import Content, ItemType, options_of
 from kuangdeng.learning.items.rules.folding import BLANK, strip_number
@@ -256,28 +256,19 @@ _CHINESE = {
 def _guess(record: Record) -> ItemType:
     options, answer = _options(record), text(record["answer"])
     mark = truth(answer)
-    if len(options) >= 2 and not (mark and mark.value is not None and _is_truth(options)):
+    if len(options) >= 2 and not (mark and mark.value is not None and truths(options)):
         try:
             several = len(_correct(record, options)) > 1
         except _Wrong:
             several = False
         return ItemType.MULTIPLE if several else ItemType.SINGLE
-    if (mark and mark.value is not None) or _is_truth(options):
+    if (mark and mark.value is not None) or truths(options):
         return ItemType.TRUE_FALSE
     if any(text(record[f"blank_{at}"]) for at in range(2)) or re.search(
         r"_{2,}|[(（]\s{2,}[)）]", text(record["stem"])
     ):
         return ItemType.FILL_IN
     return ItemType.SHORT_ANSWER
-
-
-def _values(options: list[str]) -> list[bool | None]:
-    marks = [truth(one) for one in options]
-    return [one.value if one else None for one in marks]
-
-
-def _is_truth(options: list[str]) -> bool:
-    return len(options) == 2 and set(_values(options)) == {True, False}
 
 
 def _pictures(sheet: _Sheet, record: Record, draft: Draft) -> list[str]:
@@ -324,11 +315,12 @@ def _choice(record: Record, draft: Draft) -> Content:
 def _true_false(record: Record, draft: Draft) -> Content:
     answer = text(record["answer"])
     options = _options(record)
-    if len(options) == 2 and _is_truth(options):
+    values = truths(options)
+    if values:
         said = truth(answer)
         at = _correct(record, options) if said is None or said.value is None else []
         if len(at) == 1:
-            return {"correct": _values(options)[at[0]]}
+            return {"correct": values[at[0]]}
     mark = truth(answer) or _in_stem(draft)
     if mark is None:
         raise _Wrong(

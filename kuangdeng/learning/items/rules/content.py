@@ -128,7 +128,8 @@ def check_content(content: Content) -> Content:
     if not stem and not pictures:
         raise _refuse(_("请写题干。"), "stem")
     kept: Content = {"type": str(kind), "stem": stem, "pictures": pictures}
-    return {**kept, **_CHECKS[ItemType(kind)]({**content, "stem": stem}, kept)}
+    parts = _CHECKS[ItemType(kind)]({**content, "stem": stem}, kept)
+    return {**kept, **parts}
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -204,7 +205,9 @@ def _fill_in(content: Content, kept: Content) -> Content:
         raise _refuse(_("一道题最多 %(n)d 个空。") % {"n": MOST_BLANKS}, "blanks")
     kept["stem"] = BLANK_MARKS.sub(BLANK, kept["stem"])
     marks = kept["stem"].count(BLANK)
-    if marks and marks != len(blanks):
+    if not marks and len(blanks) > 1:
+        kept["stem"] = f"{kept['stem']}\n{' '.join([BLANK] * len(blanks))}".strip()
+    elif marks and marks != len(blanks):
         raise _refuse(
             _("题干里有 %(marks)d 个空（____），答案有 %(n)d 个。请改成一样多。") % {"marks": marks, "n": len(blanks)},
             "blanks",

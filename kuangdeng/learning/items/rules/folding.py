@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from hashlib import blake2b
 
 BLANK = "____"
 """How a blank is written in a stem; the n-th mark is the n-th blank."""
@@ -30,6 +31,11 @@ def fold_stem(text: str) -> str:
     words = BLANK_MARKS.sub(" ", _ANSWER_GAP.sub(" ", strip_number(text)))
     folded = plain(words).replace("≥", ">=").replace("≤", "<=").replace("％", "%")
     return _LONE.sub("", _KEEP.sub("", folded))
+
+
+def stem_key(folded: str) -> str:
+    """A short name for a folded stem, for finding the same one again."""
+    return blake2b(folded.encode(), digest_size=16).hexdigest()
 
 
 def pieces(folded: str) -> frozenset[str]:

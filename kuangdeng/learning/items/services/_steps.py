@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from hashlib import blake2b
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from kuangdeng.learning.items.models import Item, ItemBank, ItemCategory, ItemVe
 from kuangdeng.learning.items.queries import able
 from kuangdeng.learning.items.rules import FLOW, POWER_LABELS, TYPE_LABELS
 from kuangdeng.learning.items.rules.content import Content, folded_of, pictures_of
+from kuangdeng.learning.items.rules.folding import stem_key
 from kuangdeng.ledger.api import Entry, Named, Subject, post
 from kuangdeng.org.api import Person, has_power
 
@@ -47,11 +47,6 @@ def bank_of(bank_id: UUID, by: Person, power: str) -> ItemBank:
     if not bank.is_active:
         raise Refused(_("题库「%(name)s」已经停用。请选别的题库。") % {"name": bank.name}, field="bank")
     return bank
-
-
-def stem_key(folded: str) -> str:
-    """A short name for a folded stem, for finding the same one again."""
-    return blake2b(folded.encode(), digest_size=16).hexdigest()
 
 
 def set_stem(item: Item, content: Content) -> None:

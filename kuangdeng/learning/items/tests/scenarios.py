@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from kuangdeng.learning.items import services
+from kuangdeng.learning.items import importing, services
 from kuangdeng.learning.items.models import ItemTwin
 from kuangdeng.learning.items.rules import Policy, Status
 from kuangdeng.learning.items.testkit import MULTIPLE, SINGLE, bank, data_of, item_in
@@ -93,6 +93,22 @@ def save_policy(cast: Cast) -> Run:
     return lambda: services.save_policy(policy=Policy(multiple="half"), by=cast.training_officer)
 
 
+PAPER = """一、单选题
+1. 发现冒顶预兆时，首先应当（B）。
+A. 继续作业 B. 立即撤到安全地点并汇报 C. 等班长来 D. 加快推进
+二、判断题
+2. 整改人可以自己验收自己的整改。（×）
+3. 带班领导应与工人同时下井、同时升井。（J）
+"""
+
+
+def write_import(cast: Cast) -> Run:
+    run = importing.take_words(PAPER, by=cast.teacher)
+    importing.read(run.id, by=cast.teacher)
+    choice = importing.Choice(bank(cast).id, marks={"J": True})
+    return lambda: services.write_import(run.id, choice=choice, by=cast.teacher)
+
+
 SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     "bring_back": bring_back,
     "classify": classify,
@@ -109,4 +125,5 @@ SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     "submit": submit,
     "tell_apart": tell_apart,
     "write": write,
+    "write_import": write_import,
 }

