@@ -18,7 +18,7 @@ from kuangdeng.learning.items.models import (
     VersionPicture,
 )
 from kuangdeng.learning.items.rules import DEFAULT_POLICY, FLOW, Policy, Status
-from kuangdeng.org.api import Person, has_power, may
+from kuangdeng.org.api import Person, Unit, has_power, may
 
 # What exams and the daily item read -----------------------------------------------------------------------------------
 
@@ -160,6 +160,49 @@ def same_stem(item: Item) -> QuerySet[Item]:
     """Other items of the mine with the same stem but for spaces, width and punctuation (重复题)."""
     rows = Item.objects.filter(mine_id=item.mine_id, stem_key=item.stem_key, merged_into=None).exclude(id=item.id)
     return rows.select_related("bank")
+
+
+def has_same_stem() -> Exists:
+    """Whether another item of the mine has the same stem."""
+    others = Item.objects.filter(mine_id=OuterRef("mine_id"), stem_key=OuterRef("stem_key"), merged_into=None)
+    return Exists(others.exclude(id=OuterRef("id")).exclude(status=Status.RETIRED))
+
+
+def banks(person: Person) -> QuerySet[ItemBank]:
+    """The banks of the mine, each with the number of its items."""
+    return ItemBank.objects.filter(mine_id=person.mine_id).annotate(items_count=Count("items"))
+
+
+def categories(person: Person) -> QuerySet[ItemCategory]:
+    """The categories of the mine, each with the number of items under it."""
+    return ItemCategory.objects.filter(mine_id=person.mine_id).annotate(items_count=Count("sorted"))
+
+
+def units_for_banks(person: Person) -> list[tuple[str, str]]:
+    """Units that may own a bank: all but teams."""
+    rows = Unit.objects.filter(mine_id=person.mine_id).exclude(kind=Unit.Kind.TEAM).order_by("position", "name")
+    return [(str(key), name) for key, name in rows.values_list("id", "name")]
+
+
+def writable_banks(person: Person, power: str) -> list[ItemBank]:
+    """The banks into which this person may write."""
+    return [one for one in banks_of(person.mine_id) if able(person, power, one)]
+
+
+def exported(person: Person, ids: QuerySet[Item]) -> QuerySet[Item]:
+    """Items with all that a file of them needs."""
+    rows = Item.objects.filter(id__in=ids.order_by().values("id"), mine_id=person.mine_id)
+    return (
+        rows.select_related("latest", "bank").prefetch_related("categories").order_by("bank__name", "created_at", "id")
+    )
+
+
+def merge_targets(item: Item) -> list[Item]:
+    """Items into which this one may go: those with the same stem and those that look alike."""
+    pairs = ItemTwin.objects.filter(Q(first=item) | Q(second=item), apart=False).values_list("first_id", "second_id")
+    near = {one for pair in pairs for one in pair} - {item.id}
+    rows = Item.objects.filter(Q(id__in=near) | Q(stem_key=item.stem_key), mine_id=item.mine_id, merged_into=None)
+    return list(rows.exclude(id=item.id).exclude(status=Status.RETIRED).select_related("bank")[:20])
 
 
 def twins(person: Person) -> QuerySet[ItemTwin]:
