@@ -78,7 +78,15 @@ def test_more_options_keep_what_was_typed(cast: Cast) -> None:
 
 def test_what_cannot_be_asked_stands_beside_its_field(cast: Cast) -> None:
     client = client_of(cast, "teacher")
-    data = {"bank": str(bank(cast).id), "marks": "1", "difficulty": "3", "rows": "4", "stem": "题", "option_0": "甲", "correct": "0"}
+    data = {
+        "bank": str(bank(cast).id),
+        "marks": "1",
+        "difficulty": "3",
+        "rows": "4",
+        "stem": "题",
+        "option_0": "甲",
+        "correct": "0",
+    }
     page = client.post(reverse("learning:item_new", args=["single"]), data)
     assert page.status_code == 422
     assert "选择题至少要有两个选项" in page.content.decode()
@@ -120,7 +128,14 @@ def test_pasted_words_are_previewed_decided_and_written(cast: Cast) -> None:
     assert "答案写成「J」的 1 道判断题" in page
     assert "看着像「对」" in page
     assert Item.objects.count() == 0, "nothing is written before it is confirmed"
-    data = {"bank": str(home.id), "ask_0": "true", "standing": "drafted", "twins": "leave", "difficulty": "3", "do": "confirm"}
+    data = {
+        "bank": str(home.id),
+        "ask_0": "true",
+        "standing": "drafted",
+        "twins": "leave",
+        "difficulty": "3",
+        "do": "confirm",
+    }
     client.post(answer["Location"], data)
     assert Item.objects.count() == 3
     assert Item.objects.get(stem__startswith="带班领导").latest.content["correct"] is True
@@ -156,7 +171,9 @@ def test_in_use_at_once_needs_the_power_and_a_word_of_who_approved(cast: Cast) -
 )
 def test_hostile_files_are_refused_in_a_sentence(cast: Cast, name: str, content: bytes, sentence: str) -> None:
     bank(cast)
-    page = client_of(cast, "teacher").post(reverse("learning:items_import"), {"file": SimpleUploadedFile(name, content)})
+    page = client_of(cast, "teacher").post(
+        reverse("learning:items_import"), {"file": SimpleUploadedFile(name, content)}
+    )
     run = ImportRun.objects.first()
     said = page.content.decode() if page.status_code == 422 else str(run.report)  # type: ignore[union-attr]
     assert sentence in said
@@ -197,7 +214,9 @@ def test_banks_categories_and_the_policy_are_set(cast: Cast) -> None:
     client = client_of(cast, "training_officer")
     client.post(reverse("learning:item_bank_new"), {"name": "机电题库", "is_active": "on"})
     client.post(reverse("learning:item_category_new"), {"kind": "trade", "name": "瓦检员", "is_active": "on"})
-    client.post(reverse("learning:item_policy"), {"multiple": "half", "fill_in": "all", "matching": "all", "ordering": "place"})
+    client.post(
+        reverse("learning:item_policy"), {"multiple": "half", "fill_in": "all", "matching": "all", "ordering": "place"}
+    )
     assert queries.policy_of(cast.mine.id) == Policy("half", "all", "place", "all")
     assert [one.name for one in queries.banks_of(cast.mine.id)] == ["机电题库"]
     for name in ("item_banks", "item_categories", "item_policy", "items_import_template"):
