@@ -345,6 +345,7 @@ class ImportForm(forms.Form):
             "Excel（.xlsx）、CSV、文本、GIFT、Aiken、Moodle XML、QTI（.xml 或 .zip）。按内容认格式，不看扩展名。"
         ),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.gift,.xml,.zip"}),
+        error_messages={"empty": _("文件是空的。请检查后重新上传。")},
     )
     words = forms.CharField(
         label=_("或者粘贴文字"), required=False, widget=Area(8), help_text=_("从 Word 里全选、复制，粘贴到这里。")
