@@ -82,7 +82,8 @@ def _cut(words: str, name: str) -> tuple[list[_Block], list[Left], Keys]:
     keys: Keys = {}
     kind: ItemType | None = None
     part, in_keys, key_part = 0, False, 0
-    for row, raw in enumerate(words.replace("\r\n", "\n").replace("\u3000", " ").split("\n"), 1):
+    rows = words.replace("\r\n", "\n").replace("\u3000", " ").split("\n")
+    for row, raw in enumerate(rows, 1):
         line = raw.strip("\ufeff \t")
         if not line:
             continue
@@ -95,7 +96,7 @@ def _cut(words: str, name: str) -> tuple[list[_Block], list[Left], Keys]:
             if in_keys and _find_keys(line[heading.end("name") :], key_part, keys):
                 continue
             continue
-        if (_KEY_BLOCK.match(line) and (not blocks or blocks[-1].open != "stem" or not blocks[-1].stem)) or in_keys:
+        if in_keys or (_KEY_BLOCK.match(line) and _keys_follow(rows[row:])):
             in_keys = True
             if not _KEY_BLOCK.match(line) and not _find_keys(line, key_part, keys):
                 lefts.append(Left(name, row, _("答案部分的这一行看不懂。"), line[:120]))
@@ -116,6 +117,12 @@ def _cut(words: str, name: str) -> tuple[list[_Block], list[Left], Keys]:
         else:
             lefts.append(Left(name, row, _("这一行在第一道题之前，没有读。"), line[:120]))
     return blocks, lefts, keys
+
+
+def _keys_follow(rows: list[str]) -> bool:
+    """Whether what comes next is the list of all keys, and not the answer to one item."""
+    following = next((one.strip() for one in rows if one.strip()), "")
+    return bool(_HEADING.match(following) or _RANGE.match(following) or _KEYS.match(following))
 
 
 def _off_line(line: str) -> tuple[str, str]:
