@@ -27,7 +27,7 @@ from kuangdeng.learning.items.rules.content import clean_answer, pictures_of, ri
 from kuangdeng.learning.items.rules.marking import percent, points
 from kuangdeng.learning.items.rules.shuffling import asked, draw, order_of_options, seed_of, shuffled
 from kuangdeng.learning.items.sample import BANK, sample_file
-from kuangdeng.learning.items.services import save_bank
+from kuangdeng.learning.items.services import ItemData, save_bank, submit, write
 from kuangdeng.learning.items.transfer import import_items
 from kuangdeng.learning.items.usage import note_uses
 from kuangdeng.learning.items.wording import answer_words, key_words
@@ -44,6 +44,7 @@ __all__ = [
     "Item",
     "ItemBank",
     "ItemCategory",
+    "ItemData",
     "ItemType",
     "ItemVersion",
     "Kind",
@@ -73,6 +74,8 @@ __all__ = [
     "seed_of",
     "sheet",
     "shuffled",
+    "submit",
     "to_review",
     "versions",
+    "write",
 ]

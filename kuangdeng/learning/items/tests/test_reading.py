@@ -373,7 +373,7 @@ OUTSIDE = b'<!DOCTYPE q [<!ENTITY a SYSTEM "file:///etc/passwd">]><quiz>&a;</qui
         (zipped("readme.md"), "没有 QTI 题目"),
         (b"", "文件是空的"),
     ],
-    ids=["laughs", "outside", "utf16", "deep", "cut", "slip", "absolute", "link", "nested", "bomb", "exe", "html", "xls", "pdf", "word", "other", "empty"],
+    ids=range(17),
 )  # fmt: skip
 def test_hostile_and_foreign_files_are_refused_in_a_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:
     with pytest.raises(Refused, match=sentence):
