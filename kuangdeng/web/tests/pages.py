@@ -907,7 +907,7 @@ def bank_run(world: World) -> dict[str, object]:
 
 PAGES += [
     Page("learning:items", nothing, BANKERS),
-    Page("learning:item_new", lambda world: {"kind": "multiple"}, BANKERS),
+    Page("learning:item_new", lambda world: {"kind": "multiple"}, BANKERS, shared=True),
     Page("learning:items_review", nothing, BANKERS),
     Page("learning:item_twins", nothing, OFFICER),
     Page("learning:item_banks", nothing, OFFICER),
