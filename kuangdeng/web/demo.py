@@ -22,8 +22,8 @@ from kuangdeng.web.demo_accidents import DemoAccidents
 from kuangdeng.web.demo_bulletins import DemoBulletins
 from kuangdeng.web.demo_data import DemoHazard, DemoMine, DemoStep, make_demo_mine, make_org_files
 from kuangdeng.web.demo_groups import DemoGroups
-from kuangdeng.web.demo_legal import DemoLegal
 from kuangdeng.web.demo_items import DemoItems
+from kuangdeng.web.demo_legal import DemoLegal
 from kuangdeng.web.screens import services as screens
 
 CODE = "demo"
