@@ -17,6 +17,7 @@ PRINTED = "<!-- Printed from the code by `python -m kuangdeng.config.docs`; do n
 def pages() -> dict[str, str]:
     """File name → text of every printed page."""
     from kuangdeng.hazards.api import FLOW, accidents, bulletins, groups, questions, statutory
+    from kuangdeng.learning.api import items
 
     return {
         "hazard.md": "\n".join(_flow("隐患 · Hazard", FLOW, "hazard")) + "\n",
@@ -29,6 +30,7 @@ def pages() -> dict[str, str]:
         )
         + "\n",
         "statutory.md": "\n".join(_flow("法定报表 · Legal report", statutory.FLOW, "statutory")) + "\n",
+        "item.md": "\n".join(_flow("题目 · Item", items.FLOW, "item")) + "\n",
         "powers.md": "\n".join(_powers()) + "\n",
     }
 

@@ -1,7 +1,11 @@
 """Addresses of learning: each part hangs its pages up here."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+
+from kuangdeng.learning.items import urls as items
 
 app_name = "learning"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("items/", include(items.pages)),
+]

@@ -19,6 +19,7 @@ class Role(StrEnum):
     BRANCH_SECRETARY = "branch_secretary"
     SAFETY = "safety"
     TRAINING_OFFICER = "training_officer"
+    TEACHER = "teacher"
     POLITICAL_WORK = "political_work"
     MINE_LEADER = "mine_leader"
     GROUP_OFFICE = "group_office"
@@ -32,6 +33,7 @@ ROLE_LABELS: dict[str, object] = {
     Role.BRANCH_SECRETARY: _("支部书记"),
     Role.SAFETY: _("安监员"),
     Role.TRAINING_OFFICER: _("培训专员"),
+    Role.TEACHER: _("教师"),
     Role.POLITICAL_WORK: _("政工干事"),
     Role.MINE_LEADER: _("矿领导"),
     Role.GROUP_OFFICE: _("集团人员"),

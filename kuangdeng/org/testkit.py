@@ -53,6 +53,7 @@ PEOPLE = [
     ("mine_leader", "4001", "郑矿长", "leaders", Role.MINE_LEADER),
     ("mine_leader2", "4002", "冯副矿长", "leaders", Role.MINE_LEADER),
     ("training_officer", "5001", "褚教员", "training", Role.TRAINING_OFFICER),
+    ("teacher", "5003", "秦讲师", "training", Role.TEACHER),
     ("political_work", "5002", "卫政工", "political", Role.POLITICAL_WORK),
     ("group_office", "6001", "蒋集团", "leaders", Role.GROUP_OFFICE),
     ("administrator", "9001", "沈信息", "it", Role.ADMINISTRATOR),

@@ -57,6 +57,8 @@ MENU: list[Entry] = [
     Entry("hazards", _("事故"), "hazards:accidents", "late", "accident.report"),
     Entry("hazards", pgettext_lazy("菜单", "检查"), "hazards:rounds", "search", "hazard.rounds"),
     Entry("hazards", _("重号待核"), "hazards:quarantine", "question", "hazard.grade"),
+    Entry("learning", _("题库"), "learning:items", "table", "item.see"),
+    Entry("learning", _("审题"), "learning:items_review", "check", "item.review"),
     Entry("ledger", _("台账流水"), "ledger", "ledger", "org.see_ledger"),
     Entry("ledger", _("未能处理的记录"), "feed_problems", "", "org.manage"),
     Entry("settings", pgettext_lazy("菜单", "单位"), "org:units", "unit", "org.see_people"),
@@ -86,6 +88,8 @@ MENU: list[Entry] = [
     Entry("settings", _("追问时限"), "hazards:question_clocks", "", "question.rules"),
     Entry("settings", _("报送规则"), "hazards:report_rules", "", "statutory.rules"),
     Entry("settings", _("每日公布设置"), "hazards:bulletin_policy", "", "bulletin.policy"),
+    Entry("settings", _("题库设置"), "learning:item_banks", "", "item.settings"),
+    Entry("settings", _("题目分类"), "learning:item_categories", "", "item.settings"),
     Entry("settings", _("导入旧隐患台账"), "hazards:import_start", "upload", "hazard.import"),
     Entry("settings", _("导入旧事故台账"), "hazards:accident_import_start", "upload", "accident.import"),
 ]

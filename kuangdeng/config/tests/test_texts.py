@@ -16,7 +16,7 @@ KNOWN = {
     "Excel", "CSV", "GBK", "PDF", "QR", "API", "JSON", "OpenAPI", "Word", "WPS", "EXIF", "HTTPS", "SMTP", "URL", "ID", "PNG",
     "JPEG", "JPG", "HEIC", "WebP", "MB", "KB", "GB", "Kuangdeng", "KUANGDENG", "Esc", "Enter", "Shift", "Ctrl", "Tab",
     "Chrome", "Edge", "Firefox", "Safari", "Bearer", "Authorization", "UUID", "UUIDv7", "SHA", "sha256", "xlsx", "csv", "xls",
-    "https", "English", "BSC", "Swagger", "curl", "token", "tab",
+    "GIFT", "QTI", "XML", "Moodle", "ABC", "https", "English", "BSC", "Swagger", "curl", "token", "tab",
 }  # fmt: skip
 """Words that a person at the mine meets anyway."""
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")

@@ -72,6 +72,7 @@ ROLES = {
     Role.BRANCH_SECRETARY: ("支部书记", "书记", "党支部书记"),
     Role.SAFETY: ("安监员", "安监", "安检", "安监科", "安全员"),
     Role.TRAINING_OFFICER: ("培训专员", "培训", "培训科"),
+    Role.TEACHER: ("教师", "教员", "讲师", "兼职教师"),
     Role.POLITICAL_WORK: ("政工干事", "政工", "政工部"),
     Role.MINE_LEADER: ("矿领导", "领导"),
     Role.GROUP_OFFICE: ("集团人员", "集团"),

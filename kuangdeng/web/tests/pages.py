@@ -11,7 +11,8 @@ from kuangdeng.org.testkit import PEOPLE
 from kuangdeng.web.tests.world import World
 
 ALL = frozenset(part for part, *_ in PEOPLE)
-MINERS = frozenset({"miner", "other_miner"})
+MINERS = frozenset({"miner", "other_miner", "teacher"})
+"""Who sees nothing of a unit but his own work; the teacher has his item bank."""
 UNIT = frozenset({"unit_head", "branch_secretary"})
 """In charge in the mining unit."""
 HEADS = UNIT | {"other_head", "electric_head"}
@@ -164,8 +165,8 @@ PAGES: list[Page] = [
         nothing,
         HEADS | TEAM | SAFETY | LEADERS | frozenset({"group_office"}) | ADMIN,
     ),
-    Page("hazards:print_notice", hazard, ALL - frozenset({"other_miner", "other_head", "electric_head"})),
-    Page("hazards:print_recheck", hazard, ALL - frozenset({"other_miner", "other_head", "electric_head"})),
+    Page("hazards:print_notice", hazard, ALL - frozenset({"other_miner", "other_head", "electric_head", "teacher"})),
+    Page("hazards:print_recheck", hazard, ALL - frozenset({"other_miner", "other_head", "electric_head", "teacher"})),
 ]
 
 ACTIONS: list[Action] = [
@@ -884,3 +885,53 @@ ACTIONS += [
     Action("channels:escalation_remove", escalation_rule),
 ]
 ELSEWHERE["channels:link"] = "opened without signing in, read by script: kuangdeng/web/channels/tests/test_links.py"
+# Item bank ------------------------------------------------------------------------------------------------------------
+
+OFFICER = frozenset({"training_officer"})
+TRAINERS = OFFICER | {"teacher"}
+BANKERS = TRAINERS | SAFETY
+"""Who sees the items: they are secret from those who sit them."""
+
+
+def item(world: World) -> dict[str, object]:
+    return {"item_id": world.item.id}
+
+
+def item_version(world: World) -> dict[str, object]:
+    return {**item(world), "version_id": world.item.latest_id}
+
+
+def bank_run(world: World) -> dict[str, object]:
+    return {"run_id": world.items_run.id}
+
+
+PAGES += [
+    Page("learning:items", nothing, BANKERS),
+    Page("learning:item_new", lambda world: {"kind": "multiple"}, BANKERS, shared=True),
+    Page("learning:items_review", nothing, BANKERS),
+    Page("learning:item_twins", nothing, OFFICER),
+    Page("learning:item_banks", nothing, OFFICER),
+    Page("learning:item_bank_new", nothing, OFFICER),
+    Page("learning:item_bank", first_of("learning.ItemBank", "bank_id"), OFFICER),
+    Page("learning:item_categories", nothing, OFFICER),
+    Page("learning:item_category_new", nothing, OFFICER),
+    Page("learning:item_category", first_of("learning.ItemCategory", "category_id"), OFFICER),
+    Page("learning:item_policy", nothing, OFFICER),
+    Page("learning:items_export", nothing, TRAINERS),
+    Page("learning:items_import", nothing, TRAINERS),
+    Page("learning:items_import_template", nothing, TRAINERS),
+    Page("learning:items_import_run", bank_run, TRAINERS),
+    Page("learning:items_import_left", bank_run, TRAINERS),
+    Page("learning:item", item, BANKERS),
+    Page("learning:item_edit", item, BANKERS),
+    Page("learning:item_version", item_version, BANKERS),
+]
+ACTIONS += [
+    Action("learning:items_bulk", lambda world: {"verb": "submit"}),
+    Action("learning:item_twins_find", nothing),
+    Action("learning:item_twins_apart", lambda world: {"twin_id": 1}),
+    Action("learning:item_merge", item),
+    Action("learning:item_try", item),
+    Action("learning:item_verb", lambda world: {**item(world), "verb": "submit"}),
+]
+ELSEWHERE["learning:item_picture"] = "pictures of items have their own tests, with files"

@@ -21,6 +21,8 @@ from kuangdeng.hazards.services.rounds import RoundData, record_round
 from kuangdeng.hazards.setup import set_up
 from kuangdeng.hazards.testkit import hazard_in
 from kuangdeng.kernel.clock import now
+from kuangdeng.learning import testkit as items
+from kuangdeng.learning.api import items as item_bank
 from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
 from kuangdeng.org.api import propose_place
 from kuangdeng.org.models import ApiToken, ImportRun, Person, Place, RoleGrant, Unit
@@ -88,6 +90,7 @@ class World:
             state = ACCIDENT_STATES[number] if number < len(ACCIDENT_STATES) else accident_rules.Status.REPORTED
             self.accidents.append(accident_in(state, cast))
             measure_in(accident_rules.MeasureStatus.WORKING, cast, self.accident)
+        items.fill(cast, numbers)
         seal_all()
         tell_all()
         for notice in Notice.objects.filter(mine_id=cast.mine.id, deliveries=None).order_by("id")[:rows]:
@@ -148,6 +151,16 @@ class World:
                 found = importing.take_in(path, by=self.cast.safety)
             importing.read(found.id, by=self.cast.safety)
         return found
+
+    @property
+    def item(self) -> item_bank.Item:
+        """An item that is in use."""
+        return item_bank.Item.objects.filter(mine=self.cast.mine, status="in_use").order_by("id").first()
+
+    @property
+    def items_run(self) -> ImportRun:
+        """An import of items, read for its preview."""
+        return items.previewed(self.cast)
 
     @property
     def token(self) -> ApiToken:

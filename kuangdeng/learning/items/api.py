@@ -1,0 +1,81 @@
+"""Front door of the item bank, for exams, the daily item, the home page, the documents and the demo mine.
+
+How an exam uses it: `pool` (ordered by id) → `draw` with its seed → keep `item.current_id` per line; show
+`asked(version.content, seed_of(exam, person, item))`; store what `clean_answer` gives; `mark` with the `Policy` that
+the exam kept → `points` of the version's marks; `note_uses` once when a paper is given out.
+"""
+
+from kuangdeng.learning.items.answering import answer_from, sheet
+from kuangdeng.learning.items.importing import Choice
+from kuangdeng.learning.items.models import Item, ItemBank, ItemCategory, ItemVersion
+from kuangdeng.learning.items.queries import banks_of, categories_of, policy_of, pool, to_review, versions
+from kuangdeng.learning.items.rules import (
+    DEFAULT_POLICY,
+    DIFFICULTY_LABELS,
+    FLOW,
+    KIND_LABELS,
+    STATUS_LABELS,
+    TYPE_LABELS,
+    ItemType,
+    Kind,
+    Policy,
+    Status,
+    is_marked_by_person,
+    mark,
+)
+from kuangdeng.learning.items.rules.content import clean_answer, pictures_of, right_answer
+from kuangdeng.learning.items.rules.marking import percent, points
+from kuangdeng.learning.items.rules.shuffling import asked, draw, order_of_options, seed_of, shuffled
+from kuangdeng.learning.items.sample import BANK, sample_file
+from kuangdeng.learning.items.services import ItemData, save_bank, submit, write
+from kuangdeng.learning.items.transfer import import_items
+from kuangdeng.learning.items.usage import note_uses
+from kuangdeng.learning.items.wording import answer_words, key_words
+
+__all__ = [
+    "BANK",
+    "DEFAULT_POLICY",
+    "DIFFICULTY_LABELS",
+    "FLOW",
+    "KIND_LABELS",
+    "STATUS_LABELS",
+    "TYPE_LABELS",
+    "Choice",
+    "Item",
+    "ItemBank",
+    "ItemCategory",
+    "ItemData",
+    "ItemType",
+    "ItemVersion",
+    "Kind",
+    "Policy",
+    "Status",
+    "answer_from",
+    "answer_words",
+    "asked",
+    "banks_of",
+    "categories_of",
+    "clean_answer",
+    "draw",
+    "import_items",
+    "is_marked_by_person",
+    "key_words",
+    "mark",
+    "note_uses",
+    "order_of_options",
+    "percent",
+    "pictures_of",
+    "points",
+    "policy_of",
+    "pool",
+    "right_answer",
+    "sample_file",
+    "save_bank",
+    "seed_of",
+    "sheet",
+    "shuffled",
+    "submit",
+    "to_review",
+    "versions",
+    "write",
+]

@@ -1,0 +1,223 @@
+"""The pages of the bank as people use them: write, review, put into use, import, look at twins, export."""
+
+import io
+import zipfile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from kuangdeng.learning.items import queries, services
+from kuangdeng.learning.items.models import Item, ItemVersion
+from kuangdeng.learning.items.rules import ItemType, Policy, Status
+from kuangdeng.learning.items.testkit import ONE_OF_EACH, bank, item_in
+from kuangdeng.learning.items.tests.scenarios import PAPER, alike
+from kuangdeng.org.api import ImportRun
+from kuangdeng.org.testkit import Cast, make_cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def client_of(cast: Cast, part: str) -> Client:
+    client = Client()
+    client.force_login(getattr(cast, part))
+    return client
+
+
+FILLED: dict[str, dict[str, object]] = {
+    "single": {"stem": "冒顶预兆出现后先做什么？", "option_0": "撤人", "option_1": "继续干", "option_2": "以上都是", "correct": "0", "rows": "4"},
+    "multiple": {"stem": "三违是哪些？", "option_0": "违章指挥", "option_1": "违章作业", "option_2": "早到", "correct": ["0", "1"], "rows": "4"},
+    "true_false": {"stem": "整改人可以自己验收。", "correct": "false"},
+    "fill_in": {"stem": "气压约____千帕，三违之一是____。", "blank_0": "101.3±0.5", "blank_1": "违章指挥\n瞎指挥", "rows": "2"},
+    "matching": {"stem": "配对", "left_0": "锚杆", "right_0": "顶板", "left_1": "风筒", "right_1": "通风", "extra": "运输", "rows": "4"},
+    "ordering": {"stem": "排好", "steps": "上报\n定级\n整改"},
+    "short_answer": {"stem": "说说交接班。", "reference": "交清。"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", list(ItemType))
+def test_each_type_is_written_tried_revised_and_read_again(cast: Cast, kind: str) -> None:
+    client, home = client_of(cast, "teacher"), bank(cast)
+    url = reverse("learning:item_new", args=[kind])
+    assert client.get(url).status_code == 200
+    data = {"bank": str(home.id), "marks": "2", "difficulty": "2", "submit": "1", **FILLED[kind]}
+    answer = client.post(url, data)
+    assert answer.status_code == 302, answer.content.decode()
+    item = Item.objects.get()
+    assert (item.type, item.status, item.difficulty) == (kind, Status.SUBMITTED, 2)
+    page = client.get(reverse("learning:item", args=[item.id])).content.decode()
+    assert "学员看到的样子" in page
+    assert "自己出的、自己改的题由其他人审定" in page
+    tried = client.post(reverse("learning:item_try", args=[item.id]), {"a": "x"}, headers={"HX-Request": "true"})
+    assert tried.status_code == 200
+    services.send_back(item.id, remark="改一下", by=cast.safety)
+    edit = reverse("learning:item_edit", args=[item.id])
+    form = client.get(edit).context["form"]
+    again = {name: value for name, value in form.initial.items() if value is not False}
+    answer = client.post(edit, {**again, "rows": data.get("rows", ""), "stem": f"{item.stem}。", "draft": "1"})
+    assert answer.status_code == 302, answer.content.decode()
+    first, second = ItemVersion.objects.order_by("number")
+    assert {**first.content, "stem": ""} == {**second.content, "stem": ""}, "editing one thing changes only that"
+    assert services.submit(item.id, by=cast.teacher)
+
+
+def test_more_options_keep_what_was_typed(cast: Cast) -> None:
+    client = client_of(cast, "teacher")
+    data = {"bank": str(bank(cast).id), "rows": "4", "option_0": "撤人", "more": "1"}
+    page = client.post(reverse("learning:item_new", args=["single"]), data)
+    assert page.status_code == 200
+    assert 'name="option_5"' in page.content.decode()
+    assert 'value="撤人"' in page.content.decode()
+
+
+def test_what_cannot_be_asked_stands_beside_its_field(cast: Cast) -> None:
+    client = client_of(cast, "teacher")
+    data = {
+        "bank": str(bank(cast).id),
+        "marks": "1",
+        "difficulty": "3",
+        "rows": "4",
+        "stem": "题",
+        "option_0": "甲",
+        "correct": "0",
+    }
+    page = client.post(reverse("learning:item_new", args=["single"]), data)
+    assert page.status_code == 422
+    assert "选择题至少要有两个选项" in page.content.decode()
+    assert Item.objects.count() == 0
+
+
+def test_review_and_use_by_pages_and_the_author_cannot(cast: Cast) -> None:
+    item = item_in(Status.SUBMITTED, cast)
+    url = reverse("learning:item_verb", args=[item.id, "review"])
+    client_of(cast, "teacher").post(url)
+    item.refresh_from_db()
+    assert item.status == Status.SUBMITTED
+    officer = client_of(cast, "training_officer")
+    assert item.stem[:10] in officer.get(reverse("learning:items_review")).content.decode()
+    officer.post(url)
+    officer.post(reverse("learning:item_verb", args=[item.id, "put_in_use"]))
+    item.refresh_from_db()
+    assert (item.status, item.current_id) == (Status.IN_USE, item.latest_id)
+    assert list(queries.pool(cast.mine.id)) == [item]
+
+
+def test_many_at_once_with_a_result_for_each(cast: Cast) -> None:
+    mine = item_in(Status.SUBMITTED, cast)
+    services_own = item_in(Status.DRAFTED, cast, ONE_OF_EACH[ItemType.MULTIPLE])
+    page = client_of(cast, "safety").post(
+        reverse("learning:items_bulk", args=["review"]), {"ids": [str(mine.id), str(services_own.id)]}
+    )
+    mine.refresh_from_db()
+    assert mine.status == Status.REVIEWED
+    assert "现在的状态是「草稿」" in page.content.decode()
+
+
+def test_pasted_words_are_previewed_decided_and_written(cast: Cast) -> None:
+    client, home = client_of(cast, "teacher"), bank(cast)
+    answer = client.post(reverse("learning:items_import"), {"words": PAPER})
+    assert answer.status_code == 302, answer.content.decode()
+    run = ImportRun.objects.get()
+    page = client.get(answer["Location"]).content.decode()
+    assert "答案写成「J」的 1 道判断题" in page
+    assert "看着像「对」" in page
+    assert Item.objects.count() == 0, "nothing is written before it is confirmed"
+    data = {
+        "bank": str(home.id),
+        "ask_0": "true",
+        "standing": "drafted",
+        "twins": "leave",
+        "difficulty": "3",
+        "do": "confirm",
+    }
+    client.post(answer["Location"], data)
+    assert Item.objects.count() == 3
+    assert Item.objects.get(stem__startswith="带班领导").latest.content["correct"] is True
+    run.refresh_from_db()
+    assert (run.state, run.report["written"]) == (ImportRun.State.DONE, 3)
+    again = client.post(reverse("learning:items_import"), {"words": PAPER})
+    assert "安全题库" in client.get(again["Location"]).content.decode(), "twins are shown with the bank they are in"
+    data = {"bank": str(home.id), "standing": "drafted", "twins": "leave", "difficulty": "3", "do": "confirm"}
+    assert "没有可以导入的题" in client.post(again["Location"], data).content.decode()
+    assert Item.objects.count() == 3
+
+
+def test_in_use_at_once_needs_the_power_and_a_word_of_who_approved(cast: Cast) -> None:
+    home = bank(cast)
+    teacher, officer = client_of(cast, "teacher"), client_of(cast, "training_officer")
+    data = {"bank": str(home.id), "standing": "in_use", "twins": "leave", "difficulty": "3", "do": "confirm"}
+    where = teacher.post(reverse("learning:items_import"), {"words": PAPER})["Location"]
+    assert teacher.post(where, data).status_code == 422
+    page = officer.post(where, data)
+    assert "请写明这些题由谁、什么时候审定过" in page.content.decode()
+    officer.post(where, {**data, "approved": "2026 年 9 月由总工程师组织审定"})
+    assert set(Item.objects.values_list("status", flat=True)) == {Status.IN_USE}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("题.xlsx", b"%PDF-1.7 something", "不是"),
+        ("题.zip", b"PK\x03\x04garbage", "压缩包已损坏"),
+        ("题.xml", b'<?xml version="1.0"?><!DOCTYPE q [<!ENTITY a "b">]><quiz>&a;</quiz>', "定义了 XML 实体"),
+        ("题.txt", b"", "文件是空的"),
+    ],
+)
+def test_hostile_files_are_refused_in_a_sentence(cast: Cast, name: str, content: bytes, sentence: str) -> None:
+    bank(cast)
+    page = client_of(cast, "teacher").post(
+        reverse("learning:items_import"), {"file": SimpleUploadedFile(name, content)}
+    )
+    run = ImportRun.objects.first()
+    said = page.content.decode() if page.status_code == 422 else str(run.report)  # type: ignore[union-attr]
+    assert sentence in said
+    assert Item.objects.count() == 0
+
+
+def test_twins_are_found_told_apart_and_merged(cast: Cast) -> None:
+    twin = alike(cast)
+    client = client_of(cast, "training_officer")
+    page = client.get(reverse("learning:item_twins")).content.decode()
+    assert "不是重复" in page
+    client.post(reverse("learning:item_merge", args=[twin.second_id]), {"into": str(twin.first_id)})
+    merged = Item.objects.get(id=twin.second_id)
+    assert (merged.status, merged.merged_into_id) == (Status.RETIRED, twin.first_id)
+    assert not queries.twins(cast.training_officer).exists()
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "moodle", "qti", "gift"])
+def test_the_list_goes_out_in_every_format(cast: Cast, kind: str) -> None:
+    for content in ONE_OF_EACH.values():
+        item_in(Status.DRAFTED, cast, content)
+    client = client_of(cast, "teacher")
+    url = reverse("learning:items_export")
+    assert client.get(url).status_code == 200
+    answer = client.get(url, {"format": kind})
+    if kind == "gift":
+        assert "GIFT 没有排序题" in answer.content.decode(), "what does not fit is told before"
+        answer = client.get(url, {"format": kind, "anyway": "1"})
+    body = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    if kind == "qti":
+        assert len([one for one in zipfile.ZipFile(io.BytesIO(body)).namelist() if one.startswith("items/")]) == 7
+    assert len(body) > 500
+    only = client.get(url, {"format": "moodle", "type": "ordering"})
+    assert b"".join(only.streaming_content).count(b"<question ") == 1, "what the list shows is what goes out"  # type: ignore[attr-defined]
+
+
+def test_banks_categories_and_the_policy_are_set(cast: Cast) -> None:
+    client = client_of(cast, "training_officer")
+    client.post(reverse("learning:item_bank_new"), {"name": "机电题库", "is_active": "on"})
+    client.post(reverse("learning:item_category_new"), {"kind": "trade", "name": "瓦检员", "is_active": "on"})
+    client.post(
+        reverse("learning:item_policy"), {"multiple": "half", "fill_in": "all", "matching": "all", "ordering": "place"}
+    )
+    assert queries.policy_of(cast.mine.id) == Policy("half", "all", "place", "all")
+    assert [one.name for one in queries.banks_of(cast.mine.id)] == ["机电题库"]
+    for name in ("item_banks", "item_categories", "item_policy", "items_import_template"):
+        assert client.get(reverse(f"learning:{name}")).status_code == 200

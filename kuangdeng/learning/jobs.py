@@ -1,0 +1,3 @@
+"""What learning does by itself."""
+
+from kuangdeng.learning.items.jobs import read_items  # noqa: F401 - the worker looks for jobs here
