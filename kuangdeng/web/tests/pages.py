@@ -605,7 +605,7 @@ def figure(name: str) -> Kwargs:
 ACCOUNTABLE = SAFETY | LEADERS | ADMIN | frozenset({"group_office"})
 PAGES += [
     Page("hazards:tracking", question_there, ALL),
-    Page("hazards:tracking_by", lambda world: {"by": "unit"}, ALL),
+    Page("hazards:tracking_by", lambda world: {"by": "unit"}, ALL, shared=True),
     Page("hazards:tracking_accidents", nothing, ALL),
     Page("hazards:reconciliation", reconciled, ACCOUNTABLE),
     Page("hazards:finding", finding, SAFETY | ADMIN),
