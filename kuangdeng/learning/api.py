@@ -1,3 +1,5 @@
 """Front door of learning: re-exports the front doors of its parts, nothing else."""
 
-__all__: list[str] = []
+from kuangdeng.learning.bookroom import api as bookroom
+
+__all__ = ["bookroom"]

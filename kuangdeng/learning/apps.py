@@ -10,3 +10,9 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         """Each part declares its powers, words and notices here."""
+        from kuangdeng.learning.bookroom import rules as bookroom
+        from kuangdeng.learning.bookroom import words as bookroom_words
+        from kuangdeng.org.api import declare
+
+        declare(_("书屋"), bookroom.MAY, bookroom.POWER_LABELS)
+        bookroom_words.declare()

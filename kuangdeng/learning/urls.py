@@ -1,7 +1,12 @@
 """Addresses of learning: each part hangs its pages up here."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+
+from kuangdeng.learning.bookroom import urls as bookroom
 
 app_name = "learning"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("books/", include(bookroom.pages)),
+    path("books/", include(bookroom.open_pages)),
+]

@@ -54,6 +54,7 @@ PEOPLE = [
     ("mine_leader2", "4002", "冯副矿长", "leaders", Role.MINE_LEADER),
     ("training_officer", "5001", "褚教员", "training", Role.TRAINING_OFFICER),
     ("political_work", "5002", "卫政工", "political", Role.POLITICAL_WORK),
+    ("librarian", "5003", "孔管书", "political", Role.LIBRARIAN),
     ("group_office", "6001", "蒋集团", "leaders", Role.GROUP_OFFICE),
     ("administrator", "9001", "沈信息", "it", Role.ADMINISTRATOR),
 ]

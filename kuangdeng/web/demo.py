@@ -17,6 +17,7 @@ from kuangdeng.kernel.errors import Refused
 from kuangdeng.ledger import api as ledger
 from kuangdeng.org import api as org
 from kuangdeng.web.demo_accidents import DemoAccidents
+from kuangdeng.web.demo_books import DemoBooks
 from kuangdeng.web.demo_bulletins import DemoBulletins
 from kuangdeng.web.demo_data import DemoHazard, DemoMine, DemoStep, make_demo_mine, make_org_files
 from kuangdeng.web.demo_groups import DemoGroups
@@ -112,6 +113,7 @@ class Replay:
         steps += DemoBulletins(self.mine, self.demo, self.people).steps(clock.now())
         steps += DemoGroups(self.mine, self.demo, self.people, self.units).steps(clock.now())
         steps += DemoLegal(self.mine, self.demo, self.people).steps(clock.now())
+        steps += DemoBooks(self.mine, self.demo, self.people).steps(clock.now())
         steps += [(step.at, partial(self._take, hazard, step)) for hazard, step in self.demo.timeline()]
         steps.sort(key=lambda one: one[0])
         for number, (at, take) in enumerate(steps, 1):

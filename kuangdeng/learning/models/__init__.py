@@ -1,1 +1,3 @@
 """Tables of learning: those of its parts, so that Django finds them."""
+
+import kuangdeng.learning.bookroom.models  # noqa: F401

@@ -24,6 +24,7 @@ ADDRESS = re.compile(r"https?://\S+|\S+@\S+|\b[A-Z]{2,}\w*|\b[a-z0-9]{10}\b")
 KNOWN_LATIN = frozenset(re.findall(r"\S+", """
     Excel Word docx XML xlsx csv CSV txt PDF Ctrl GBK UTF API https http com www json JSON Enter Esc Tab MPa kWh min Chrome Linux Windows
     Android Chromium Headless HeadlessChrome SMTP Token Bearer English Edge Safari Firefox
+    mrc iso xml record
 """))  # fmt: skip
 HTTP_ERROR = re.compile(r"status of (4\d\d|503)")
 

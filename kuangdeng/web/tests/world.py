@@ -21,6 +21,7 @@ from kuangdeng.hazards.services.rounds import RoundData, record_round
 from kuangdeng.hazards.setup import set_up
 from kuangdeng.hazards.testkit import hazard_in
 from kuangdeng.kernel.clock import now
+from kuangdeng.learning.bookroom.tests.rows import books_for_lists
 from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
 from kuangdeng.org.api import propose_place
 from kuangdeng.org.models import ApiToken, ImportRun, Person, Place, RoleGrant, Unit
@@ -88,6 +89,7 @@ class World:
             state = ACCIDENT_STATES[number] if number < len(ACCIDENT_STATES) else accident_rules.Status.REPORTED
             self.accidents.append(accident_in(state, cast))
             measure_in(accident_rules.MeasureStatus.WORKING, cast, self.accident)
+        books_for_lists(cast, numbers)
         seal_all()
         tell_all()
         for notice in Notice.objects.filter(mine_id=cast.mine.id, deliveries=None).order_by("id")[:rows]:

@@ -1,0 +1,3 @@
+"""What learning does by itself: the worker looks for jobs here."""
+
+from kuangdeng.learning.bookroom.jobs import tend_books  # noqa: F401
