@@ -37,7 +37,7 @@ class TitleForm(forms.Form):
     """编目."""
 
     isbn = forms.CharField(
-        label=_("ISBN"), required=False, max_length=30, help_text=_("可以直接扫书后的条码；没有就空着。"),
+        label="ISBN", required=False, max_length=30, help_text=_("可以直接扫书后的条码；没有就空着。"),
         widget=forms.TextInput(attrs={"autofocus": True, "inputmode": "numeric"}),
     )  # fmt: skip
     title = forms.CharField(label=_label("title"), max_length=300, error_messages={"required": _("请填写书名。")})

@@ -84,7 +84,7 @@ class Title(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, db_index=False, related_name="book_titles")
-    isbn = models.CharField(_("ISBN"), max_length=13, blank=True)
+    isbn = models.CharField("ISBN", max_length=13, blank=True)
     title = models.CharField(_("书名"), max_length=300)
     subtitle = models.CharField(_("副书名"), max_length=300, blank=True)
     author = models.CharField(_("作者"), max_length=300, blank=True)

@@ -61,7 +61,7 @@ def catalogue(by: Person) -> Register:
             Column("publisher", _("出版社"), lambda row: cut(row.publisher, 16), phone="hide", export=lambda row: row.publisher),
             Column("year", _("出版年"), "year", phone="hide"),
             Column("class", _("分类号"), class_words, sort="class_number", phone="meta"),
-            Column("isbn", _("ISBN"), "shown_isbn", phone="hide", export=lambda row: row.isbn),
+            Column("isbn", "ISBN", "shown_isbn", phone="hide", export=lambda row: row.isbn),
             Column("remark", _("备注"), "remark", phone="meta", label_on_phone=False),
             Column("added", _("编目时间"), lambda row: said(row.added_at), sort="added_at", show=False, export=lambda row: row.added_at),
         ],

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from stdnum import isbn as isbn_numbers
 
@@ -239,10 +240,16 @@ def shown_isbn(isbn: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def clc() -> dict[str, str]:
-    """The main classes of the Chinese Library Classification by their letter."""
+def _classes() -> list[dict[str, str]]:
     raw = resources.files("kuangdeng.learning").joinpath("data", "clc.json").read_text(encoding="utf-8")
-    return {row["letter"]: row["name"] for row in json.loads(raw)["classes"]}
+    found: list[dict[str, str]] = json.loads(raw)["classes"]
+    return found
+
+
+def clc() -> dict[str, str]:
+    """The main classes of the Chinese Library Classification by their letter, in the language of the person."""
+    name = "english" if (get_language() or "").startswith("en") else "name"
+    return {row["letter"]: row[name] for row in _classes()}
 
 
 def main_class(number: str) -> str:

@@ -90,7 +90,7 @@ def declare() -> None:
             "ready_for": _("留给预约"),
             "renewals": _("续借次数"),
             "count": _("第几次催还"),
-            "isbn": _("ISBN"),
+            "isbn": "ISBN",
             "author": _("作者"),
             "changed": _("改了什么"),
             "barcodes": _("条码"),
