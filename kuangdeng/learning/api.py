@@ -1,5 +1,6 @@
 """Front door of learning: re-exports the front doors of its parts, nothing else."""
 
+from kuangdeng.learning.bookroom import api as bookroom
 from kuangdeng.learning.items import api as items
 
-__all__ = ["items"]
+__all__ = ["bookroom", "items"]

@@ -32,6 +32,7 @@ from kuangdeng.org.queries import (
 )
 from kuangdeng.org.queries.names import PersonIndex, UnitIndex, fold_person, fold_unit, split_names
 from kuangdeng.org.queries.people import (
+    head_counts,
     open_unit,
     pickable_persons,
     search_persons,
@@ -128,6 +129,7 @@ __all__ = [
     "grant_role",
     "granted",
     "has_power",
+    "head_counts",
     "holders",
     "import_org",
     "is_workday",

@@ -21,6 +21,7 @@ class Role(StrEnum):
     TRAINING_OFFICER = "training_officer"
     TEACHER = "teacher"
     POLITICAL_WORK = "political_work"
+    LIBRARIAN = "librarian"
     MINE_LEADER = "mine_leader"
     GROUP_OFFICE = "group_office"
     ADMINISTRATOR = "administrator"
@@ -35,6 +36,7 @@ ROLE_LABELS: dict[str, object] = {
     Role.TRAINING_OFFICER: _("培训专员"),
     Role.TEACHER: _("教师"),
     Role.POLITICAL_WORK: _("政工干事"),
+    Role.LIBRARIAN: _("书屋管理员"),
     Role.MINE_LEADER: _("矿领导"),
     Role.GROUP_OFFICE: _("集团人员"),
     Role.ADMINISTRATOR: _("系统管理员"),
@@ -43,7 +45,9 @@ ROLE_LABELS: dict[str, object] = {
 EVERYBODY = frozenset(Role)
 """Every signed-in person has at least the miner's role in his own unit."""
 
-MINE_WIDE = frozenset({Role.SAFETY, Role.TRAINING_OFFICER, Role.POLITICAL_WORK, Role.MINE_LEADER, Role.GROUP_OFFICE})
+MINE_WIDE = frozenset(
+    {Role.SAFETY, Role.TRAINING_OFFICER, Role.POLITICAL_WORK, Role.LIBRARIAN, Role.MINE_LEADER, Role.GROUP_OFFICE}
+)
 """Roles that reach over the whole mine although the person sits in one office."""
 
 MAY: dict[str, frozenset[Role]] = {

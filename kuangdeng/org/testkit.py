@@ -55,6 +55,7 @@ PEOPLE = [
     ("training_officer", "5001", "褚教员", "training", Role.TRAINING_OFFICER),
     ("teacher", "5003", "秦讲师", "training", Role.TEACHER),
     ("political_work", "5002", "卫政工", "political", Role.POLITICAL_WORK),
+    ("librarian", "5004", "孔管书", "political", Role.LIBRARIAN),
     ("group_office", "6001", "蒋集团", "leaders", Role.GROUP_OFFICE),
     ("administrator", "9001", "沈信息", "it", Role.ADMINISTRATOR),
 ]

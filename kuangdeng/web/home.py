@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from kuangdeng.hazards import api as hazards
 from kuangdeng.kernel import clock, timetext
+from kuangdeng.learning.api import bookroom
 from kuangdeng.org.api import Person, has_power
 from kuangdeng.web.menu import address
 
@@ -107,6 +108,7 @@ def build(person: Person) -> Home:
     if has_power(person, "group.manage"):
         todos += _gaps(person)
     todos += [_legal(one) for one in hazards.statutory.waiting_for(person)]
+    todos += [_book(one) for one in bookroom.waiting_for(person)]
     todos.sort(key=lambda one: (not one.late, one.at))
     changes = hazards.changes(hazards.changes_for(person))
     return Home(
@@ -268,6 +270,29 @@ def _legal(one: hazards.statutory.Owed) -> Todo:
         tone="" if one.due else "plain",
         late=one.due is not None and one.due < clock.now(),
         at=one.due or clock.now(),
+    )
+
+
+def _book(one: bookroom.Waiting) -> Todo:
+    """A book to give back, one that waits in the room, a note that somebody reported."""
+    late = one.on is not None and one.kind == "loan" and one.on < clock.today()
+    verb, why, url = {
+        "loan": (_("续借或归还"), _("借的书已超期") if late else _("借的书快到期"), reverse("learning:my_books")),
+        "ready": (_("去取书"), _("预约的书到了"), reverse("learning:my_books")),
+        "report": (_("处理"), _("有人举报心得"), reverse("learning:reported_notes")),
+    }[one.kind]
+    day = timetext.day_name(one.on, clock.today()) if one.on else ""
+    until = {"loan": _("应还 %s") % day, "ready": _("留到 %s") % day}.get(one.kind, "")
+    return Todo(
+        title=timetext_cut(f"《{one.text}》"),
+        url=url,
+        verb=verb,
+        verb_url=url,
+        meta=[why],
+        clock_text=until or _("待处理"),
+        tone="late" if late else "plain",
+        late=late,
+        at=clock.local().replace(year=one.on.year, month=one.on.month, day=one.on.day) if one.on else clock.now(),
     )
 
 

@@ -9,6 +9,7 @@ import "./picker";
 import "./draft";
 import "./register";
 import "./dispatch";
+import "./kiosk";
 import { toast } from "./toast";
 import { startPart } from "./util";
 

@@ -23,6 +23,7 @@ def new_mine(
     with mine():
         from kuangdeng.config.cli.running import migrate_now
         from kuangdeng.hazards.api import set_up
+        from kuangdeng.learning.api import bookroom
         from kuangdeng.org.api import found_mine, resume_founding, set_up_org
 
         migrate_now()
@@ -33,6 +34,7 @@ def new_mine(
         else:
             founded, person, password = found_mine(code=code, name=name, number=number, administrator=administrator)
         set_up_org(mine=founded, by=person)
+        bookroom.set_up_rooms(mine=founded, by=person)
         set_up(mine=founded, by=person)
     if password:
         say(f"「{founded.name}」已建好。请用下面的工号登录，首次登录要改密码：")

@@ -9,7 +9,18 @@ from kuangdeng.config import docs
 
 
 @pytest.mark.parametrize(
-    "name", ["hazard.md", "bulletin.md", "question.md", "accident.md", "accident_measure.md", "powers.md"]
+    "name",
+    [
+        "hazard.md",
+        "bulletin.md",
+        "question.md",
+        "accident.md",
+        "accident_measure.md",
+        "powers.md",
+        "book_copy.md",
+        "book_reservation.md",
+        "reading_note.md",
+    ],
 )
 def test_printed_pages_are_up_to_date(name: str) -> None:
     path = docs.STATES / name

@@ -17,6 +17,7 @@ KNOWN = {
     "JPEG", "JPG", "HEIC", "WebP", "MB", "KB", "GB", "Kuangdeng", "KUANGDENG", "Esc", "Enter", "Shift", "Ctrl", "Tab",
     "Chrome", "Edge", "Firefox", "Safari", "Bearer", "Authorization", "UUID", "UUIDv7", "SHA", "sha256", "xlsx", "csv", "xls",
     "GIFT", "QTI", "XML", "Moodle", "ABC", "https", "English", "BSC", "Swagger", "curl", "token", "tab",
+    "ISBN", "MARC", "MARCXML", "CNMARC", "UNIMARC", "ISO", "UTF", "GB18030",
 }  # fmt: skip
 """Words that a person at the mine meets anyway."""
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")

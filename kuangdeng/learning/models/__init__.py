@@ -1,3 +1,4 @@
 """Tables of learning: those of its parts, so that Django finds them."""
 
+import kuangdeng.learning.bookroom.models
 import kuangdeng.learning.items.models  # noqa: F401

@@ -74,6 +74,7 @@ ROLES = {
     Role.TRAINING_OFFICER: ("培训专员", "培训", "培训科"),
     Role.TEACHER: ("教师", "教员", "讲师", "兼职教师"),
     Role.POLITICAL_WORK: ("政工干事", "政工", "政工部"),
+    Role.LIBRARIAN: ("书屋管理员", "图书管理员", "图书员"),
     Role.MINE_LEADER: ("矿领导", "领导"),
     Role.GROUP_OFFICE: ("集团人员", "集团"),
     Role.ADMINISTRATOR: ("系统管理员", "管理员"),

@@ -19,7 +19,7 @@ LEVELS = {
 }  # fmt: skip
 ROLES = {
     "team_leader": "班组长", "unit_head": "区队长", "branch_secretary": "支部书记", "safety": "安监", "training_officer": "培训",
-    "political_work": "政工", "mine_leader": "矿领导", "group_office": "集团", "administrator": "系统管理员",
+    "political_work": "政工", "librarian": "书屋管理员", "mine_leader": "矿领导", "group_office": "集团", "administrator": "系统管理员",
 }  # fmt: skip
 
 UNIT_HEADERS = ("单位名称", "上级单位", "单位类别", "基层党支部", "作业制度", "备注")

@@ -78,6 +78,8 @@ TRADES = {
 SAME_TRADES = {"zc1": "zc", "zc2": "zc", "zf": "zc", "jj1": "jj", "jj2": "jj", "jjj": "jj", "kt": "jj"}
 WOMEN_SHARE = {"dm": 0.3, "dd": 0.35, "dc": 0.15, "js": 0.15, "jk": 0.15, "tk": 0.15, "px": 0.5, "zg": 0.5, "zh": 0.55}
 OFFICE_ROLES = {"px": "training_officer", "zg": "political_work"}
+LIBRARIAN_POST = "技术主管"
+"""Of the political-work department, who keeps the book rooms beside other work."""
 OFFICE_HEADS = {"aj": "科长", "dd": "主任", "zh": "主任", "zg": "部长"}
 
 LEADERS = (
@@ -195,6 +197,8 @@ def _roles_of(person: DemoPerson) -> Iterator[tuple[str, str | None]]:
         yield "team_leader", person.unit
     if unit == "aj":
         yield "safety", unit
+    if person.unit == "zg" and person.post == LIBRARIAN_POST:
+        yield "librarian", unit
     if person.post not in ("职工", "党支部书记") and unit in OFFICE_ROLES:
         yield OFFICE_ROLES[unit], unit
     if person.unit == "zh-1" and person.post in ("班长", "副班长"):

@@ -16,11 +16,13 @@ from kuangdeng.hazards.rules import FivePoints, Status
 from kuangdeng.hazards.services.rounds import RoundData, record_round
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.files import keep_photo, receive
+from kuangdeng.learning.bookroom.tests.rows import lived_in_books
 from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
 from kuangdeng.org import pinyin
 from kuangdeng.org.api import propose_place
 from kuangdeng.org.models import Membership, Person, Place
 from kuangdeng.org.testkit import START
+from kuangdeng.web.demo_data.books import BOOKS, NOTES
 from kuangdeng.web.tests.visitors import roadway
 from kuangdeng.web.tests.world import World
 
@@ -98,6 +100,7 @@ class LivedIn(World):
         self.watch()
         self.walk_rounds()
         self.have_accidents()
+        self.read_books()
         for spelling in ("2305面回风", "老皮带头", "中央变"):
             propose_place(cast.mine, spelling, "import")
         seal_all()
@@ -208,6 +211,10 @@ class LivedIn(World):
         with clock.set_to(clock.now() - timedelta(minutes=20)):
             missed = quick(cast, text=NEAR_MISS, kind=accident_rules.Kind.NEAR_MISS)
         self.accidents += [Accident.objects.get(id=one.id) for one in (found, closed, missed)]
+
+    def read_books(self) -> None:
+        """A shelf of books, some of them lent, late or wanted; notes; one stock-taking; a damaged import."""
+        lived_in_books(self.cast, BOOKS[:14], NOTES)
 
     @property
     def measure(self) -> AccidentMeasure:

@@ -24,6 +24,8 @@ OFFICES = frozenset({"training_officer", "political_work", "group_office"})
 ADMIN = frozenset({"administrator"})
 WIDE = SAFETY | LEADERS | OFFICES | ADMIN
 """Who sees the whole mine."""
+STRANGERS = frozenset({"other_miner", "other_head", "electric_head", "teacher", "librarian"})
+"""Who may not know of a hazard of the mining unit."""
 
 Kwargs = Callable[[World], dict[str, object]]
 
@@ -165,8 +167,8 @@ PAGES: list[Page] = [
         nothing,
         HEADS | TEAM | SAFETY | LEADERS | frozenset({"group_office"}) | ADMIN,
     ),
-    Page("hazards:print_notice", hazard, ALL - frozenset({"other_miner", "other_head", "electric_head", "teacher"})),
-    Page("hazards:print_recheck", hazard, ALL - frozenset({"other_miner", "other_head", "electric_head", "teacher"})),
+    Page("hazards:print_notice", hazard, ALL - STRANGERS),
+    Page("hazards:print_recheck", hazard, ALL - STRANGERS),
 ]
 
 ACTIONS: list[Action] = [
@@ -343,7 +345,7 @@ ELSEWHERE["hazards:accident_photo"] = "photos of accidents have their own tests,
 
 # People, units, roles, the account -----------------------------------------------------------------------------------
 
-IN_CHARGE = ALL - MINERS
+IN_CHARGE = ALL - MINERS - {"librarian"}
 """Who sees a register of people, each as far as he reaches."""
 
 
@@ -935,3 +937,97 @@ ACTIONS += [
     Action("learning:item_verb", lambda world: {**item(world), "verb": "submit"}),
 ]
 ELSEWHERE["learning:item_picture"] = "pictures of items have their own tests, with files"
+
+
+# Book rooms -----------------------------------------------------------------------------------------------------------
+
+LIBRARIANS = frozenset({"librarian"})
+BOOK_RULERS = LIBRARIANS | ADMIN
+NOTE_JUDGES = LIBRARIANS | {"political_work"}
+
+
+def book(world: World) -> dict[str, object]:
+    """A book with two copies, both lent, and notes."""
+    from kuangdeng.learning.bookroom.models import Title
+
+    return {"title_id": Title.objects.filter(mine=world.cast.mine).order_by("added_at", "id").first().id}
+
+
+def book_row(model: str, name: str, **more: object) -> Kwargs:
+    return lambda world: {**first_of(f"learning.{model}", name)(world), **more}
+
+
+def book_copy(world: World) -> dict[str, object]:
+    return book_row("Copy", "copy_id")(world)
+
+
+def book_reader(world: World) -> dict[str, object]:
+    return {"person_id": world.cast.safety.id}
+
+
+def due_calendar(world: World) -> dict[str, object]:
+    from kuangdeng.learning.bookroom.services import make_calendar
+
+    return {"secret": make_calendar(by=world.cast.safety)}
+
+
+def book_import(world: World) -> dict[str, object]:
+    from kuangdeng.learning.bookroom.models import BookImport
+
+    return {"run_id": BookImport.objects.filter(mine=world.cast.mine).order_by("at").last().id}
+
+
+def stock_take(world: World) -> dict[str, object]:
+    from kuangdeng.learning.bookroom.models import StockTake
+
+    return {"stock_id": StockTake.objects.filter(mine=world.cast.mine).order_by("id").first().id}
+
+
+PAGES += [
+    Page("learning:books", nothing, ALL),
+    Page("learning:book", book, ALL),
+    Page("learning:my_books", nothing, ALL),
+    Page("learning:my_calendar", nothing, ALL),
+    Page("learning:reading_notes", nothing, ALL),
+    Page("learning:reported_notes", nothing, NOTE_JUDGES),
+    Page("learning:note_verb", book_row("ReadingNote", "note_id", verb="hide"), NOTE_JUDGES),
+    Page("learning:popular_books", nothing, ALL),
+    Page("learning:popular_sheet", nothing, ALL),
+    Page("learning:write_note", book, ALL),
+    Page("learning:book_loans", nothing, LIBRARIANS),
+    Page("learning:late_sheet", nothing, LIBRARIANS),
+    Page("learning:desk", nothing, LIBRARIANS),
+    Page("learning:reader", book_reader, LIBRARIANS),
+    Page("learning:stock_takes", nothing, LIBRARIANS),
+    Page("learning:stock_take", stock_take, LIBRARIANS),
+    Page("learning:stock_sheet", stock_take, LIBRARIANS),
+    Page("learning:book_copy", book_copy, LIBRARIANS),
+    Page("learning:copy_verb", lambda world: {**book_copy(world), "verb": "move"}, LIBRARIANS),
+    Page("learning:book_work", nothing, BOOK_RULERS),
+    Page("learning:book_new", nothing, LIBRARIANS),
+    Page("learning:book_edit", book, LIBRARIANS),
+    Page("learning:copies_new", book, LIBRARIANS),
+    Page("learning:book_labels", nothing, LIBRARIANS),
+    Page("learning:book_label_sheet", nothing, LIBRARIANS),
+    Page("learning:book_import_start", nothing, LIBRARIANS),
+    Page("learning:book_import", book_import, LIBRARIANS),
+    Page("learning:book_import_problems", book_import, LIBRARIANS),
+    Page("learning:book_export", nothing, LIBRARIANS),
+    Page("learning:book_export_file", nothing, LIBRARIANS, query="?format=cnmarc"),
+    Page("learning:book_rooms", nothing, BOOK_RULERS),
+    Page("learning:book_room_new", nothing, BOOK_RULERS),
+    Page("learning:book_room_edit", book_row("Room", "room_id"), BOOK_RULERS),
+    Page("learning:loan_rules", nothing, BOOK_RULERS),
+    Page("learning:loan_rule_new", nothing, BOOK_RULERS),
+    Page("learning:book_kiosks", nothing, BOOK_RULERS),
+    Page("learning:kiosk", nothing, ALL, opens=True),
+    Page("learning:due_calendar", due_calendar, ALL, opens=True),
+]
+ACTIONS += [
+    Action("learning:reserve_book", book),
+    Action("learning:cancel_reservation", book_row("Reservation", "reservation_id")),
+    Action("learning:renew_loan", book_row("Loan", "loan_id")),
+    Action("learning:bind_card", book_reader),
+    Action("learning:unbind_card", book_row("WorkCard", "card_id")),
+    Action("learning:book_kiosk_close", book_row("Kiosk", "kiosk_id")),
+]

@@ -25,6 +25,7 @@ NOT_FOR_EYES = {
     "screens:wall_feed", "screens:wall_shell", "screens:wall_text", "screens:wall_picture",
     "org:document_default", "org:document_sample", "org:document_download", "hazards:statutory_xlsx", "hazards:statutory_word",
     "hazards:statutory_scan", "hazards:statutory_double_scan", "hazards:statutory_double_word", "hazards:statutory_file",
+    "learning:book_import_problems", "learning:book_export_file", "learning:due_calendar",
 }  # fmt: skip
 """Answers to a script, parts of pages, files."""
 PREFERRED = ("safety", "administrator", "unit_head", "mine_leader")
@@ -115,7 +116,24 @@ def pictures(people: Visitors, world: LivedIn) -> None:
     leader.shot("home-leader-wall")
     leader.open("/hazards/supervision/").shot("supervision-wall")
     leader.open(address("hazards:summary", {})).shot("units-today-wall")
+    book_rooms(people)
     administrator = people.at("desk").sign_in("9001")
     administrator.open("/org/powers/").shot("powers")
     administrator.open("/org/persons/").shot("persons")
     administrator.open("/hazards/catalogue/").shot("catalogue")
+
+
+def book_rooms(people: Visitors) -> None:
+    """The book rooms as reader and librarian see them."""
+    reader = people.at("phone").sign_in("1001")
+    reader.open("/learning/books/").shot("books-phone")
+    reader.open("/learning/books/mine/").shot("my-books-phone")
+    librarian = people.at("desk").sign_in("5004")
+    librarian.open("/learning/books/").shot("books")
+    librarian.page.get_by_role("link", name="平凡的世界").first.click()
+    librarian.arrive().shot("book")
+    for path, name in (
+        ("popular/", "books-popular"), ("desk/?q=1001", "book-desk"), ("loans/", "book-loans"), ("notes/", "reading-notes"),
+        ("labels/sheet/", "print-book-labels"), ("loans/late-sheet/", "print-late-books"),
+    ):  # fmt: skip
+        librarian.open(f"/learning/books/{path}").shot(name)

@@ -1,0 +1,626 @@
+"""Reading the book rooms: the catalogue, who has what until when, the queue, what is popular."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, Count, DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Cast
+
+from kuangdeng.kernel import clock
+from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.rows import one_of
+from kuangdeng.kernel.search import containing
+from kuangdeng.kernel.tables import compact
+from kuangdeng.learning.bookroom import rules
+from kuangdeng.learning.bookroom.models import (
+    BookImport,
+    Copy,
+    DueCalendar,
+    Kiosk,
+    Loan,
+    LoanRule,
+    NoteReport,
+    ReadingNote,
+    Reservation,
+    Room,
+    StockTake,
+    Title,
+    WorkCard,
+)
+from kuangdeng.learning.bookroom.rules import CopyStatus, NoteStatus, ReservationStatus, Terms
+from kuangdeng.org.api import Person, Unit, has_power, head_counts, search_persons
+
+OPEN_LOAN = Loan.objects.filter(copy=OuterRef("pk"), ended_at=None)
+HOLD = Reservation.objects.filter(copy=OuterRef("pk"), status=ReservationStatus.READY)
+
+
+# Rules, rooms, devices ------------------------------------------------------------------------------------------------
+
+
+def terms_on(mine_id: UUID, day: date | None = None) -> Terms:
+    """The loan rule that holds on a day; what a new mine starts with when there is none."""
+    rows = LoanRule.objects.filter(mine_id=mine_id, valid_from__lte=day or clock.today()).order_by("-valid_from")
+    row = rows.first()
+    return row.terms if row else Terms()
+
+
+def loan_rules(by: Person) -> list[LoanRule]:
+    """All rules of the mine, the newest first."""
+    return list(LoanRule.objects.filter(mine_id=by.mine_id))
+
+
+def rooms(mine_id: UUID) -> list[Room]:
+    """The rooms in use."""
+    return list(Room.objects.filter(mine_id=mine_id, closed_on=None))
+
+
+def all_rooms(by: Person) -> QuerySet[Room]:
+    """Every room with how many copies it has."""
+    in_use = Count("copies", filter=Q(copies__status=CopyStatus.IN_USE))
+    return Room.objects.filter(mine_id=by.mine_id).annotate(copy_count=in_use)
+
+
+def get_room(room_id: UUID, *, by: Person) -> Room:
+    """A room of the mine. NotVisible when there is none."""
+    found = one_of(Room.objects.filter(id=room_id, mine_id=by.mine_id))
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a random secret."""
+    return sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def kiosk_of(secret: str) -> Kiosk | None:
+    """The kiosk whose device holds this secret, or None."""
+    if not secret:
+        return None
+    rows = Kiosk.objects.select_related("room", "mine").filter(digest=digest_of(secret), closed_at=None)
+    return one_of(rows)
+
+
+def kiosks(by: Person) -> list[Kiosk]:
+    """The kiosks in use."""
+    rows = Kiosk.objects.select_related("room", "opened_by").filter(mine_id=by.mine_id, closed_at=None)
+    return list(rows.order_by("room__code", "opened_at"))
+
+
+def get_kiosk(kiosk_id: UUID, *, by: Person) -> Kiosk:
+    """A kiosk of the mine. NotVisible when there is none."""
+    found = one_of(Kiosk.objects.filter(id=kiosk_id, mine_id=by.mine_id))
+    if found is None:
+        raise NotVisible
+    return found
+
+
+# Readers ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who stands before the desk or the kiosk; `by_card` when his card said so, not only a number."""
+
+    person: Person
+    by_card: bool
+
+
+def reader_of(mine_id: UUID, typed: str) -> Reader | None:
+    """Whom a card or an employee number means; None when nobody."""
+    number = compact(typed)
+    if not number:
+        return None
+    cards = WorkCard.objects.select_related("person__unit", "person__mine").filter(mine_id=mine_id, number=number)
+    card = one_of(cards.filter(person__is_active=True))
+    if card is not None:
+        return Reader(card.person, by_card=True)
+    person = one_of(
+        Person.objects.select_related("unit", "mine").filter(mine_id=mine_id, number=number, is_active=True)
+    )
+    return Reader(person, by_card=False) if person else None
+
+
+def readers_named(mine_id: UUID, words: str) -> list[Person]:
+    """Whom the librarian may mean by a name, pinyin or number; at most ten."""
+    rows = Person.objects.select_related("unit").filter(mine_id=mine_id, is_active=True)
+    return list(search_persons(rows, words).order_by("pinyin", "number")[:10])
+
+
+def get_reader(person_id: UUID, *, by: Person) -> Person:
+    """Somebody of the mine. NotVisible when there is none."""
+    found = one_of(Person.objects.select_related("unit", "mine").filter(id=person_id, mine_id=by.mine_id))
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def reader_in(mine_id: UUID, person_id: UUID) -> Person | None:
+    """Somebody who works in this mine, by id."""
+    rows = Person.objects.select_related("unit", "mine").filter(id=person_id, mine_id=mine_id, is_active=True)
+    return one_of(rows)
+
+
+def cards_of(person: Person) -> list[WorkCard]:
+    """The cards that mean this person."""
+    return list(WorkCard.objects.filter(person=person).order_by("bound_at"))
+
+
+# The catalogue ----------------------------------------------------------------------------------------------------------
+
+
+def titles(by: Person) -> QuerySet[Title]:
+    """Every title of the mine."""
+    return Title.objects.filter(mine_id=by.mine_id)
+
+
+def with_counts(rows: Sequence[Title]) -> None:
+    """Give each title of a page its copies in use (`in_use`) and how many of them are free now (`free`)."""
+    held = Copy.objects.filter(title_id__in=[row.id for row in rows], status=CopyStatus.IN_USE)
+    counts = (
+        held.annotate(out=Exists(OPEN_LOAN), held=Exists(HOLD))
+        .order_by()
+        .values("title_id", "out", "held")
+        .annotate(n=Count("id"))
+    )
+    whole: Counter[UUID] = Counter()
+    free: Counter[UUID] = Counter()
+    for row in counts:
+        whole[row["title_id"]] += row["n"]
+        free[row["title_id"]] += 0 if row["out"] or row["held"] else row["n"]
+    for title in rows:
+        title.in_use, title.free = whole[title.id], free[title.id]  # type: ignore[attr-defined]
+
+
+def free_copies() -> QuerySet[Copy]:
+    """Copies that stand on the shelf and are held for nobody."""
+    return Copy.objects.filter(status=CopyStatus.IN_USE).filter(~Exists(OPEN_LOAN), ~Exists(HOLD))
+
+
+def found_by(words: str) -> Q:
+    """Titles that contain the words, or whose ISBN this is."""
+    digits = words.replace("-", "").replace(" ", "")
+    fits = containing("search_text", words)
+    return fits | Q(isbn=digits) if digits.isdigit() and len(digits) == 13 else fits
+
+
+def get_title(title_id: UUID, *, by: Person) -> Title:
+    """One title. NotVisible when the mine has none like it."""
+    found = one_of(titles(by).filter(id=title_id))
+    if found is None:
+        raise NotVisible
+    return found
+
+
+@dataclass
+class CopyNow:
+    """A copy with what can be read of it now."""
+
+    copy: Copy
+    loan: Loan | None = None
+    hold: Reservation | None = None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether anybody may take it from the shelf."""
+        return self.copy.status == CopyStatus.IN_USE and self.loan is None and self.hold is None
+
+
+def copies_now(rows: QuerySet[Copy]) -> list[CopyNow]:
+    """These copies with their open loans and holds; three statements, however many they are."""
+    open_loans = Prefetch("loans", Loan.objects.filter(ended_at=None).select_related("person__unit"), "open_loans")
+    ready = Prefetch("holds", Reservation.objects.filter(status=ReservationStatus.READY), "ready_holds")
+    copies = rows.select_related("room", "title").prefetch_related(open_loans, ready)
+    return [CopyNow(copy, next(iter(copy.open_loans), None), next(iter(copy.ready_holds), None)) for copy in copies]
+
+
+def get_copy(copy_id: UUID, *, by: Person) -> CopyNow:
+    """One copy as it is now. NotVisible when there is none."""
+    found = copies_now(Copy.objects.filter(id=copy_id, mine_id=by.mine_id))
+    if not found:
+        raise NotVisible
+    return found[0]
+
+
+def copy_of(mine_id: UUID, barcode: str) -> CopyNow | None:
+    """The copy with this barcode as it is now, or None."""
+    found = copies_now(Copy.objects.filter(mine_id=mine_id, barcode=compact(barcode)))
+    return found[0] if found else None
+
+
+def copies_to_label(by: Person, *, room_id: str, added_from: date | None, barcodes: Sequence[str]) -> QuerySet[Copy]:
+    """The copies whose labels are to be printed: these ones, or what came into a room since a day."""
+    rows = Copy.objects.filter(mine_id=by.mine_id).select_related("title", "room")
+    if barcodes:
+        return rows.filter(barcode__in=list(barcodes))
+    rows = rows.filter(status=CopyStatus.IN_USE)
+    if room_id:
+        rows = rows.filter(room_id=room_id)
+    if added_from is not None:
+        begin = clock.local().replace(
+            year=added_from.year, month=added_from.month, day=added_from.day, hour=0, minute=0, second=0, microsecond=0
+        )
+        rows = rows.filter(added_at__gte=begin)
+    return rows.order_by("barcode")
+
+
+def history_of(copy: Copy) -> list[Loan]:
+    """Who had this copy, the last first."""
+    return list(Loan.objects.filter(copy=copy).select_related("person__unit").order_by("-lent_at")[:20])
+
+
+def queue_of(title: Title) -> list[Reservation]:
+    """Who waits for the title, the first first; those for whom a copy is held stand in front."""
+    rows = Reservation.objects.filter(title=title, status__in=rules.OPEN_RESERVATIONS).select_related("person")
+    return sorted(rows, key=lambda one: (one.status != ReservationStatus.READY, one.made_at))
+
+
+# A reader's own ---------------------------------------------------------------------------------------------------------
+
+
+def open_loans(person: Person) -> list[Loan]:
+    """What the person has now, the first to be given back first."""
+    rows = Loan.objects.filter(person=person, ended_at=None).select_related("title", "copy", "room")
+    return list(rows.order_by("due_on", "lent_at"))
+
+
+def past_loans(person: Person, most: int = 50) -> list[Loan]:
+    """What the person had, the last first."""
+    rows = Loan.objects.filter(person=person, ended_at__isnull=False).select_related("title", "room")
+    return list(rows.order_by("-ended_at")[:most])
+
+
+def reservations_of(person: Person) -> list[Reservation]:
+    """What the person waits for, with `before`: how many wait in front of him."""
+    ahead = (
+        Reservation.objects.filter(
+            title=OuterRef("title"), status=ReservationStatus.WAITING, made_at__lt=OuterRef("made_at")
+        )
+        .order_by()
+        .values("title")
+        .annotate(n=Count("id"))
+        .values("n")
+    )
+    rows = Reservation.objects.filter(person=person, status__in=rules.OPEN_RESERVATIONS)
+    return list(rows.select_related("title", "copy__room").annotate(before=ahead[:1]).order_by("status", "made_at"))
+
+
+def wanted_titles(title_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the titles for which somebody waits."""
+    rows = Reservation.objects.filter(title_id__in=list(title_ids), status=ReservationStatus.WAITING)
+    return set(rows.values_list("title_id", flat=True))
+
+
+def calendar_of(secret: str) -> Person | None:
+    """Whose due dates stand under this secret address; None when it was revoked or he has left."""
+    rows = DueCalendar.objects.select_related("person__mine").filter(digest=digest_of(secret), person__is_active=True)
+    found = one_of(rows)
+    return found.person if found else None
+
+
+def has_calendar(person: Person) -> DueCalendar | None:
+    """The calendar address that the person has given out, if any."""
+    return one_of(DueCalendar.objects.filter(person=person))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A line of the home page: a book to give back, one that waits, notes that somebody reported."""
+
+    kind: str
+    subject_id: str
+    text: str
+    on: date | None
+    count: int = 1
+
+
+def waiting_for(person: Person) -> list[Waiting]:
+    """What waits for this person in the book rooms. One statement."""
+    soon = clock.today() + timedelta(days=3)
+    loans = Loan.objects.filter(person=person, ended_at=None, due_on__lte=soon).order_by()
+    parts: list[QuerySet[Any, Any]] = [
+        loans.values_list(Value("loan"), Cast("id", CharField()), "title__title", "due_on")
+    ]
+    ready = Reservation.objects.filter(person=person, status=ReservationStatus.READY).order_by()
+    parts.append(ready.values_list(Value("ready"), Cast("id", CharField()), "title__title", "held_until"))
+    if has_power(person, "book.hide"):
+        day = Cast(Value(None), DateField())
+        asked = NoteReport.objects.filter(note__mine_id=person.mine_id, settled_at=None).order_by()
+        parts.append(asked.values_list(Value("report"), Cast("note_id", CharField()), "note__title__title", day)[:20])
+    return [Waiting(*row) for row in parts[0].union(*parts[1:], all=False)]
+
+
+# The desk ---------------------------------------------------------------------------------------------------------------
+
+
+def loans(by: Person) -> QuerySet[Loan]:
+    """Every loan of the mine, for who keeps the rooms."""
+    return Loan.objects.filter(mine_id=by.mine_id)
+
+
+LOAN_STATES: dict[str, Callable[[], dict[str, object]]] = {
+    "late": lambda: {"ended_at": None, "due_on__lt": clock.today()},
+    "open": lambda: {"ended_at": None},
+    "ended": lambda: {"ended_at__isnull": False},
+}
+"""What the list of loans can be narrowed to."""
+
+
+def loan_rows(rows: QuerySet[Loan]) -> QuerySet[Loan]:
+    """What a page of loans needs, with how often the reader was reminded (`told`)."""
+    told = Count("reminders")
+    return rows.select_related("title", "person__unit", "copy", "room").annotate(told=told)
+
+
+def in_room(room_id: str) -> QuerySet[Any]:
+    """Ids of the titles of which a copy in use stands in this room."""
+    return Copy.objects.filter(room_id=room_id, status=CopyStatus.IN_USE).values("title_id")
+
+
+def late_loans(mine_id: UUID) -> QuerySet[Loan]:
+    """Loans whose day has passed."""
+    rows = Loan.objects.filter(mine_id=mine_id, ended_at=None, due_on__lt=clock.today())
+    return rows.select_related("title", "copy", "person__unit", "room").order_by("due_on", "person__pinyin")
+
+
+@dataclass(frozen=True)
+class DueReminder:
+    """A reminder that has come and was not told."""
+
+    loan_id: UUID
+    due_on: date
+    step: str
+    count: int
+
+
+def reminders_due(mine_id: UUID) -> list[DueReminder]:
+    """Every reminder that has come for an open loan and was not told yet."""
+    terms, today = terms_on(mine_id), clock.today()
+    until = today + timedelta(days=terms.remind_before)
+    rows = Loan.objects.filter(mine_id=mine_id, ended_at=None, due_on__lte=until).prefetch_related("reminders")
+    found = []
+    for loan in rows.order_by("due_on"):
+        due = rules.reminder_due(loan.due_on, today, terms)
+        if due is None or any((one.due_on, one.step, one.count) == (loan.due_on, *due) for one in loan.reminders.all()):
+            continue
+        found.append(DueReminder(loan.id, loan.due_on, *due))
+    return found
+
+
+def lapsed_holds(mine_id: UUID) -> list[UUID]:
+    """Reservations whose copy was held until yesterday."""
+    rows = Reservation.objects.filter(mine_id=mine_id, status=ReservationStatus.READY, held_until__lt=clock.today())
+    return list(rows.values_list("id", flat=True))
+
+
+# Notes ------------------------------------------------------------------------------------------------------------------
+
+
+def notes(by: Person) -> QuerySet[ReadingNote]:
+    """The notes that everybody reads, the newest first."""
+    rows = ReadingNote.objects.filter(mine_id=by.mine_id, status=NoteStatus.SHOWN)
+    return rows.select_related("title", "person").order_by("-written_at", "-id")
+
+
+def notes_of_title(title: Title, most: int = 20) -> list[ReadingNote]:
+    """What was written about a book, picks first."""
+    rows = ReadingNote.objects.filter(title=title, status=NoteStatus.SHOWN).select_related("person", "title")
+    return list(rows.order_by(F("picked_at").desc(nulls_last=True), "-written_at")[:most])
+
+
+def get_note(note_id: UUID, *, by: Person) -> ReadingNote:
+    """A note. A hidden one is seen by its writer and by who may hide; NotVisible for the others."""
+    rows = ReadingNote.objects.select_related("title", "person").filter(id=note_id, mine_id=by.mine_id)
+    found = one_of(rows)
+    if found is None:
+        raise NotVisible
+    if found.status == NoteStatus.HIDDEN and found.person_id != by.id and not has_power(by, "book.hide"):
+        raise NotVisible
+    return found
+
+
+def reported_notes(by: Person) -> list[ReadingNote]:
+    """Notes that somebody reported and nobody has judged; hidden ones behind them."""
+    asked = Prefetch("reports", NoteReport.objects.filter(settled_at=None), "open_reports")
+    wanted = Q(reports__settled_at=None, reports__isnull=False) | Q(status=NoteStatus.HIDDEN)
+    rows = ReadingNote.objects.filter(wanted, mine_id=by.mine_id).distinct().select_related("title", "person")
+    return list(rows.prefetch_related(asked).order_by("status", "-written_at")[:100])
+
+
+# What is popular --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class UnitReading:
+    """One unit's reading in a month. `heads` are who works there now; `readers` are those of them who borrowed."""
+
+    unit: Unit
+    loans: int = 0
+    readers: int = 0
+    heads: int = 0
+    top: str = ""
+    rank: int | None = None
+
+    @property
+    def per_head(self) -> float | None:
+        """Loans for each person."""
+        return rules.per_head(self.loans, self.heads)
+
+
+@dataclass
+class Popular:
+    """What a month's loans say."""
+
+    titles: list[tuple[Title, int]] = field(default_factory=list)
+    classes: list[tuple[str, int]] = field(default_factory=list)
+    units: list[UnitReading] = field(default_factory=list)
+    loans: int = 0
+    readers: int = 0
+
+
+def month_bounds(first: date) -> tuple[datetime, datetime]:
+    """The month as instants of the mine's wall clock."""
+    zone = clock.local().tzinfo
+    after = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return (
+        datetime(first.year, first.month, 1, tzinfo=zone),
+        datetime(after.year, after.month, 1, tzinfo=zone),
+    )
+
+
+def popular(by: Person, first: date, most: int = 20) -> Popular:
+    """Books, classes and units of the month that begins on `first`."""
+    begin, end = month_bounds(first)
+    rows = Loan.objects.filter(mine_id=by.mine_id, lent_at__gte=begin, lent_at__lt=end).order_by()
+    lines = list(rows.values_list("title_id", "unit_id", "person_id", "title__main_class", "title__title"))
+    by_title = Counter(line[0] for line in lines)
+    best = sorted(by_title.items(), key=lambda one: (-one[1], str(one[0])))[:most]
+    known = Title.objects.in_bulk([title_id for title_id, _n in best])
+    classes = Counter(line[3] for line in lines if line[3])
+    return Popular(
+        titles=[(known[title_id], n) for title_id, n in best],
+        classes=[(f"{letter} {rules.clc()[letter]}", n) for letter, n in classes.most_common()],
+        units=_unit_readings(by, [(line[1], line[2], line[4]) for line in lines]),
+        loans=len(lines),
+        readers=len({line[2] for line in lines}),
+    )
+
+
+def _unit_readings(by: Person, lines: Sequence[tuple[UUID | None, UUID, str]]) -> list[UnitReading]:
+    """Every unit of the mine with what its people borrowed, teams counted to their unit; the most per head first."""
+    units = {unit.id: unit for unit in Unit.objects.filter(mine_id=by.mine_id, closed_on=None)}
+    heads = head_counts(by)
+    kept = {
+        unit.id: UnitReading(unit, heads=heads.get(unit.id, 0))
+        for unit in units.values()
+        if unit.kind != "team" and heads.get(unit.id) and unit.kind != "mine"
+    }
+    readers: dict[UUID, set[UUID]] = defaultdict(set)
+    books: dict[UUID, Counter[str]] = defaultdict(Counter)
+    for unit_id, person_id, title in lines:
+        main = _main_of(units.get(unit_id)) if unit_id else None
+        if main in kept:
+            kept[main].loans += 1
+            readers[main].add(person_id)
+            books[main][title] += 1
+    for unit_id, one in kept.items():
+        one.readers = len(readers[unit_id])
+        one.top = next(iter(books[unit_id].most_common(1)), ("", 0))[0]
+    found = sorted(kept.values(), key=lambda one: (-(one.per_head or 0), one.unit.position, one.unit.name))
+    for one, rank in zip(found, rules.ranked([one.per_head for one in found]), strict=True):
+        one.rank = rank
+    return found
+
+
+def _main_of(unit: Unit | None) -> UUID | None:
+    if unit is None:
+        return None
+    return unit.parent_id if unit.kind == "team" and unit.parent_id else unit.id
+
+
+# Stock-taking -----------------------------------------------------------------------------------------------------------
+
+
+def stock_takes(by: Person) -> list[StockTake]:
+    """All stock-takings, the last first."""
+    rows = StockTake.objects.filter(mine_id=by.mine_id).select_related("room", "started_by")
+    return list(rows.annotate(scanned=Count("scans"))[:100])
+
+
+def get_stock_take(stock_id: UUID, *, by: Person) -> StockTake:
+    """One stock-taking. NotVisible when there is none."""
+    rows = StockTake.objects.filter(id=stock_id, mine_id=by.mine_id).select_related("room", "started_by")
+    found = one_of(rows)
+    if found is None:
+        raise NotVisible
+    return found
+
+
+@dataclass
+class Stock:
+    """A stock-taking as it stands: what should be there, what is, what is not."""
+
+    expected: int = 0
+    found: int = 0
+    missing: list[CopyNow] = field(default_factory=list)
+    elsewhere: list[Copy] = field(default_factory=list)
+    on_loan: list[Copy] = field(default_factory=list)
+    gone: list[Copy] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+def stock_of(take: StockTake) -> Stock:
+    """What was scanned against what should stand in the room: in use, of this room, and not on loan."""
+    scans = list(take.scans.select_related("copy__title", "copy__room").order_by("-at"))
+    seen = {scan.copy_id for scan in scans if scan.copy_id}
+    here = copies_now(
+        Copy.objects.filter(room=take.room, status=CopyStatus.IN_USE).order_by("title__class_number", "barcode")
+    )
+    out = {one.copy.id for one in here if one.loan}
+    stock = Stock(
+        expected=sum(one.loan is None for one in here),
+        missing=[one for one in here if one.loan is None and one.copy.id not in seen],
+        unknown=[scan.barcode for scan in scans if scan.copy is None],
+    )
+    for scan in scans:
+        copy = scan.copy
+        if copy is None:
+            continue
+        if copy.status != CopyStatus.IN_USE:
+            stock.gone.append(copy)
+        elif copy.room_id != take.room_id:
+            stock.elsewhere.append(copy)
+        elif copy.id in out:
+            stock.on_loan.append(copy)
+        else:
+            stock.found += 1
+    return stock
+
+
+# Imports ----------------------------------------------------------------------------------------------------------------
+
+
+def imports(by: Person) -> list[BookImport]:
+    """The last imports, without their records."""
+    rows = BookImport.objects.filter(mine_id=by.mine_id).select_related("by").defer("drafts", "problems")
+    return list(rows[:20])
+
+
+def get_import(run_id: UUID, *, by: Person) -> BookImport:
+    """One import. NotVisible when there is none."""
+    found = one_of(BookImport.objects.select_related("by").filter(id=run_id, mine_id=by.mine_id))
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def known_works(mine_id: UUID, isbns: Iterable[str], keys: Iterable[str]) -> tuple[dict[str, Title], dict[str, Title]]:
+    """The titles that the mine has already, by ISBN and by work."""
+    wanted = [one for one in isbns if one], list(keys)
+    rows = Title.objects.filter(mine_id=mine_id).filter(Q(isbn__in=wanted[0]) | Q(work_key__in=wanted[1]))
+    by_isbn, by_work = {}, {}
+    for row in rows.only("id", "isbn", "title", "author", "work_key").order_by("-added_at"):
+        if row.isbn:
+            by_isbn[row.isbn] = row
+        by_work[row.work_key] = row
+    return by_isbn, by_work
+
+
+def twin_of(isbn: str, work_key: str, by_isbn: dict[str, Title], by_work: dict[str, Title]) -> Title | None:
+    """The title that is there already: by ISBN, or by name and author when not both have one (two ISBNs: two editions)."""
+    if isbn and isbn in by_isbn:
+        return by_isbn[isbn]
+    title = by_work.get(work_key)
+    return None if title is None or (isbn and title.isbn) else title
+
+
+def known_barcodes(mine_id: UUID, barcodes: Iterable[str]) -> set[str]:
+    """Those of the barcodes that a copy of the mine has."""
+    wanted = list(barcodes)
+    rows = Copy.objects.filter(mine_id=mine_id, barcode__in=wanted) if wanted else Copy.objects.none()
+    return set(rows.values_list("barcode", flat=True))

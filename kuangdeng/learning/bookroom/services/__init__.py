@@ -1,0 +1,76 @@
+"""The verbs of the book rooms."""
+
+from kuangdeng.learning.bookroom.services.catalogue import (
+    TitleData,
+    add_copies,
+    add_title,
+    change_title,
+    find_copy,
+    lose_copy,
+    move_copy,
+    settle_loss,
+    withdraw_copy,
+)
+from kuangdeng.learning.bookroom.services.importing import confirm_import, drop_import
+from kuangdeng.learning.bookroom.services.lending import cancel, give_back, lapse, lend, remind, renew, reserve
+from kuangdeng.learning.bookroom.services.notes import (
+    hide_note,
+    keep_note,
+    pick_note,
+    report_note,
+    show_note,
+    write_note,
+)
+from kuangdeng.learning.bookroom.services.rooms import (
+    add_room,
+    bind_card,
+    change_room,
+    close_kiosk,
+    make_calendar,
+    open_kiosk,
+    revoke_calendar,
+    save_rule,
+    set_up_rooms,
+    unbind_card,
+)
+from kuangdeng.learning.bookroom.services.stock import finish_stock, scan, start_stock
+
+__all__ = [
+    "TitleData",
+    "add_copies",
+    "add_room",
+    "add_title",
+    "bind_card",
+    "cancel",
+    "change_room",
+    "change_title",
+    "close_kiosk",
+    "confirm_import",
+    "drop_import",
+    "find_copy",
+    "finish_stock",
+    "give_back",
+    "hide_note",
+    "keep_note",
+    "lapse",
+    "lend",
+    "lose_copy",
+    "make_calendar",
+    "move_copy",
+    "open_kiosk",
+    "pick_note",
+    "remind",
+    "renew",
+    "report_note",
+    "reserve",
+    "revoke_calendar",
+    "save_rule",
+    "scan",
+    "set_up_rooms",
+    "settle_loss",
+    "show_note",
+    "start_stock",
+    "unbind_card",
+    "withdraw_copy",
+    "write_note",
+]

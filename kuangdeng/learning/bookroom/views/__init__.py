@@ -1,0 +1,1 @@
+"""Pages of the book rooms: for the reader, for who keeps the rooms, for the kiosk."""
