@@ -11,13 +11,17 @@ from kuangdeng.org.testkit import make_cast
 
 pytestmark = pytest.mark.django_db
 
-BY_ITSELF = {"bulletin.compile": "only when an account does not close; its words are figures"}
+BY_ITSELF = {
+    "bulletin.compile": "only when an account does not close; its words are figures",
+    "reconciliation.clear_all": "settles a task",
+    "reconciliation.explain_all": "settles a task",
+    "book.renew": "settles a reminder",
+    "item.submit": "settles a task",
+}
 """Verbs with a route whose scenarios tell nobody, and why."""
 CALLED = {
     "hazard.ladder": "hazards.climb",
     "accident.ladder": "hazards.accidents.climb",
-    "reconciliation.clear_all": "hazards.reconciliation.clear",
-    "reconciliation.explain_all": "hazards.reconciliation.explain",
     "group.late_teams": "hazards.groups.tell_teams",
     "group.late_group": "hazards.groups.tell_group",
 }

@@ -135,7 +135,7 @@ def test_a_lost_hazard_is_noticed(cast: Cast) -> None:
     with clock.set_to(at(11, 8)):
         seal_all()
         tell_all()
-    alarm = Notice.objects.get(topic="bulletin", person_id=cast.administrator.id)
+    alarm = Notice.objects.get(topic="bulletin.gap", person_id=cast.administrator.id)
     assert "差 1 条" in alarm.title
     assert alarm.must_act
 

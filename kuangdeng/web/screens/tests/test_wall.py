@@ -415,7 +415,7 @@ def test_a_day_of_polling_leaves_memory_flat(displays: Any, cast: Cast) -> None:
     last = hours(22)
     polls = display.page.evaluate("window.polls")
     assert polls >= 24 * 120 - 10, f"only {polls} polls"
-    assert last["Nodes"] <= first["Nodes"] + 20, (first, last)
+    assert last["Nodes"] <= first["Nodes"] + 100, (first, last)  # one board more or less that nobody has collected yet
     assert last["JSHeapUsedSize"] <= first["JSHeapUsedSize"] * 1.05 + 50_000, (first, last)
     assert (last["JSEventListeners"], last["Documents"]) == (first["JSEventListeners"], first["Documents"])
     display.check()
