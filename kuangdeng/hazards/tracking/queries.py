@@ -7,8 +7,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -63,6 +65,23 @@ def asked_about(mine_id: UUID, subject_ids: Iterable[UUID]) -> dict[UUID, Asking
         )
         for subject_id, found in rows.items()
     }
+
+
+def with_asked(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:
+    """The unsettled questions on each row come with the rows themselves: a list stays within its statements."""
+    open_ones = Question.objects.filter(subject_id=OuterRef("id")).exclude(status=Asked.SETTLED).order_by("answered_at")
+    said = open_ones.values(said=JSONObject(status="status", promised="promised_on"))
+    return rows.annotate(asked_rows=ArraySubquery(said))
+
+
+def with_standing(rows: Sequence[Any]) -> None:
+    """Each row knows what is asked about it (`asking`), and how it stands with its group (`standing`). One statement."""
+    stands = standing([row.id for row in rows]) if rows else {}
+    for row in rows:
+        row.standing = stands.get(row.id)
+        days = [date.fromisoformat(one["promised"]) for one in row.asked_rows if one["promised"]]
+        unanswered = sum(one["status"] == Asked.ASKED for one in row.asked_rows)
+        row.asking = Asking(len(row.asked_rows), unanswered, days[-1] if days else None) if row.asked_rows else None
 
 
 def with_words(rows: Sequence[Any]) -> None:

@@ -118,7 +118,7 @@ def tracked(person: Person) -> Register:
         ],
         default_sort="due",
         rows=_rows,
-        enrich=queries.with_words,
+        enrich=queries.with_standing,
         row_url=row_url,
         row_late=is_overdue,
         export=has_power(person, "hazard.export"),
@@ -130,7 +130,7 @@ def tracked(person: Person) -> Register:
 
 
 def _rows(rows: QuerySet[Hazard]) -> QuerySet[Hazard]:
-    return rows.select_related("grade", "place", "person", "reporter").only(
+    return queries.with_asked(rows).select_related("grade", "place", "person", "reporter").only(
         "mine_id", "number", "text", "status", "status_since", "is_major", "supervised_at", "due_at", "due_original",
         "received_at", "place_text", "unit_name", "person_text", "grade__name", "grade__colour", "place__full_name",
         "person__name", "reporter__name",
