@@ -8,7 +8,7 @@ import kuangdeng.hazards.questions.models
 import kuangdeng.hazards.reconciliation.models
 import kuangdeng.hazards.statutory.models  # noqa: F401
 from kuangdeng.hazards.models.beside import Extension, LadderFiring, MajorPlan, Penalty, Quarantine
-from kuangdeng.hazards.models.hazard import Cause, Hazard, HazardPhoto, Source, Way
+from kuangdeng.hazards.models.hazard import RUNNING, Cause, Hazard, HazardPhoto, Source, Way
 from kuangdeng.hazards.models.rounds import CheckType, Round, RoundPlan
 from kuangdeng.hazards.models.tables import (
     CatalogueVersion,
@@ -24,6 +24,7 @@ from kuangdeng.hazards.models.tables import (
 )
 
 __all__ = [
+    "RUNNING",
     "CatalogueVersion",
     "Category",
     "Cause",

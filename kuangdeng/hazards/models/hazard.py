@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.hazards.models.rounds import CheckType, Round
@@ -56,6 +56,8 @@ def _pair(name: str, at: str, by: str) -> models.CheckConstraint:
 
 _ENDED = sorted(str(status) for status in ENDED)
 _WORKING = [Status.DISPATCHED.value, Status.RECTIFYING.value]
+RUNNING = Case(When(status__in=_WORKING, then=F("due_at")))
+"""The deadline as long as it runs for the unit; the tracking list is in this order, by an index of its own."""
 
 
 def _where_named(reference: str) -> models.Index:
@@ -268,6 +270,7 @@ class Hazard(models.Model):
                 condition=~Q(status__in=_ENDED),
                 name="hazard_open",
             ),
+            models.Index(F("mine"), RUNNING, F("id"), condition=~Q(status__in=_ENDED), name="hazard_running"),
             models.Index(fields=["mine", "status_since"], condition=Q(status__in=_ENDED), name="hazard_ended"),
             models.Index(fields=["mine", "place", "-occurred_at"], name="hazard_by_place"),
             models.Index(fields=["reporter", "-received_at"], name="hazard_by_reporter"),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from django.db.models import Case, F, QuerySet, When
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from kuangdeng.hazards.groups.models import RectificationGroup
 from kuangdeng.hazards.groups.queries.acknowledging import Standing
 from kuangdeng.hazards.groups.rules import STATUS_LABELS as GROUP_STATES
-from kuangdeng.hazards.models import Hazard
+from kuangdeng.hazards.models import RUNNING, Hazard
 from kuangdeng.hazards.queries import WORKING, choices, holder, is_overdue
 from kuangdeng.hazards.registers import columns, due_of, filters, row_url
 from kuangdeng.hazards.tracking import queries
@@ -20,9 +20,6 @@ from kuangdeng.kernel import clock, timetext
 from kuangdeng.kernel.listing import Choice, Column, Register, View
 from kuangdeng.kernel.templatetags.kd import age, chip, clock_chip
 from kuangdeng.org.api import Branch, Person, has_power
-
-RUNNING = Case(When(status__in=WORKING, then=F("due_at")))
-"""The deadline as long as it runs for the unit."""
 
 
 def held_by(hazard: Hazard) -> str:

@@ -36,16 +36,19 @@ def part_for(page: Page) -> str:
     return next((part for part in PREFERRED if part in page.parts), min(page.parts))
 
 
-def test_every_page_by_eye(browser: Browser, live_server: LiveServer) -> None:
+SEEN = [page for page in PAGES if page.name not in NOT_FOR_EYES and page.found == 200 and "export=" not in page.query]
+SHARES = 8
+"""How many tests share the pages, so that none of them takes minutes and several machines take part."""
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_every_page_by_eye(browser: Browser, live_server: LiveServer, share: int) -> None:
     """No page scrolls sideways on a phone, hides a name from the blind, is pale, speaks English or shows an id."""
     world = LivedIn.make()
     wrong: dict[str, list[str]] = {}
     with visitors(browser, live_server.url) as people:
-        pictures(people, world)
         by_part: dict[str, Visitor] = {}
-        for page in PAGES:
-            if page.name in NOT_FOR_EYES or page.found != 200 or "export=" in page.query:
-                continue
+        for page in SEEN[share::SHARES]:
             part = part_for(page)
             if part not in by_part:
                 by_part[part] = people.at("desk").sign_in(world.cast.persons[part].number)
@@ -57,6 +60,13 @@ def test_every_page_by_eye(browser: Browser, live_server: LiveServer) -> None:
                 if found := visitor.wrong():
                     wrong[f"{page.name} {size}"] = found
         assert not wrong, "\n".join(f"{name}: {found}" for name, found in wrong.items())
+
+
+def test_the_main_pages(browser: Browser, live_server: LiveServer) -> None:
+    """The pages that people open every day, each as its own people see it."""
+    world = LivedIn.make()
+    with visitors(browser, live_server.url) as people:
+        pictures(people, world)
 
 
 def pictures(people: Visitors, world: LivedIn) -> None:
