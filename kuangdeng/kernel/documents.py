@@ -36,14 +36,22 @@ class _Room(SandboxedEnvironment):
 
     intercepted_binops = frozenset({"*", "**", "%"})
 
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """No method of a text: some of them make a text of any length."""
+        return not isinstance(obj, str) and super().is_safe_attribute(obj, attr, value)
+
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Templates place words; multiplying them is how one makes a server run out of memory."""
         raise SecurityError(operator)
 
 
+FILTERS = ("default", "d", "join", "length", "count", "first", "last", "upper", "lower", "trim", "e", "escape")
+
+
 def _room() -> _Room:
     room = _Room(undefined=StrictUndefined, autoescape=True)
     room.globals.clear()
+    room.filters = {name: room.filters[name] for name in FILTERS}
     return room
 
 
@@ -76,7 +84,7 @@ def render(template: bytes, words: Mapping[str, Any]) -> bytes:
             field="file",
             code="bad_tag",
         ) from None
-    except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+    except (TemplateError, SyntaxError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise Refused(
             _("模板填不出来（%(why)s）。请对照字段表检查标签。") % {"why": str(error)[:120]},
             field="file",

@@ -58,16 +58,15 @@ def climb(notice_id: UUID, rule_id: UUID) -> Escalation | None:
 def _addresses(notice: Notice) -> tuple[dict[str, str], Channel | None]:
     contact = people().contacts([notice.person_id]).get(notice.person_id, Contact(""))
     gateway = sms_gateway(notice.mine_id)
-    possible = {MAIL: bool(settings.EMAIL_CONFIGURED), SMS: gateway is not None and contact.active}
+    possible = {MAIL: bool(settings.EMAIL_CONFIGURED) and contact.active, SMS: gateway is not None and contact.active}
     return {
         one: getattr(contact, field) if possible[one] else "" for one, field in ((MAIL, "email"), (SMS, "phone"))
     }, gateway
 
 
 def _used(notice: Notice) -> set[str]:
-    """By which channels this notice went out or is going out; what waits for a digest has told nobody yet."""
-    alive = [Delivery.State.WAITING, Delivery.State.SENDING, Delivery.State.SENT]
-    alone = Delivery.objects.filter(notice=notice, state__in=alive).values_list("channel", flat=True)
+    """By which channels this notice went out, is going out or failed to; what waits for a digest has told nobody yet."""
+    alone = Delivery.objects.filter(notice=notice).values_list("channel", flat=True)
     gathered = Delivery.objects.filter(lines__notice=notice, state=Delivery.State.SENT).values_list(
         "channel", flat=True
     )

@@ -163,13 +163,18 @@ def _needed(claimed: list[Delivery]) -> list[Delivery]:
     """Without those that waited and were read or done meanwhile, and without what is no news any more."""
     needed = []
     for delivery in claimed:
-        if delivery.held and not _still(delivery):
+        waited = delivery.held or delivery.made_at < now() - LONG_WAIT
+        if waited and delivery.entry is None and not _still(delivery):
             _end(delivery, Delivery.State.DROPPED, READ_MEANWHILE)
         elif delivery.entry is not None and delivery.made_at < now() - MOST_AGE:
             _give_up(delivery, TOO_OLD)
         else:
             needed.append(delivery)
     return needed
+
+
+LONG_WAIT = timedelta(minutes=30)
+"""What could not go out for so long is looked at once more: a task that was done meanwhile rings nobody."""
 
 
 def _still(delivery: Delivery) -> list[Notice]:

@@ -115,7 +115,7 @@ def send_to(
         [
             Delivery(
                 mine_id=notice.mine_id, person_id=notice.person_id, notice=notice, channel=channel, via=via,
-                address=address[:200], next_try_at=at.at, held=at.at > notice.delivered_at and not escalation,
+                address=address[:200], next_try_at=at.at, held=at.at > (now() if escalation else notice.delivered_at),
                 escalation=escalation,
             )
         ],

@@ -84,9 +84,10 @@ def plan(
     if urgent:
         return Plan(at)
     if pace in (Pace.SHIFT, Pace.DAILY):
-        gathered = (shift_end or next_third(at)) if pace == Pace.SHIFT else next_daily(at, daily_at)
+        end = (shift_end or next_third(at)) if pace == Pace.SHIFT else next_daily(at, daily_at)
+        gathered = after_quiet(end, quiet)
         if not (must_act and due_at is not None and due_at <= gathered):
-            return Plan(after_quiet(gathered, quiet), digest=True)
+            return Plan(gathered, digest=True)
     return Plan(after_quiet(at, quiet))
 
 

@@ -171,7 +171,10 @@ class Reader:
             raise _Bad("occurred_on", "没有写发生日期。请补上。")
         if not EARLIEST <= moment[0] <= clock.today():
             raise _Bad("occurred_on", f"{moment[0]:%Y-%m-%d} 不像是事故发生的日期。请检查年份。")
-        return datetime.combine(moment[0], moment[1] or time(), self.tz)
+        at = datetime.combine(moment[0], moment[1] or time(), self.tz)
+        if at > clock.now():
+            raise _Bad("occurred_on", f"{at:%Y-%m-%d %H:%M} 还没有到。请检查日期和时刻。")
+        return at
 
     def _where(self, record: Record, draft: Draft) -> None:
         spelled, unit = text(record["place"])[:200], text(record["unit"])
@@ -269,6 +272,8 @@ class Reader:
         """结案: by the day of it, or by the word; what says nothing waits for its investigation: nothing disappears."""
         moment = self._moment(record, "closed_on")
         word = compact(record["closed"])
+        if moment is not None and moment[0] > clock.today():
+            raise _Bad("closed_on", f"结案日期 {moment[0]:%Y-%m-%d} 在今天以后。请检查年份。")
         if moment is not None:
             draft.closed_at = max(datetime.combine(moment[0], moment[1] or time(), self.tz), draft.occurred_at)
             draft.reason = "写了结案日期"

@@ -34,6 +34,7 @@ from kuangdeng.hazards.accidents.rules import (
     MeasureStatus,
     Severity,
     Status,
+    without_names,
 )
 from kuangdeng.hazards.queries import scope
 from kuangdeng.hazards.queries.reading import read_cursor, write_cursor
@@ -111,6 +112,12 @@ def get_photo(accident_id: UUID, sha256: str, *, by: Person) -> AccidentPhoto:
     if photo is None:
         raise NotVisible
     return photo
+
+
+def without_the_hurt(accident_id: UUID, words: str) -> str:
+    """What somebody says about an accident elsewhere, with the names of the hurt cut down (王某某)."""
+    names = Casualty.objects.filter(accident_id=accident_id).values_list("name", flat=True)
+    return without_names(words, [name for name in names if name])
 
 
 def photos_in_use(names: Iterable[str]) -> set[str]:

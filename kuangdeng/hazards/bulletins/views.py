@@ -67,12 +67,18 @@ def bulletin(request: HttpRequest, bulletin_id: UUID) -> HttpResponse:
     """One issue with its figures, its lines and its corrections."""
     by = me(request)
     found = queries.get_bulletin(bulletin_id, by=by)
-    shown = queries.page_of(found, by=by, unfold=request.GET.get("all", ""))
+    shown = queries.page_of(found, by=by, unfold=_unfolded(request))
     words = {**_words(shown), "forms": _forms(shown, by), "links": True, "state_chip": registers.state_chip(found)}
     words["can_ask"] = has_power(by, "question.ask")
     lines = (item.subject_id for section in shown.sections for item in section.items)
     words["standing"] = standing(lines) if found.published_at else {}
     return render(request, "hazards/bulletin.html", words)
+
+
+def _unfolded(request: HttpRequest) -> str:
+    """The part that is to be shown whole; nothing for what is none."""
+    asked = request.GET.get("all", "")
+    return asked if asked in set(rules.Part) else ""
 
 
 def _words(shown: queries.Page) -> dict[str, Any]:
@@ -202,7 +208,7 @@ def daily(request: HttpRequest, day: str = "") -> HttpResponse:
     found = queries.latest(mine.id, _day(day) if day else None)
     if found is None and day:
         raise NotVisible
-    words = {"mine": mine, **(_words(queries.page_of(found, unfold=request.GET.get("all", ""))) if found else {})}
+    words = {"mine": mine, **(_words(queries.page_of(found, unfold=_unfolded(request))) if found else {})}
     response = render(request, "hazards/daily.html", words)
     patch_vary_headers(response, ("Cookie",))
     return response

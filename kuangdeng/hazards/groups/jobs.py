@@ -1,5 +1,6 @@
 """What the groups do by themselves."""
 
+import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
@@ -9,6 +10,8 @@ from kuangdeng.hazards.groups import queries, services
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.org.api import Mine
+
+log = logging.getLogger(__name__)
 
 
 @app.periodic(cron="* * * * *")
@@ -23,8 +26,13 @@ def run_groups(at: datetime | None = None) -> int:
 
     May run as often as one likes; after a standstill it catches up. One mine that cannot go on does not stop the others.
     """
-    at = at or clock.now()
-    return sum(1 for mine in Mine.objects.all() for _step in _run(mine, at))
+    at, done = at or clock.now(), 0
+    for mine in Mine.objects.all():
+        try:
+            done += sum(1 for _step in _run(mine, at))
+        except Exception:
+            log.exception("groups of %s", mine.code)
+    return done
 
 
 def _run(mine: Mine, at: datetime) -> Iterator[object]:

@@ -152,6 +152,11 @@ class GroupCase(models.Model):
         ]
 
     @property
+    def is_urgent(self) -> bool:
+        """An accident or a major hazard, also one that was judged major after it had been published."""
+        return self.urgent or (self.hazard is not None and self.hazard.is_major)
+
+    @property
     def subject_id(self) -> UUID:
         """The hazard or the accident that it is about."""
         return self.hazard_id or self.accident_id  # type: ignore[return-value]  # one of them, the database says

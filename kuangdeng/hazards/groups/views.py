@@ -253,7 +253,9 @@ def pre_shift(request: HttpRequest) -> HttpResponse:
     if not teams:
         raise NotVisible
     asked = request.GET.get("unit", "")
-    unit = next((one for one in teams if str(one.id) == asked), teams[0])
+    unit = next((one for one in teams if str(one.id) == asked), None if asked else teams[0])
+    if unit is None:
+        raise NotVisible
     owed = queries.owed_to_hear(unit)
     form = _meeting_form(request, unit, by)
     if request.method == "POST" and form.is_valid():

@@ -71,6 +71,8 @@ def declare() -> None:
             "new": _("新设立"),
             "freed": _("退回待分的事项"),
             "clocks": _("改了哪些时限"),
+            "group.late_teams.from": _("上次提醒到第几级"),
+            "group.late_group.from": _("上次提醒到第几级"),
             "group.late_teams.items": _("哪些事项"),
             "group.late_group.items": _("哪些事项"),
         },
@@ -96,12 +98,26 @@ def assigned(entry: Entry) -> Iterator[Recipient]:
         yield from tell_roles(entry.mine_id, [Role.SAFETY], GAPS, title, url)
 
 
+@route("group.end")
+def ended(entry: Entry) -> Iterator[Recipient]:
+    """撤销小组: the safety department finds somebody else for what it leaves behind."""
+    if count := entry.payload.get("freed"):
+        title = f"「{entry.subject_label}」撤销，{count} 条整治事项没有小组负责，请今天指定。"
+        yield from tell_roles(entry.mine_id, [Role.SAFETY], GAPS, title, f"{reverse('hazards:cases')}?gap=1")
+
+
+def _what(case: GroupCase) -> str:
+    """How a notice calls the thing: an accident by its number, because somebody may have been named in its words."""
+    number = case.item.line.get("number", "")
+    return f"事故 {number}" if case.accident_id else f"「{short(case.item.text)}」"
+
+
 @route("group.hand_over")
 def handed_over(entry: Entry) -> Iterator[Recipient]:
     """交给别的小组: the new group hears it."""
     case = GroupCase.objects.select_related("item", "group__leader").get(id=entry.subject_id)
     if case.group is not None:
-        title = f"「{short(case.item.text)}」交给「{case.group.name}」，请反馈。"
+        title = f"{_what(case)}交给「{case.group.name}」，请反馈。"
         yield from tell(heads_of(case.group), MINE, title, reverse("hazards:case", args=[case.id]))
 
 
@@ -111,7 +127,7 @@ def told(entry: Entry) -> Iterator[Recipient]:
     found = Feedback.objects.filter(case_id=UUID(str(entry.subject_id)), number=entry.payload["number"])
     feedback = found.select_related("case__item").get()
     what = "结果" if feedback.outcome else "反馈"
-    title = f"{feedback.group_name}{what}：「{short(feedback.case.item.text)}」，请在班前会上学习签认。"
+    title = f"{feedback.group_name}{what}：{_what(feedback.case)}，请在班前会上学习签认。"
     heard: set[UUID] = set()
     for owed in feedback.acknowledgements.select_related("unit"):
         url = f"{reverse('hazards:pre_shift')}?unit={owed.unit_id}"
@@ -129,16 +145,23 @@ def late_teams(entry: Entry) -> Iterator[Recipient]:
     names = "、".join(list(entry.payload.get("teams") or [])[:4])
     title = f"{unit.name}有 {entry.payload['count']} 条反馈超时没有签认（{names}）。"
     url = f"{reverse('hazards:matrix')}?late=1"
-    level = int(entry.payload.get("level") or 1)
-    units = list(Unit.objects.filter(id__in=entry.payload.get("tell") or [])) if level == 1 else [unit]
+    units = list(Unit.objects.filter(id__in=entry.payload.get("tell") or []))
     heard: set[UUID] = set()
-    for one in units:
-        for recipient in tell_roles(
-            entry.mine_id, LATE_ROLES[level - 1], LATE, title, url, unit=one, urgent_for=[Role.MINE_LEADER]
-        ):
-            if recipient.person_id not in heard:
-                heard.add(recipient.person_id)
-                yield recipient
+    for number, roles in _steps_of(entry):
+        for one in units if number == 0 else [unit]:
+            for recipient in tell_roles(
+                entry.mine_id, roles, LATE, title, url, unit=one, urgent_for=[Role.MINE_LEADER]
+            ):
+                if recipient.person_id not in heard:
+                    heard.add(recipient.person_id)
+                    yield recipient
+
+
+def _steps_of(entry: Entry) -> list[tuple[int, tuple[Role, ...]]]:
+    """The steps of the ladder that are told now: after a standstill also those that came meanwhile."""
+    level, before = int(entry.payload.get("level") or 1), int(entry.payload.get("from") or 0)
+    base = len(LATE_ROLES) if level > len(LATE_ROLES) else 0
+    return list(enumerate(LATE_ROLES))[max(0, before - base) : level - base]
 
 
 @route("group.late_group")
@@ -148,16 +171,16 @@ def late_group(entry: Entry) -> Iterator[Recipient]:
     said = local(entry.received_at)
     title = f"「{group.name}」有 {entry.payload['count']} 条事项到 {said.month}月{said.day}日 {said:%H:%M} 还没有反馈。"
     url = f"{reverse('hazards:cases')}?group={group.id}&late=1"
-    level = int(entry.payload.get("level") or 1)
-    if level == 1:
-        yield from tell(heads_of(group), LATE, title, url)
-    else:
-        yield from tell_roles(
-            entry.mine_id,
-            LATE_ROLES[level - 1],
-            LATE,
-            title,
-            url,
-            unit=group.branch.unit,
-            urgent_for=[Role.MINE_LEADER],
+    heard: set[UUID] = set()
+    for number, roles in _steps_of(entry):
+        found = (
+            tell(heads_of(group), LATE, title, url)
+            if number == 0
+            else tell_roles(
+                entry.mine_id, roles, LATE, title, url, unit=group.branch.unit, urgent_for=[Role.MINE_LEADER]
+            )
         )
+        for recipient in found:
+            if recipient.person_id not in heard:
+                heard.add(recipient.person_id)
+                yield recipient

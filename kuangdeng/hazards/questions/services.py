@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.accidents.models import Accident
+from kuangdeng.hazards.accidents.queries import without_the_hurt
 from kuangdeng.hazards.accidents.rules import Status as AccidentStatus
 from kuangdeng.hazards.bulletins.models import BulletinItem
 from kuangdeng.hazards.bulletins.rules import Status as Published
@@ -40,7 +41,7 @@ def ask(item_id: int, *, text: str, by: Person) -> Question:
         raise Refused(_("这一条已经办结，不能再追问。还有问题的，请重新上报。"), code="ended")
     if subject.holder is not None and same_unit(unit, subject.holder):
         raise Refused(_("这一条由本单位办理，不能追问自己。"), code="own_unit")
-    words = need(text, _("请写明要追问什么。"), field="text")
+    words = _said_of(item, need(text, _("请写明要追问什么。"), field="text"))
     at = now()
     question = Question.objects.create(
         mine_id=by.mine_id, item=item, subject_kind=item.subject_kind, subject_id=item.subject_id, text=words,
@@ -65,7 +66,7 @@ def answer(
     power = "question.answer" if question.holder else "question.answer_unheld"
     if by.mine_id != question.mine_id or not may(by, power, question.holder):
         raise Refused(_("只有被追问单位的区队长、支部书记能答复；没有责任单位的由安监部门答复。"), code="not_allowed")
-    words = need(text, _("请写明答复。"), field="text")
+    words = _said_of(question.item, need(text, _("请写明答复。"), field="text"))
     if promised_on is not None and promised_on < local().date():
         raise Refused(_("承诺日期已经过去。请填写今天或以后的日期。"), field="promised_on")
     question.answered_at, question.promised_on = now(), promised_on
@@ -90,7 +91,7 @@ def press(question_id: UUID, *, text: str, by: Person) -> Question:
         raise Refused(
             _("答复时限还没有到（%(due)s）。到时还没有答复，再追问。") % {"due": _said(question.due_at)}, code="early"
         )
-    words = need(text, _("请写明还要追问什么。"), field="text")
+    words = _said_of(question.item, need(text, _("请写明还要追问什么。"), field="text"))
     question.status = FLOW.target("press", question.status)
     question.level, question.presses = min(question.level + 1, len(LEVELS) - 1), question.presses + 1
     question.due_at = _due(question.mine, question.holder, _subject(question.item).urgent, now())
@@ -166,6 +167,11 @@ def save_rules(*, major: Clock, other: Clock, by: Person) -> list[QuestionRule]:
         payload={"major_kind": major.kind, "major_hours": major.amount, "kind": other.kind, "hours": other.amount},
     )
     return rows
+
+
+def _said_of(item: BulletinItem, words: str) -> str:
+    """What is asked and answered about an accident names none of the hurt."""
+    return without_the_hurt(item.subject_id, words) if item.subject_kind == "accident" else words
 
 
 @dataclass(frozen=True)

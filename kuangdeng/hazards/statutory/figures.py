@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.core.cache import cache
 from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, Sum, Value, When
 
-from kuangdeng.hazards.models import Hazard
+from kuangdeng.hazards.models import Hazard, MajorPlan
 from kuangdeng.hazards.rules import Status
 from kuangdeng.hazards.statutory.models import SupervisionOrder
 from kuangdeng.hazards.statutory.rules import CARRIED, Cell, Level, Line, Period
@@ -68,7 +68,8 @@ def conditions(span: Span) -> dict[Cell, Q]:
         made[Cell(f"{name}_done")] = kind & found & done(span.cut)
         made[Cell(f"{name}_left")] = kind & (before | found) & ~done(span.cut)
     on_hand = found | (before & ((general & ~general_done(span.start)) | (major & ~major_done(span.start))))
-    planned = on_hand & major & Q(plan__isnull=False)
+    unwritten = Q(**{f"plan__{name}": "" for name in MajorPlan.PARTS})
+    planned = on_hand & major & Q(plan__isnull=False) & ~unwritten
     made[Cell.PLANNED] = planned
     made[Cell.FIVE] = planned & ~Q(*[Q(**{f"plan__{name}": ""}) for name in FIVE], _connector=Q.OR)
     made[Cell.SUPERVISED] = on_hand & (Q(supervised_at__lt=span.cut) | Q(_orders(span)))

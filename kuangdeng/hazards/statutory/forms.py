@@ -30,6 +30,7 @@ def day_field(label: Any, **own: Any) -> forms.DateField:
 class SignForm(PersonForm):
     """签字: the scan of the signed paper."""
 
+    drafted = forms.CharField(widget=forms.HiddenInput(attrs={"data-no-draft": ""}), required=False, max_length=40)
     scan = scan_field(_("签字盖章后的扫描件"))
     signed_on = day_field(_("签字日期"), initial=clock.today)
 

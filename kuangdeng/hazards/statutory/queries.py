@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from kuangdeng.hazards.models import Grade, Hazard, MajorPlan
 from kuangdeng.hazards.queries import overdue, visible
@@ -312,27 +312,41 @@ class Owed:
         return "sign" if self.report.status == Status.DRAFTED else "send"
 
 
+OWED_BACK = {Kind.MONTH: 6, Kind.QUARTER: 3}
+NOT_BEGUN = timedelta(days=60)
+
+
 def owed(mine: Mine, day: date) -> list[Owed]:
-    """The reports of the periods that ended last and are not sent; two statements."""
+    """The reports of ended periods that are not sent, the newest first; three statements.
+
+    A report stays owed when the next period has ended: until it is sent, or nobody has begun it two months after it was
+    due. Before the mine was founded, and before its first rule, only the period that ended last is owed.
+    """
     every = list(ReportRule.objects.filter(mine_id=mine.id).order_by("-valid_from"))
+    founded = clock.local(mine.created_at).date()
     wanted: list[tuple[Kind, Period, ReportRule]] = []
     for kind in Kind:
-        period = period_of(kind, day).previous
-        rule = next((one for one in every if one.kind == kind and one.valid_from <= period.last), None)
-        if rule is not None:
-            wanted.append((kind, period, rule))
+        period = period_of(kind, day)
+        for back in range(OWED_BACK[kind]):
+            period = period.previous
+            rule = next((one for one in every if one.kind == kind and one.valid_from <= period.last), None)
+            if rule is not None and (back == 0 or period.last >= founded):
+                wanted.append((kind, period, rule))
     if not wanted:
         return []
     asked = Q(*[Q(kind=kind, first=period.first) for kind, period, _rule in wanted], _connector=Q.OR)
     rows = StatutoryReport.objects.filter(asked, mine_id=mine.id).order_by("version")
-    there = {row.kind: row for row in rows}
+    there = {(row.kind, row.first): row for row in rows}
     zone = ZoneInfo(mine.timezone)
     found = []
     for kind, period, rule in wanted:
-        report = there.get(kind)
+        report = there.get((kind, period.first))
         if report is None or report.status != Status.SENT:
             last = due_of(rule, period)
             due = datetime.combine(last, time(23, 59), zone) if last else None
+            newest = period == period_of(kind, day).previous
+            if report is None and not newest and (last is None or last < day - NOT_BEGUN):
+                continue
             found.append(Owed(kind, period, rule, report, due))
     return found
 
@@ -435,7 +449,9 @@ def notice_content(mine_id: UUID, units: list[UUID] | None) -> dict[str, Any]:
     rows = open_in(mine_id).order_by()
     if units is not None:
         rows = rows.filter(unit_id__in=units)
-    rows = rows.select_related("place", "grade", "unit", "person").order_by("due_at", "received_at")
+    rows = rows.select_related("place", "grade", "unit", "person").order_by(
+        "-is_major", F("due_at").asc(nulls_last=True), "received_at"
+    )
     late_ids = set(rows.filter(overdue()).values_list("id", flat=True))
     found = list(rows[:MOST_ON_NOTICE])
     places: dict[str, int] = {}

@@ -65,12 +65,15 @@ def redraft(report_id: UUID, *, by: Person) -> StatutoryReport:
 
 
 @verb
-def sign(report_id: UUID, *, scan: bytes, signed_on: date, by: Person) -> StatutoryReport:
+def sign(report_id: UUID, *, scan: bytes, signed_on: date, by: Person, drafted: str | None = None) -> StatutoryReport:
     """The leader signs (签字), with the scan of the signed paper; from now on the database refuses any change.
 
-    Refused for a day before the period's end or in the future, and when somebody else has signed meanwhile.
+    `drafted` is when the version was drawn up that he had before him. Refused when it was drawn up again since, for a
+    day before the period's end or in the future, and when somebody else has signed meanwhile.
     """
     report = _begin("sign", report_id, by)
+    if drafted and drafted != report.drafted_at.isoformat():
+        raise Refused(_("报表在您打印以后又编制过，数可能变了。请重新打印、签字。"), code="redrafted")
     if not report.period.last < signed_on <= clock.today():
         raise Refused(_("签字日期要在期末以后、今天以前。请核对。"), field="signed_on")
     report.scan = keep_scan(scan)
@@ -477,7 +480,8 @@ def _need(by: Person, power: str) -> None:
 
 def _locked_mine(by: Person) -> Mine:
     """One report, notice or version at a time: their numbers run without a gap."""
-    return Mine.objects.select_for_update().get(id=by.mine_id)
+    # Not the whole row: every new hazard of the mine refers to it, and must not wait for a report.
+    return Mine.objects.select_for_update(of=("self",), no_key=True).get(id=by.mine_id)
 
 
 def _locked_report(report_id: UUID, by: Person, power: str) -> StatutoryReport:

@@ -101,13 +101,19 @@ def to_sign(entry: Entry) -> Iterator[Recipient]:
     yield from tell_roles(entry.mine_id, (Role.MINE_LEADER,), TOPIC, title, url, act=True, body=body)
 
 
-@route("statutory.sign")
+@route("statutory.sign", settles=[TOPIC])
 def signed(entry: Entry) -> Iterator[Recipient]:
     """Signed: the safety department sends it."""
     with in_chinese():
         title = str(_("%s已签字，请报送并登记回执。")) % entry.subject_label
     url = reverse("hazards:statutory_report", args=[entry.subject_id])
     yield from tell_roles(entry.mine_id, (Role.SAFETY,), TOPIC, title, url, act=True)
+
+
+@route("statutory.send", "statutory.redraft", settles=[TOPIC])
+def went_on(entry: Entry) -> Iterator[Recipient]:
+    """Sent, or drawn up again: nobody needs to hear it; what was asked before is done."""
+    yield from ()
 
 
 @route("statutory.remind")

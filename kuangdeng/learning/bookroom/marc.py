@@ -319,7 +319,7 @@ def as_draft(record: pymarc.Record, number: int, offset: int) -> Draft:
     draft.language = draft.language[:3]
     tag, barcode, copies = _HOLDINGS[form]
     draft.barcodes = [re.sub(r"\s", "", one) for one in _all(record, tag, barcode)]
-    counts = [int(one) for one in _all(record, tag, copies) if one.isdigit()] if copies else []
+    counts = [int(one) for one in _all(record, tag, copies) if re.fullmatch(r"[0-9]{1,4}", one)] if copies else []
     draft.copies = min(max(sum(counts) - len(draft.barcodes), 0), 200)
     draft.marc_rest = [_kept(one) for one in record.fields if one.tag not in _OURS[form] and one.tag not in _FIXED]
     return draft

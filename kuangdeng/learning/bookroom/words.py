@@ -193,8 +193,8 @@ def freed(entry: Entry) -> Iterator[Recipient]:
 @route("book.lose", settles=[DUE])
 def lost(entry: Entry) -> Iterator[Recipient]:
     """丢失: the reader hears what was entered."""
-    loan = Loan.objects.select_related("title", "person").filter(copy_id=entry.subject_id, ending="lost").last()
-    if loan is not None and loan.person.name == entry.payload.get("reader"):
+    if entry.subject_kind == "book_loan":
+        loan = Loan.objects.select_related("title", "person").get(id=entry.subject_id)
         title = f"您借的《{loan.title.title}》已登记丢失，请到书屋办理赔付。"
         yield _to(loan.person, DUE, title, reverse("learning:my_books"))
 

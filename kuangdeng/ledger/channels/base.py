@@ -193,6 +193,8 @@ def call(request: Request, *, proxy: str = "", timeout: float = TIMEOUT) -> Answ
     with closing(connection):
         try:
             connection.connect()
+        except UnicodeError as error:  # a name with an empty label
+            raise Final(f"地址里的域名不对：{(via or target).hostname}") from error
         except (OSError, http.client.HTTPException) as error:
             raise NotSent(f"连接不上 {(via or target).hostname}：{error}", stop=True) from error
         return _exchange(connection, request, target, via, timeout)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
-from kuangdeng.ledger.channels.base import Answer, Config, Final, HttpSender, Message, NotSent, Request
+from kuangdeng.ledger.channels.base import Answer, Config, Final, HttpSender, Message, NotSent, Request, Uncertain
 from kuangdeng.ledger.rules import fit
 
 LONGEST = 200
@@ -36,15 +36,21 @@ def writer_for(content_type: str) -> Callable[[str], str]:
     return str
 
 
-def said_so(success: str, answer: Answer) -> bool:
-    """Whether the answer says that the gateway took it."""
+def said_so(success: str, answer: Answer) -> bool | None:
+    """Whether the answer says that the gateway took it; None when it says neither yes nor no."""
     path, equals, value = success.partition("=")
     if equals and answer.json:
         found: object = answer.json
         for name in path.strip().split("."):
             found = found.get(name) if isinstance(found, dict) else None
-        return found is not None and str(found) == value.strip()
-    return bool(success.strip()) and success.strip() in answer.body.decode(errors="replace")
+        if found is None or isinstance(found, dict | list):
+            return None
+        said = json.dumps(found) if isinstance(found, bool) else str(found)
+        return said.casefold() == value.strip().casefold()
+    words = answer.body.decode(errors="replace").strip()
+    if not words or not success.strip():
+        return None
+    return None if equals else success.strip() in words
 
 
 class Sms(HttpSender):
@@ -79,8 +85,12 @@ class Sms(HttpSender):
         return Request(method, url, headers, body.encode())
 
     def read(self, config: Config, answer: Answer) -> None:
-        """Taken when the answer says so; what says otherwise was not sent and is tried again."""
-        if not said_so(config.options.get("success", ""), answer):
+        """Taken when the answer says so. What clearly says otherwise was not sent and is tried again; an answer that says
+        neither may hide a message that went out, and a second one would be worse than none."""
+        taken = said_so(config.options.get("success", ""), answer)
+        if taken is None:
+            raise Uncertain(f"短信网关的答复看不出成没成功：{answer.text}")
+        if not taken:
             raise NotSent(f"短信网关没有说成功：{answer.text}")
 
 

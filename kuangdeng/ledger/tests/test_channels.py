@@ -132,7 +132,7 @@ def test_a_wrong_secret_or_an_old_signature_is_refused_as_the_real_one_does(kind
         ("feishu", b'{"code":19024,"msg":"Key Words Not Found"}', Final, None),
         ("feishu", b'{"StatusCode":0,"StatusMessage":"success"}', None, None),
         ("sms", b'{"result":{"code":7,"msg":"balance"}}', NotSent, None),
-        ("sms", b"<html>login</html>", NotSent, None),
+        ("sms", b"<html>login</html>", Uncertain, None),
         ("wecom", b"<html>captive portal</html>", Uncertain, None),
         ("feishu", b"[]", Uncertain, None),
     ],
@@ -255,20 +255,23 @@ def test_a_phone_that_is_none_is_final() -> None:
 
 
 @pytest.mark.parametrize(
-    ("success", "answer", "taken"),
+    ("success", "answer", "failure"),
     [
-        ("code=0", b'{"code":0}', True), ("code=0", b'{"code":"0"}', True), ("code=0", b'{"code":10}', False),
-        ("code=0", b"{}", False), ("data.status=OK", b'{"data":{"status":"OK"}}', True),
-        ("data.status=OK", b'{"data":[]}', False), ("Success", b"<r>Success</r>", True), ("Success", b"<r>Fail</r>", False),
+        ("code=0", b'{"code":0}', None), ("code=0", b'{"code":"0"}', None), ("code=0", b'{"code":10}', NotSent),
+        ("code=0", b"{}", Uncertain), ("code=0", b"", Uncertain), ("data.status=OK", b'{"data":{"status":"OK"}}', None),
+        ("data.status=OK", b'{"data":[]}', Uncertain), ("success=true", b'{"success":true}', None),
+        ("success=true", b'{"success":false}', NotSent), ("Success", b"<r>Success</r>", None),
+        ("Success", b"<r>Fail</r>", NotSent), ("Success", b"", Uncertain),
     ],
 )  # fmt: skip
-def test_how_a_gateway_says_yes(success: str, answer: bytes, taken: bool) -> None:
+def test_how_a_gateway_says_yes(success: str, answer: bytes, failure: type[Exception] | None) -> None:
     options = {**SMS, "success": success}
-    if taken:
-        SENDERS["sms"].read(Config(options=options), base.Answer(200, answer))  # type: ignore[attr-defined]
+    read = SENDERS["sms"].read  # type: ignore[attr-defined]
+    if failure is None:
+        read(Config(options=options), base.Answer(200, answer))
         return
-    with pytest.raises(NotSent):
-        SENDERS["sms"].read(Config(options=options), base.Answer(200, answer))  # type: ignore[attr-defined]
+    with pytest.raises(failure):
+        read(Config(options=options), base.Answer(200, answer))
 
 
 # Through the outbox -------------------------------------------------------------------------------------------------

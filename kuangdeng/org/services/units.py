@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
@@ -198,7 +199,12 @@ def set_branch(unit_id: UUID, *, name: str, by: Person) -> Branch | None:
     if name and Branch.objects.filter(mine_id=unit.mine_id, name=name).exclude(unit=unit).exists():
         raise Refused(_("已有支部叫「%(name)s」。请换一个名称。") % {"name": name}, field="name")
     if not name and branch is not None:
-        branch.delete()
+        try:
+            branch.delete()
+        except ProtectedError:
+            raise Refused(
+                _("「%(name)s」牵头过整治落实小组，不能取消，可以改名。") % {"name": branch.name}, field="name"
+            ) from None
         branch = None
     elif name:
         branch, _made = Branch.objects.update_or_create(

@@ -55,6 +55,9 @@ def change_channel(channel_id: UUID, *, data: ChannelData, by: Person) -> Channe
     Refused like a new one. Whether address or secret were replaced stands on the ledger, what they are does not.
     """
     channel = _locked(channel_id, by)
+    elsewhere = bool(data.address) and rules.shown(data.address) != rules.shown(channel.address)
+    if channel.secret and not data.secret and (elsewhere or data.proxy != channel.proxy):
+        raise Refused(_("换了服务器或代理，请重新填写密钥。"), field="secret")
     replaced = [name for name in ("address", "secret") if getattr(data, name)]
     whole = ChannelData(
         **{**vars(data), "address": data.address or channel.address, "secret": data.secret or channel.secret}

@@ -21,7 +21,7 @@ def test_the_shelves_are_full_and_people_read() -> None:
     )
     people = {one.number: one for one in Person.objects.filter(mine=cast.mine).select_related("unit", "mine")}
     demo = SimpleNamespace(
-        cast={"librarian": "5003", "miner": "1001", "team_leader": "1002"},
+        cast={"librarian": "5004", "miner": "1001", "team_leader": "1002"},
         persons=[SimpleNamespace(number=number) for number in sorted(people)],
     )
     now = clock.now()

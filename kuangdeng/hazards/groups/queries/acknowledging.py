@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from kuangdeng.hazards.accidents.rules import Status as AccidentStatus
 from kuangdeng.hazards.bulletins.models import Bulletin, BulletinItem
 from kuangdeng.hazards.bulletins.rules import Part
 from kuangdeng.hazards.bulletins.rules import Status as Published
@@ -14,6 +15,7 @@ from kuangdeng.hazards.groups.models import Acknowledgement, Feedback, GroupCase
 from kuangdeng.hazards.groups.rules import BEFORE_A_SHIFT, MAY
 from kuangdeng.hazards.questions.models import Question
 from kuangdeng.hazards.questions.rules import Status as Asked
+from kuangdeng.hazards.rules import Status as HazardStatus
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
@@ -113,6 +115,14 @@ def of_units(person: Person) -> Q | None:
     return Q(unit_id__in=tops) | Q(unit__ancestors__overlap=tops) if tops else None
 
 
+STILL_OWED = (
+    Q(acknowledged_at=None, unit__closed_on=None)
+    & ~Q(feedback__case__hazard__status__in=(HazardStatus.MERGED, HazardStatus.VOID))
+    & ~Q(feedback__case__accident__status=AccidentStatus.VOID)
+)
+"""What a team that is still there has to hear: a thing that was void or merged is owed to nobody any more."""
+
+
 @dataclass(frozen=True)
 class Owed:
     """What the teams of one person still have to hear."""
@@ -133,14 +143,14 @@ def owed_by_teams(person: Person) -> list[Owed]:
     mine = of_units(person)
     if mine is None:
         return []
-    rows = Acknowledgement.objects.filter(mine, mine_id=person.mine_id, acknowledged_at=None)
+    rows = Acknowledgement.objects.filter(mine, STILL_OWED, mine_id=person.mine_id)
     counted = rows.values_list("unit_id", "unit_name").annotate(Count("id"), first=Min("due_at")).order_by("first")
     return [Owed(*row) for row in counted]
 
 
 def owed_to_hear(unit: Unit) -> list[Acknowledgement]:
     """What this team has to acknowledge, the nearest clock first, with everything that is read out."""
-    rows = Acknowledgement.objects.filter(mine_id=unit.mine_id, unit=unit, acknowledged_at=None)
+    rows = Acknowledgement.objects.filter(STILL_OWED, mine_id=unit.mine_id, unit=unit)
     return list(
         rows.select_related(
             "feedback__case__item__bulletin", "feedback__case__hazard__place", "feedback__case__hazard__unit",
@@ -212,14 +222,17 @@ def _meant(spans: list[ShiftSpan], at: datetime) -> ShiftSpan:
 
 
 def teams_of(person: Person) -> list[Unit]:
-    """The teams (and units without teams) for which this person may hold the meeting, his own first."""
+    """The teams (and units without teams, or that were told before they had any) for which this person may hold the
+    meeting, his own first."""
     tops = [held.unit_id for held in roles_of(person) if held.role in MAY["group.acknowledge"] and held.unit_id]
     if not tops:
         return []
     below = units_of(person).filter(Q(id__in=tops) | Q(ancestors__overlap=tops)).select_related("parent")
     found = list(below)
-    parents = {one.parent_id for one in found if one.kind == Unit.Kind.TEAM}
-    ends = [one for one in found if one.id not in parents]
+    parents = {one.parent_id for one in found if one.kind == Unit.Kind.TEAM and one.parent_id}
+    owing = Acknowledgement.objects.filter(mine_id=person.mine_id, acknowledged_at=None, unit_id__in=parents)
+    told_itself = set(owing.values_list("unit_id", flat=True)) if parents else set()
+    ends = [one for one in found if one.id not in parents or one.id in told_itself]
     return sorted(ends, key=lambda one: one.id != person.unit_id)
 
 
@@ -305,7 +318,7 @@ def feedbacks(person: Person) -> QuerySet[Feedback]:
 
 def late_by_unit(mine_id: UUID) -> list[tuple[str, int, int, datetime]]:
     """Main units with feedback that they have not acknowledged: name, how many, how many of them late, since when."""
-    rows = Acknowledgement.objects.filter(mine_id=mine_id, acknowledged_at=None)
+    rows = Acknowledgement.objects.filter(STILL_OWED, mine_id=mine_id)
     late = Count("id", filter=Q(due_at__lt=clock.now()))
     counted = rows.values_list("main_unit__name").annotate(n=Count("id"), late=late, first=Min("due_at"))
     return list(counted.order_by("-late", "first"))

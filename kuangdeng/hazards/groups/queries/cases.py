@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import (
+    BooleanField,
     Case,
     Count,
     DateTimeField,
@@ -56,7 +57,8 @@ def owed_from(mine_id: UUID) -> QuerySet[Any]:
     after = ExpressionWrapper(ended_at + Value(timedelta(hours=hours)), output_field=DateTimeField())
     rows = GroupCase.objects.filter(mine_id=mine_id).exclude(status=Status.DONE).exclude(DROPPED)
     rows = rows.filter(Q(status=Status.WAITING) | ENDED)
-    return rows.annotate(owed_at=Case(When(ENDED, then=after), default=F("due_at")))
+    over = Case(When(ENDED, then=Value(True)), default=Value(False), output_field=BooleanField())
+    return rows.annotate(owed_at=Case(When(ENDED, then=after), default=F("due_at")), over=over)
 
 
 def late_cases(mine_id: UUID, at: datetime) -> QuerySet[Any]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kuangdeng.hazards.accidents.models import Accident
+from kuangdeng.hazards.accidents.queries import without_the_hurt
 from kuangdeng.hazards.accidents.rules import Status as AccidentStatus
 from kuangdeng.hazards.bulletins.models import Bulletin, BulletinItem
 from kuangdeng.hazards.bulletins.rules import Part
@@ -58,6 +59,7 @@ def assign_bulletin(bulletin_id: UUID) -> GroupAssignment:
         raise NotVisible
     if GroupAssignment.objects.filter(bulletin=bulletin).exists():
         raise Refused(_("%(title)s已经分到各小组。") % {"title": bulletin.title}, code="again")
+    _lock(bulletin.mine_id)
     cases = list(_cases(bulletin))
     GroupCase.objects.bulk_create(cases, batch_size=500)
     missing = sum(one.group_id is None for one in cases)
@@ -72,12 +74,12 @@ def assign_bulletin(bulletin_id: UUID) -> GroupAssignment:
 def assign_gaps(*, mine: Mine) -> int:
     """Cases that nobody covered find their group once one covers them (补分): the unit was ordered, or a group was set
     up. Returns how many did. Refused when none does."""
-    rows = gaps(mine.id).select_for_update(of=("self",)).select_related(
-        "item", "hazard__place", "hazard__unit", "hazard__specialty", "accident__place", "accident__unit", "accident__specialty"
-    )  # fmt: skip
+    _lock(mine.id)
     covers, book = covers_on(mine.id, local().date()), _Groups(mine)
+    rows = gaps(mine.id).select_for_update(of=("self",)).filter(id__in=_coverable(mine, covers))
+    rows = rows.select_related("item", *(f"{kind}__{name}" for kind in ("hazard", "accident") for name in THINGS))
     found = []
-    for case in rows.order_by("opened_at")[:1000]:
+    for case in rows.order_by("opened_at"):
         thing = case.hazard or case.accident
         if thing is not None and (cover := find_group(covers, where_of(thing))):
             book.give(case, cover)
@@ -89,6 +91,28 @@ def assign_gaps(*, mine: Mine) -> int:
         label = str(_("无小组覆盖的整治事项"))
     _enter_assigned("assign_gaps", Subject("rectification_group", mine.id, label), mine.id, found)
     return len(found)
+
+
+THINGS = ("place", "unit", "specialty")
+MOST_AT_ONCE = 1000
+
+
+def _coverable(mine: Mine, covers: Sequence[Cover]) -> list[UUID]:
+    """The gaps that some group covers now; all gaps are looked at, nothing is locked for it."""
+    related = [f"{kind}__{name}" for kind in ("hazard", "accident") for name in THINGS]
+    found: list[UUID] = []
+    for case in gaps(mine.id).select_related(*related).order_by("opened_at").iterator(chunk_size=1000):
+        thing = case.hazard or case.accident
+        if thing is not None and find_group(covers, where_of(thing)):
+            found.append(case.id)
+        if len(found) == MOST_AT_ONCE:
+            break
+    return found
+
+
+def _lock(mine_id: UUID) -> None:
+    """Groups do not change while cases are given to them."""
+    Mine.objects.select_for_update(of=("self",), no_key=True).get(id=mine_id)
 
 
 class _Groups:
@@ -105,7 +129,7 @@ class _Groups:
         case.group = self.known[cover.group_id] if cover else None
         case.by_rule = cover.kind if cover else ""
         unit = case.group.branch.unit if case.group else None
-        case.due_at = self.clocks.due("feedback_major" if case.urgent else "feedback", unit, self.at)
+        case.due_at = self.clocks.due("feedback_major" if case.is_urgent else "feedback", unit, self.at)
 
 
 def _cases(bulletin: Bulletin) -> Iterable[GroupCase]:
@@ -145,6 +169,7 @@ def hand_over(case_id: UUID, *, group_id: UUID, reason: str, by: Person) -> Grou
     """
     case = _begin("hand_over", case_id, by)
     need_power("hand_over", by)
+    _lock(by.mine_id)
     rows = RectificationGroup.objects.select_related("branch__unit").filter(mine_id=by.mine_id, ended_on=None)
     group = one_of(rows.filter(id=group_id))
     if group is None:
@@ -154,7 +179,7 @@ def hand_over(case_id: UUID, *, group_id: UUID, reason: str, by: Person) -> Grou
     words = need(reason, _("请写明为什么交给别的小组。"), field="reason")
     before = case.group.name if case.group else ""
     case.group, case.by_rule, case.told = group, "", 0
-    name = "feedback_major" if case.urgent else "feedback"
+    name = "feedback_major" if case.is_urgent else "feedback"
     case.due_at = Clocks(group.mine, [group.branch.unit]).due(name, group.branch.unit, now())
     case.save()
     enter("hand_over", case, by, {"from": before, "to": group.name, "reason": words})
@@ -229,6 +254,8 @@ def _tell(what: str, case: GroupCase, data: FeedbackData, by: Person) -> Feedbac
         "done": need(data.done, _("请写明做了什么。"), field="done"),
         "watch": need(data.watch, _("请写明各队要注意什么。"), field="watch"),
     }
+    if case.accident_id:
+        words = {key: without_the_hurt(case.accident_id, said) for key, said in words.items()}
     if not data.units:
         raise Refused(_("请至少选一个要告诉的单位。"), field="units")
     number = Feedback.objects.filter(case=case).count() + 1
@@ -258,7 +285,7 @@ def _owe(told: Feedback, case: GroupCase, units: Sequence[Unit]) -> int:
     """One acknowledgement for each team, each with the clock of its own shifts."""
     pairs = addressees(units)
     clocks = Clocks(case.mine, [unit for unit, _main in pairs])
-    name = "acknowledge_major" if case.urgent else "acknowledge"
+    name = "acknowledge_major" if case.is_urgent else "acknowledge"
     Acknowledgement.objects.bulk_create(
         [
             Acknowledgement(

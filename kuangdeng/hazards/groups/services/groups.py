@@ -19,7 +19,7 @@ from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.ledger.api import Named, Subject, post
-from kuangdeng.org.api import Branch, Person, Place, Unit
+from kuangdeng.org.api import Branch, Mine, Person, Place, Unit
 
 HOURS_ONLY = ("outcome", "late_2", "late_3")
 
@@ -58,7 +58,10 @@ def save_group(group_id: UUID | None, *, data: GroupData, by: Person) -> Rectifi
     """
     need_power("manage", by)
     name = need(data.name, _("请写小组名称。"), field="name")
+    Mine.objects.select_for_update(of=("self",), no_key=True).get(id=by.mine_id)  # two groups at once would overlap
     group = _group(group_id, by) if group_id else RectificationGroup(mine_id=by.mine_id)
+    if group.ended_on is not None:
+        raise Refused(_("「%(name)s」已经撤销。") % {"name": group.name}, code="again")
     others = RectificationGroup.objects.filter(mine_id=by.mine_id, ended_on=None).exclude(id=group.id)
     if others.filter(name=name).exists():
         raise Refused(_("已经有叫「%(name)s」的小组。请换一个名称。") % {"name": name}, field="name")
@@ -91,6 +94,7 @@ def end_group(group_id: UUID, *, by: Person) -> RectificationGroup:
     Refused for who may not, and twice.
     """
     need_power("manage", by)
+    Mine.objects.select_for_update(of=("self",), no_key=True).get(id=by.mine_id)
     group = _group(group_id, by)
     if group.ended_on is not None:
         raise Refused(_("「%(name)s」已经撤销。") % {"name": group.name}, code="again")

@@ -463,3 +463,93 @@ def test_teams_of_a_head_and_of_a_leader(cast: Cast) -> None:
     assert {one.name for one in queries.teams_of(cast.unit_head)} == {"综采一队一班", "综采一队二班"}
     page = browser(cast.unit_head).get(f"{reverse('hazards:pre_shift')}?unit={second.id}").content.decode()
     assert "班前会</h1>" in page or "综采一队二班" in page
+
+
+# What a review found -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("published_as", "now_major"), [(False, False), (False, True), (True, False)])
+def test_a_hazard_judged_major_later_has_the_short_clock(published_as: bool, now_major: bool) -> None:
+    case = GroupCase(urgent=published_as, hazard=Hazard(is_major=now_major))
+    assert case.is_urgent == (published_as or now_major)
+
+
+def test_what_was_void_meanwhile_is_owed_to_nobody(cast: Cast) -> None:
+    case = case_in(cast, HazardStatus.REPORTED, grouped=False)
+    group_in(cast, whole_mine=True)
+    run_groups()
+    services.feed_back(case.id, data=words(cast), by=cast.branch_secretary)
+    assert queries.owed_by_teams(cast.team_leader)
+    hazards.void(case.hazard_id, reason="现场核实不存在", by=cast.safety)  # type: ignore[arg-type]
+    assert queries.owed_by_teams(cast.team_leader) == []
+    with clock.set_to(clock.now() + timedelta(days=3)):
+        assert queries.late_teams(cast.mine, clock.now()) == []
+
+
+def test_a_unit_that_gets_its_first_team_still_acknowledges_what_it_was_told(cast: Cast) -> None:
+    feedback = fed_in(cast, "tunnel")
+    tunnel = cast.units["tunnel"]
+    Unit.objects.create(mine=cast.mine, name="掘进一队一班", kind="team", parent=tunnel, ancestors=[tunnel.id])
+    assert tunnel in queries.teams_of(cast.other_head)
+    Unit.objects.filter(id=tunnel.id).update(closed_on=clock.today())
+    assert queries.late_by_unit(cast.mine.id) == [], "who is not there any more owes nothing"
+    assert feedback.acknowledgements.get().acknowledged_at is None
+
+
+def test_another_teams_meeting_is_not_held_by_mistake(cast: Cast) -> None:
+    url = f"{reverse('hazards:pre_shift')}?unit={cast.units['tunnel'].id}"
+    assert browser(cast.team_leader).get(url).status_code == 404
+    assert browser(cast.team_leader).post(url, {"present": "5"}).status_code == 404
+
+
+def test_after_a_standstill_the_lower_steps_hear_it_too(cast: Cast) -> None:
+    fed_in(cast)
+    due = Acknowledgement.objects.get(unit=cast.units["mining_team"]).due_at
+    with clock.set_to(due + 30 * HOUR):
+        run_groups()
+        for person in (cast.team_leader, cast.branch_secretary, cast.mine_leader):
+            assert any("超时没有签认" in one for one in told(person)), person
+
+
+def test_the_outcome_has_steps_of_its_own(cast: Cast) -> None:
+    case = case_in(cast)
+    with clock.set_to(case.due_at + 25 * HOUR):
+        run_groups()
+        assert GroupCase.objects.get().told == 3
+        hazards.rectify(case.hazard_id, words="已更换", by=cast.unit_head)  # type: ignore[arg-type]
+        hazards.accept(case.hazard_id, words="合格", by=cast.safety)  # type: ignore[arg-type]
+        hazards.close(case.hazard_id, by=cast.safety2)  # type: ignore[arg-type]
+    with clock.set_to(case.due_at + 51 * HOUR):
+        assert run_groups() == 1
+        assert GroupCase.objects.get().told == 4
+
+
+def test_an_ended_group_tells_what_it_leaves_and_stays_ended(cast: Cast) -> None:
+    case = case_in(cast)
+    group = case.group
+    assert group is not None
+    services.end_group(group.id, by=cast.safety)
+    assert "「顶板整治落实小组」撤销，1 条整治事项没有小组负责，请今天指定。" in told(cast.safety2)
+    data = services.GroupData("顶板组", branch_of(cast), cast.unit_head, [], whole_mine=True)
+    with pytest.raises(Refused, match="已经撤销"):
+        services.save_group(group.id, data=data, by=cast.safety2)
+
+
+def test_nobody_names_the_hurt_in_a_feedback(cast: Cast) -> None:
+    from kuangdeng.hazards.accidents import services as accidents
+    from kuangdeng.hazards.accidents.rules import Kind as AccidentKind
+
+    hurt = (accidents.Hurt(person=cast.miner, severity="minor"),)
+    accidents.report(
+        data=accidents.QuickReport(text="转载机挤伤右手", kind=AccidentKind.INJURY, hurt=hurt), by=cast.unit_head
+    )
+    group_in(cast, whole_mine=True)
+    publish(_compiled(cast).id, by=cast.safety)
+    run_groups()
+    case = GroupCase.objects.get(accident__isnull=False)
+    data = services.FeedbackData("王铁柱检修没有停电", "王铁柱已升井送医", "检修先停电", [cast.units["mining"]])
+    feedback = services.feed_back(case.id, data=data, by=cast.branch_secretary)
+    assert (feedback.found, feedback.done) == ("王某某检修没有停电", "王某某已升井送医")
+    assert "王铁柱" not in str(Entry.objects.get(verb="group.feed_back").payload)
+    ask(case.item_id, text="王铁柱为什么一个人检修？", by=cast.other_head)
+    assert "王铁柱" not in str(Entry.objects.get(verb="question.ask").payload)

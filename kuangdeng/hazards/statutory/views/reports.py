@@ -269,10 +269,11 @@ def _redrafted(found: StatutoryReport, by: Person) -> str:
 
 
 def _sign(request: HttpRequest, found: StatutoryReport, missing: list[str], by: Person) -> HttpResponse:
-    form = forms.SignForm(request.POST or None, request.FILES or None, by=by)
+    shown = {"drafted": found.drafted_at.isoformat()}
+    form = forms.SignForm(request.POST or None, request.FILES or None, by=by, initial=shown)
 
     def act(data: dict[str, Any]) -> str:
-        services.sign(found.id, scan=data["scan"].read(), signed_on=data["signed_on"], by=by)
+        services.sign(found.id, scan=data["scan"].read(), signed_on=data["signed_on"], drafted=data["drafted"], by=by)
         return _("已签字，内容从现在起不能再改。")
 
     return edit_page(

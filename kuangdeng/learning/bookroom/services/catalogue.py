@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
+from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.bookroom import rules
@@ -21,6 +22,7 @@ from kuangdeng.learning.bookroom.services._steps import (
     locked_title,
     need,
     of_copy,
+    of_loan,
     of_title,
     open_loan_of,
     serve,
@@ -65,7 +67,9 @@ def change_title(title_id: UUID, *, data: TitleData, by: Person) -> Title:
     for name, value in changed.items():
         setattr(title, name, value)
     title.save()
-    shown = [str(getattr(Title._meta.get_field(name), "verbose_name", name)) for name in changed if name in _SHOWN]
+    with in_chinese():
+        fields = [Title._meta.get_field(name) for name in changed if name in _SHOWN]
+        shown = [str(getattr(one, "verbose_name", one.name)) for one in fields]
     enter("change_title", of_title(title), by.mine_id, by, {"changed": shown})
     return title
 
@@ -119,7 +123,7 @@ def lose_copy(copy_id: UUID, *, note: str, by: Person, amends: str = Amends.NONE
         loan.save(update_fields=["ended_at", "ending"])
     _back_into_queue(copy)
     told = {"note": words, "amends": amends, "reader": loan.person.name if loan else ""}
-    enter("lose", of_copy(copy), by.mine_id, by, told, reader=loan.person if loan else None)
+    enter("lose", of_loan(loan) if loan else of_copy(copy), by.mine_id, by, told, reader=loan.person if loan else None)
     return copy
 
 

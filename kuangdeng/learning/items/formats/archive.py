@@ -1,7 +1,9 @@
 """A zip that a stranger packed: looked at before it is unpacked, read in memory, nothing ever written by its names."""
 
+import lzma
 import stat
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -25,7 +27,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(file)
             parts = self._zip.infolist()
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as broken:
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError, NotImplementedError) as broken:
             raise Refused(_("压缩包已损坏，打不开。请重新导出后再上传。"), code="broken") from broken
         self._parts = {part.filename: part for part in parts if not part.is_dir()}
         self._check(parts)

@@ -117,7 +117,7 @@ def take_tags(draft: Draft, tags: Iterable[str]) -> None:
         value = value.strip()
         if name in kinds and value:
             draft.categories.append((kinds[name], value[:60]))
-        elif name == "难度" and value.isdigit() and 1 <= int(value) <= 5:
+        elif name == "难度" and value in {"1", "2", "3", "4", "5"}:
             draft.difficulty = int(value)
         elif name == "分值" and value:
             draft.marks = value

@@ -110,13 +110,15 @@ def _open_text(path: Path, name: str, picture: Callable[[str], str], held: ExitS
     return open_words(text, name=name, kind=kind)
 
 
+_GIFT_KEY = re.compile(r"(?<!\\)[=~#]|\b(?:T|F|TRUE|FALSE)\b")
+
+
 def kind_of_text(text: str, name: str = "") -> str:
     """GIFT, Aiken, a table or a paper."""
     if any(ANSWER.match(line) for line in text.splitlines()):
         return AIKEN
-    if re.search(r"(?<!\\)\{[^{}]*(?:(?<!\\)[=~#]|\b(?:T|F|TRUE|FALSE)\b)[^{}]*\}", text) or re.search(
-        r"^::.*::|^// .*GIFT", text, re.M
-    ):
+    inside = re.findall(r"(?<!\\)\{([^{}]{0,4000})\}", text)
+    if any(_GIFT_KEY.search(one) for one in inside) or re.search(r"^::.*::|^// .*GIFT", text, re.M):
         return GIFT
     lines = [line for line in text.splitlines()[:20] if line.strip()]
     if name.lower().endswith((".csv", ".tsv")) or (lines and min(line.count("\t") for line in lines) >= 2):

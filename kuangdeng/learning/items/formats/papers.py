@@ -127,7 +127,7 @@ def _keys_follow(rows: list[str]) -> bool:
 
 def _off_line(line: str) -> tuple[str, str]:
     """The stem and the options when they stand on one line."""
-    if _OPTION_LINE.match(line):
+    if _OPTION_LINE.match(line) or len(line) > 4000:
         return line, ""
     match = re.search(
         r"(?<=[\s。；;)）？?：:])[(（]?A[)）]?\s*[.．、:：]\s*\S.*?(?<=[\s。；;，])[(（]?B[)）]?\s*[.．、:：]", line

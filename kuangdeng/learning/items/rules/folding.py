@@ -59,17 +59,23 @@ _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d{1,3})?")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
 
 
+_PRIVATE = {".": "\ue000", ":": "\ue001", "-": "\ue002", "—": "\ue003"}
+"""What stands between two digits says something: 1.5, 1:3, 8:30, 3-5."""
+
+
 def fold_answer(text: str) -> str:
     """What was written into a blank, for comparing: one width, small letters, no spaces and punctuation.
 
-    A number keeps its point and sign: 1.5 is not 15.
+    A number keeps its point and sign, and what stands between two numbers: 1.5 is not 15, 1:3 not 13.
     """
     folded = plain(text)
     number = to_decimal(folded)
     if number is not None:
         return format(number.normalize(), "f")
-    kept = re.sub(r"(?<=\d)\.(?=\d)", "\x00", folded)
-    bare = _BLANK_NOISE.sub("", kept).replace("\x00", ".")
+    kept = re.sub(r"(?<=\d)[.:—-](?=\d)", lambda sign: _PRIVATE[sign.group()], folded)
+    bare = _BLANK_NOISE.sub("", kept)
+    for sign, held in _PRIVATE.items():
+        bare = bare.replace(held, sign)
     return bare or folded
 
 
@@ -85,7 +91,11 @@ def to_decimal(text: str) -> Decimal | None:
         return None
 
 
-_UNIT = re.compile(r"(?P<n>[-+]?\d+(?:\.\d+)?)(?P<u>%|‰|℃|[a-z\u4e00-\u9fff/·²³]{1,8}\d?)")
+_UNIT = re.compile(
+    r"(?P<n>[-+]?\d+(?:\.\d+)?)"
+    r"(?P<u>%|‰|°[cf]?|[a-zα-ω\u4e00-\u9fff/·]{1,8}\d?(?:/[a-zα-ω\u4e00-\u9fff]{1,6}\d?)?)"
+)
+"""Behind a number, after folding: ℃ is °c then, m³/min is m3/min, Ω is ω."""
 
 
 def with_unit(text: str) -> Decimal | None:
@@ -93,7 +103,7 @@ def with_unit(text: str) -> Decimal | None:
     number = to_decimal(text)
     if number is not None:
         return number
-    match = _UNIT.fullmatch(_GROUPED.sub("", plain(text).replace(" ", "")))
+    match = _UNIT.fullmatch(_GROUPED.sub("", plain(text).replace(" ", "").replace("−", "-")))
     return Decimal(match["n"]) if match else None
 
 

@@ -1,5 +1,6 @@
 """题库: the list, one item with its versions and as the learner sees it, the editor, the verbs."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -224,7 +225,7 @@ def edit(request: HttpRequest, item_id: UUID) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, by: Person, form_class: type[ItemForm], found: Item | None) -> HttpResponse:
-    rows = int(request.POST["rows"]) if request.POST.get("rows", "").isdigit() else 0
+    rows = int(request.POST["rows"]) if re.fullmatch(r"[0-9]{1,3}", request.POST.get("rows", "")) else 0
     more = "more" in request.POST
     form = form_class(request.POST or None, by=by, item=found, rows=min(26, rows + 2 if more else rows))
     if request.method == "POST" and not more and form.is_valid():
