@@ -53,7 +53,15 @@ def test_a_founding_that_broke_off_is_finished_by_the_same_command(
     assert Mine.objects.get().code == "HQ"
     assert Person.objects.get().check_password(password)
     assert Grade.objects.count() == 3
-    verbs = ["org.found", "org.set_up", "org.resume_founding", "org.set_up", "hazard.set_up"]
+    verbs = [
+        "org.found",
+        "org.set_up",
+        "book.set_up",
+        "org.resume_founding",
+        "org.set_up",
+        "book.set_up",
+        "hazard.set_up",
+    ]
     assert list(Entry.objects.order_by("id").values_list("verb", flat=True)) == verbs
 
 
@@ -63,7 +71,7 @@ def test_a_mine_that_is_complete_is_not_founded_again(capsys: pytest.CaptureFixt
     with pytest.raises(Refused, match="「红旗煤矿」已经建好，请直接登录；要另建一个矿，请换代码"):
         new_mine()
     assert Person.objects.get().check_password(password)
-    assert Entry.objects.count() == 3
+    assert Entry.objects.count() == 4
 
 
 def test_who_has_signed_in_meanwhile_keeps_his_password(

@@ -16,12 +16,16 @@ BY_ITSELF = {
     "reconciliation.clear_all": "settles a task",
     "reconciliation.explain_all": "settles a task",
     "book.renew": "settles a reminder",
+    "statutory.send": "settles a task",
+    "statutory.redraft": "settles a task",
     "item.submit": "settles a task",
 }
 """Verbs with a route whose scenarios tell nobody, and why."""
 CALLED = {
     "hazard.ladder": "hazards.climb",
     "accident.ladder": "hazards.accidents.climb",
+    "statutory.send": "hazards.statutory.send",
+    "group.end": "hazards.groups.end_group",
     "group.late_teams": "hazards.groups.tell_teams",
     "group.late_group": "hazards.groups.tell_group",
 }

@@ -16,6 +16,7 @@ from kuangdeng.hazards.rules import FivePoints, Status
 from kuangdeng.hazards.services.rounds import RoundData, record_round
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.files import keep_photo, receive
+from kuangdeng.learning import testkit as items
 from kuangdeng.learning.bookroom.tests.rows import lived_in_books
 from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
 from kuangdeng.org import pinyin
@@ -100,6 +101,7 @@ class LivedIn(World):
         self.watch()
         self.walk_rounds()
         self.have_accidents()
+        items.fill(cast, range(3))
         self.read_books()
         for spelling in ("2305面回风", "老皮带头", "中央变"):
             propose_place(cast.mine, spelling, "import")

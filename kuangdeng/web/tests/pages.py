@@ -874,8 +874,8 @@ def escalation_rules(world: World) -> dict[str, object]:
 
 PAGES += [
     Page("channels:list", channels, ADMIN),
-    Page("channels:new", nothing, ADMIN),
-    Page("channels:new_of", lambda world: {"kind": "sms"}, ADMIN),
+    Page("channels:new", nothing, ADMIN, shared=True),
+    Page("channels:new_of", lambda world: {"kind": "sms"}, ADMIN, shared=True),
     Page("channels:channel", channel, ADMIN),
     Page("channels:edit", channel, ADMIN),
     Page("channels:quiet", nothing, ADMIN),

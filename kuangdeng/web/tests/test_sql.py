@@ -69,6 +69,8 @@ def worlds(django_db_setup: None, django_db_blocker: object) -> Iterator[tuple[W
 @pytest.mark.parametrize("page", COUNTED, ids=lambda page: page.name)
 def test_a_page_costs_what_the_baseline_says_whatever_the_rows(page: Page, worlds: tuple[World, World]) -> None:
     few, many = (statements(page, world) for world in worlds)
+    if len(many) != len(few):  # a minute ended between the two: what is kept until its end was kept for one of them
+        few, many = (statements(page, world) for world in worlds)
     if os.environ.get(WRITE):
         _write({**baseline(), page.name: len(few)})
     else:

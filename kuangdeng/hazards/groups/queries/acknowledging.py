@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from kuangdeng.hazards.accidents.rules import Status as AccidentStatus
 from kuangdeng.hazards.bulletins.models import Bulletin, BulletinItem
@@ -227,12 +227,11 @@ def teams_of(person: Person) -> list[Unit]:
     tops = [held.unit_id for held in roles_of(person) if held.role in MAY["group.acknowledge"] and held.unit_id]
     if not tops:
         return []
+    owing = Acknowledgement.objects.filter(unit=OuterRef("id"), acknowledged_at=None)
     below = units_of(person).filter(Q(id__in=tops) | Q(ancestors__overlap=tops)).select_related("parent")
-    found = list(below)
+    found = list(below.annotate(owes=Exists(owing)))
     parents = {one.parent_id for one in found if one.kind == Unit.Kind.TEAM and one.parent_id}
-    owing = Acknowledgement.objects.filter(mine_id=person.mine_id, acknowledged_at=None, unit_id__in=parents)
-    told_itself = set(owing.values_list("unit_id", flat=True)) if parents else set()
-    ends = [one for one in found if one.id not in parents or one.id in told_itself]
+    ends = [one for one in found if one.id not in parents or one.owes]
     return sorted(ends, key=lambda one: one.id != person.unit_id)
 
 

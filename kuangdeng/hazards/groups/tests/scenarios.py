@@ -76,7 +76,8 @@ def save_group(cast: Cast) -> Run:
 
 
 def end_group(cast: Cast) -> Run:
-    group = group_in(cast)
+    group = case_in(cast).group
+    assert group is not None
     return lambda: services.end_group(group.id, by=cast.safety)
 
 
