@@ -99,7 +99,9 @@ class DemoGroups:
                 return
 
     def _meet(self, key: str) -> None:
-        team, leader = self.units[key], who(self.demo, self.people, "team_leader", key)
+        leader = who(self.demo, self.people, "team_leader", key)
+        team = leader.unit  # teams of different units bear the same names
+        assert team is not None
         owed = groups.owed_to_hear(team)
         shift = next(one for one in groups.meeting_shifts(self.mine, team, clock.now()) if one.chosen)
         staff = list(groups.staff_of(team)[:9])

@@ -87,6 +87,9 @@ LEADERS = (
     "集团安监部驻矿代表",
 )  # fmt: skip
 
+BEFORE_THE_LIST = timedelta(days=500)
+"""The list of persons is read in on the day of the founding: what lies after it is refused as impossible."""
+
 SURNAMES = (
     "王李张刘陈杨赵黄周吴" * 6 + "徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕" * 2
     + "苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
@@ -143,7 +146,8 @@ class _Maker:
     def _member_since(self, birth: date, age: float) -> date | None:
         if age < 23:
             return None
-        return birth + timedelta(days=int(365.25 * self.random.uniform(22, min(age - 0.5, 40))))
+        since = birth + timedelta(days=int(365.25 * self.random.uniform(22, min(age - 0.5, 40))))
+        return min(since, self.today - BEFORE_THE_LIST)
 
     def name(self, sex: str) -> str:
         pick = self.random.choice

@@ -28,6 +28,19 @@ VIEWERS = ("safety", "administrator", "unit_head")
 COUNTED = [page for page in PAGES if page.name != "healthz"]
 
 
+def _keys() -> dict[int, str]:
+    """How the baseline calls each page; a name that stands twice in the table gets its number."""
+    seen: dict[str, int] = {}
+    found = {}
+    for page in COUNTED:
+        seen[page.name] = seen.get(page.name, 0) + 1
+        found[id(page)] = page.name if seen[page.name] == 1 else f"{page.name} {seen[page.name]}"
+    return found
+
+
+KEYS = _keys()
+
+
 def viewer(page: Page) -> str:
     return next((part for part in VIEWERS if part in page.parts), min(page.parts))
 
@@ -49,10 +62,10 @@ def baseline() -> dict[str, int]:
 
 def test_the_baseline_names_every_page() -> None:
     if os.environ.get(WRITE):
-        kept = {name: count for name, count in baseline().items() if name in {page.name for page in COUNTED}}
+        kept = {name: count for name, count in baseline().items() if name in set(KEYS.values())}
         _write(kept)
         return
-    assert sorted(baseline()) == sorted({page.name for page in COUNTED})
+    assert sorted(baseline()) == sorted(KEYS.values())
 
 
 def _write(counts: dict[str, int]) -> None:
@@ -72,9 +85,9 @@ def test_a_page_costs_what_the_baseline_says_whatever_the_rows(page: Page, world
     if len(many) != len(few):  # a minute ended between the two: what is kept until its end was kept for one of them
         few, many = (statements(page, world) for world in worlds)
     if os.environ.get(WRITE):
-        _write({**baseline(), page.name: len(few)})
+        _write({**baseline(), KEYS[id(page)]: len(few)})
     else:
-        said = baseline().get(page.name)
+        said = baseline().get(KEYS[id(page)])
         listing = "\n".join(f"  {number}. {sql[:160]}" for number, sql in enumerate(few, 1))
         assert len(few) == said, f"{page.name}: {said} statements in the baseline, now {len(few)}:\n{listing}"
     more = "\n".join(f"  {sql[:200]}" for sql in many)
