@@ -121,11 +121,14 @@ def walls(browser: Browser, base: str, cast: Cast) -> dict[str, Display]:
 
 
 def within_a_minute(display: Display, words: str) -> None:
-    """With the next poll the words hang on the wall; a busy machine may take in the answer only after another."""
-    for _poll in range(4):
+    """Within two polls, a minute of the display's own clock, the words hang on the wall.
+
+    Two, because a poll may be under way already, with the answer of a moment ago.
+    """
+    for _poll in range(2):
         display.page.clock.run_for(POLL)
         with suppress(AssertionError):
-            expect(display.face).to_contain_text(words, timeout=4000)
+            expect(display.face).to_contain_text(words)
             break
     expect(display.face).to_contain_text(words)
     display.check()

@@ -407,15 +407,20 @@ def test_a_day_of_polling_leaves_memory_flat(displays: Any, cast: Cast) -> None:
 
     def hours(count: int) -> dict[str, float]:
         display.page.clock.run_for(count * 60 * MINUTE)
-        cdp.send("HeapProfiler.collectGarbage")
-        metrics = {one["name"]: one["value"] for one in cdp.send("Performance.getMetrics")["metrics"]}
-        return {name: metrics[name] for name in ("Nodes", "JSHeapUsedSize", "JSEventListeners", "Documents")}
+        least: dict[str, float] = {}
+        for _collected in range(5):  # a board that was swapped out a moment ago may survive the first collection
+            cdp.send("HeapProfiler.collectGarbage")
+            metrics = {one["name"]: one["value"] for one in cdp.send("Performance.getMetrics")["metrics"]}
+            for name in ("Nodes", "JSHeapUsedSize", "JSEventListeners", "Documents"):
+                least[name] = min(least.get(name, metrics[name]), metrics[name])
+            display.page.wait_for_timeout(50)
+        return least
 
     first = hours(2)
     last = hours(22)
     polls = display.page.evaluate("window.polls")
     assert polls >= 24 * 120 - 10, f"only {polls} polls"
-    assert last["Nodes"] <= first["Nodes"] + 100, (first, last)  # one board more or less that nobody has collected yet
+    assert last["Nodes"] <= first["Nodes"] + 20, (first, last)
     assert last["JSHeapUsedSize"] <= first["JSHeapUsedSize"] * 1.05 + 50_000, (first, last)
     assert (last["JSEventListeners"], last["Documents"]) == (first["JSEventListeners"], first["Documents"])
     display.check()
