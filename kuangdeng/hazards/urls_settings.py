@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kuangdeng.hazards.views import hints, rounds, settings
+from kuangdeng.hazards.views import catalogue, hints, rounds, settings
 
 pages = [
     path("hints/", hints.hints, name="hints"),
@@ -32,10 +32,10 @@ pages = [
     path("settings/plans/", rounds.plans, name="round_plans"),
     path("settings/plans/new/", rounds.plan, name="round_plan_new"),
     path("settings/plans/<uuid:plan_id>/", rounds.plan, name="round_plan_edit"),
-    path("catalogue/", settings.catalogue, name="catalogue"),
-    path("catalogue/<slug:code>/", settings.catalogue_version, name="catalogue_version"),
-    path("catalogue/<slug:code>/correct/", settings.catalogue_correct, name="catalogue_correct"),
-    path("catalogue/situations/<int:situation_id>/confirm/", settings.situation_confirm, name="situation_confirm"),
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/<slug:code>/", catalogue.catalogue_version, name="catalogue_version"),
+    path("catalogue/<slug:code>/correct/", catalogue.catalogue_correct, name="catalogue_correct"),
+    path("catalogue/situations/<int:situation_id>/confirm/", catalogue.situation_confirm, name="situation_confirm"),
     path("rounds/", rounds.rounds, name="rounds"),
     path("rounds/new/", rounds.round_new, name="round_new"),
     path("rounds/coverage/", rounds.coverage_all, name="round_coverage_all"),

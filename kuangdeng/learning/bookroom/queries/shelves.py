@@ -1,9 +1,9 @@
 """Reading the book rooms: the catalogue, who has what until when, the queue, what is popular."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,6 @@ from kuangdeng.kernel.search import containing
 from kuangdeng.kernel.tables import compact
 from kuangdeng.learning.bookroom import rules
 from kuangdeng.learning.bookroom.models import (
-    BookImport,
     Copy,
     DueCalendar,
     Kiosk,
@@ -28,12 +27,11 @@ from kuangdeng.learning.bookroom.models import (
     ReadingNote,
     Reservation,
     Room,
-    StockTake,
     Title,
     WorkCard,
 )
 from kuangdeng.learning.bookroom.rules import CopyStatus, NoteStatus, ReservationStatus, Terms
-from kuangdeng.org.api import Person, Unit, has_power, head_counts, search_persons
+from kuangdeng.org.api import Person, has_power, search_persons
 
 OPEN_LOAN = Loan.objects.filter(copy=OuterRef("pk"), ended_at=None)
 HOLD = Reservation.objects.filter(copy=OuterRef("pk"), status=ReservationStatus.READY)
@@ -430,197 +428,3 @@ def reported_notes(by: Person) -> list[ReadingNote]:
     wanted = Q(reports__settled_at=None, reports__isnull=False) | Q(status=NoteStatus.HIDDEN)
     rows = ReadingNote.objects.filter(wanted, mine_id=by.mine_id).distinct().select_related("title", "person")
     return list(rows.prefetch_related(asked).order_by("status", "-written_at")[:100])
-
-
-# What is popular --------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class UnitReading:
-    """One unit's reading in a month. `heads` are who works there now; `readers` are those of them who borrowed."""
-
-    unit: Unit
-    loans: int = 0
-    readers: int = 0
-    heads: int = 0
-    top: str = ""
-    rank: int | None = None
-
-    @property
-    def per_head(self) -> float | None:
-        """Loans for each person."""
-        return rules.per_head(self.loans, self.heads)
-
-
-@dataclass
-class Popular:
-    """What a month's loans say."""
-
-    titles: list[tuple[Title, int]] = field(default_factory=list)
-    classes: list[tuple[str, int]] = field(default_factory=list)
-    units: list[UnitReading] = field(default_factory=list)
-    loans: int = 0
-    readers: int = 0
-
-
-def month_bounds(first: date) -> tuple[datetime, datetime]:
-    """The month as instants of the mine's wall clock."""
-    zone = clock.local().tzinfo
-    after = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return (
-        datetime(first.year, first.month, 1, tzinfo=zone),
-        datetime(after.year, after.month, 1, tzinfo=zone),
-    )
-
-
-def popular(by: Person, first: date, most: int = 20) -> Popular:
-    """Books, classes and units of the month that begins on `first`."""
-    begin, end = month_bounds(first)
-    rows = Loan.objects.filter(mine_id=by.mine_id, lent_at__gte=begin, lent_at__lt=end).order_by()
-    lines = list(rows.values_list("title_id", "unit_id", "person_id", "title__main_class", "title__title"))
-    by_title = Counter(line[0] for line in lines)
-    best = sorted(by_title.items(), key=lambda one: (-one[1], str(one[0])))[:most]
-    known = Title.objects.in_bulk([title_id for title_id, _n in best])
-    classes = Counter(line[3] for line in lines if line[3])
-    return Popular(
-        titles=[(known[title_id], n) for title_id, n in best],
-        classes=[(f"{letter} {rules.clc()[letter]}", n) for letter, n in classes.most_common()],
-        units=_unit_readings(by, [(line[1], line[2], line[4]) for line in lines]),
-        loans=len(lines),
-        readers=len({line[2] for line in lines}),
-    )
-
-
-def _unit_readings(by: Person, lines: Sequence[tuple[UUID | None, UUID, str]]) -> list[UnitReading]:
-    """Every unit of the mine with what its people borrowed, teams counted to their unit; the most per head first."""
-    units = {unit.id: unit for unit in Unit.objects.filter(mine_id=by.mine_id, closed_on=None)}
-    heads = head_counts(by)
-    kept = {
-        unit.id: UnitReading(unit, heads=heads.get(unit.id, 0))
-        for unit in units.values()
-        if unit.kind != "team" and heads.get(unit.id) and unit.kind != "mine"
-    }
-    readers: dict[UUID, set[UUID]] = defaultdict(set)
-    books: dict[UUID, Counter[str]] = defaultdict(Counter)
-    for unit_id, person_id, title in lines:
-        main = _main_of(units.get(unit_id)) if unit_id else None
-        if main in kept:
-            kept[main].loans += 1
-            readers[main].add(person_id)
-            books[main][title] += 1
-    for unit_id, one in kept.items():
-        one.readers = len(readers[unit_id])
-        one.top = next(iter(books[unit_id].most_common(1)), ("", 0))[0]
-    found = sorted(kept.values(), key=lambda one: (-(one.per_head or 0), one.unit.position, one.unit.name))
-    for one, rank in zip(found, rules.ranked([one.per_head for one in found]), strict=True):
-        one.rank = rank
-    return found
-
-
-def _main_of(unit: Unit | None) -> UUID | None:
-    if unit is None:
-        return None
-    return unit.parent_id if unit.kind == "team" and unit.parent_id else unit.id
-
-
-# Stock-taking -----------------------------------------------------------------------------------------------------------
-
-
-def stock_takes(by: Person) -> list[StockTake]:
-    """All stock-takings, the last first."""
-    rows = StockTake.objects.filter(mine_id=by.mine_id).select_related("room", "started_by")
-    return list(rows.annotate(scanned=Count("scans"))[:100])
-
-
-def get_stock_take(stock_id: UUID, *, by: Person) -> StockTake:
-    """One stock-taking. NotVisible when there is none."""
-    rows = StockTake.objects.filter(id=stock_id, mine_id=by.mine_id).select_related("room", "started_by")
-    found = one_of(rows)
-    if found is None:
-        raise NotVisible
-    return found
-
-
-@dataclass
-class Stock:
-    """A stock-taking as it stands: what should be there, what is, what is not."""
-
-    expected: int = 0
-    found: int = 0
-    missing: list[CopyNow] = field(default_factory=list)
-    elsewhere: list[Copy] = field(default_factory=list)
-    on_loan: list[Copy] = field(default_factory=list)
-    gone: list[Copy] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-
-
-def stock_of(take: StockTake) -> Stock:
-    """What was scanned against what should stand in the room: in use, of this room, and not on loan."""
-    scans = list(take.scans.select_related("copy__title", "copy__room").order_by("-at"))
-    seen = {scan.copy_id for scan in scans if scan.copy_id}
-    here = copies_now(
-        Copy.objects.filter(room=take.room, status=CopyStatus.IN_USE).order_by("title__class_number", "barcode")
-    )
-    out = {one.copy.id for one in here if one.loan}
-    stock = Stock(
-        expected=sum(one.loan is None for one in here),
-        missing=[one for one in here if one.loan is None and one.copy.id not in seen],
-        unknown=[scan.barcode for scan in scans if scan.copy is None],
-    )
-    for scan in scans:
-        copy = scan.copy
-        if copy is None:
-            continue
-        if copy.status != CopyStatus.IN_USE:
-            stock.gone.append(copy)
-        elif copy.room_id != take.room_id:
-            stock.elsewhere.append(copy)
-        elif copy.id in out:
-            stock.on_loan.append(copy)
-        else:
-            stock.found += 1
-    return stock
-
-
-# Imports ----------------------------------------------------------------------------------------------------------------
-
-
-def imports(by: Person) -> list[BookImport]:
-    """The last imports, without their records."""
-    rows = BookImport.objects.filter(mine_id=by.mine_id).select_related("by").defer("drafts", "problems")
-    return list(rows[:20])
-
-
-def get_import(run_id: UUID, *, by: Person) -> BookImport:
-    """One import. NotVisible when there is none."""
-    found = one_of(BookImport.objects.select_related("by").filter(id=run_id, mine_id=by.mine_id))
-    if found is None:
-        raise NotVisible
-    return found
-
-
-def known_works(mine_id: UUID, isbns: Iterable[str], keys: Iterable[str]) -> tuple[dict[str, Title], dict[str, Title]]:
-    """The titles that the mine has already, by ISBN and by work."""
-    wanted = [one for one in isbns if one], list(keys)
-    rows = Title.objects.filter(mine_id=mine_id).filter(Q(isbn__in=wanted[0]) | Q(work_key__in=wanted[1]))
-    by_isbn, by_work = {}, {}
-    for row in rows.only("id", "isbn", "title", "author", "work_key").order_by("-added_at"):
-        if row.isbn:
-            by_isbn[row.isbn] = row
-        by_work[row.work_key] = row
-    return by_isbn, by_work
-
-
-def twin_of(isbn: str, work_key: str, by_isbn: dict[str, Title], by_work: dict[str, Title]) -> Title | None:
-    """The title that is there already: by ISBN, or by name and author when not both have one (two ISBNs: two editions)."""
-    if isbn and isbn in by_isbn:
-        return by_isbn[isbn]
-    title = by_work.get(work_key)
-    return None if title is None or (isbn and title.isbn) else title
-
-
-def known_barcodes(mine_id: UUID, barcodes: Iterable[str]) -> set[str]:
-    """Those of the barcodes that a copy of the mine has."""
-    wanted = list(barcodes)
-    rows = Copy.objects.filter(mine_id=mine_id, barcode__in=wanted) if wanted else Copy.objects.none()
-    return set(rows.values_list("barcode", flat=True))
