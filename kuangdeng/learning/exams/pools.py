@@ -22,7 +22,7 @@ def _pool(paper: Paper, line: PaperLine, measured: Mapping[UUID, float]) -> list
     if line.version is not None:
         item = line.version.item
         ease = ease_of(item.difficulty, measured, item.id)
-        return [Choosable(item.id, line.version_id, ease)] if item.current_id else []
+        return [Choosable(item.id, line.version.id, ease)] if item.current_id else []
     rows = pool(
         paper.mine_id,
         banks=[line.bank_id] if line.bank_id else (),

@@ -1,9 +1,11 @@
 """考试 as tables: states, kinds, who may, and the clock of a sitting. Pure."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from hashlib import sha256
 
 from django.utils.translation import gettext_lazy as _
 
@@ -243,14 +245,14 @@ class Times:
             return self.closes_at
         return min(self.closes_at, self.opens_at + timedelta(minutes=self.late_minutes))
 
-    def ends_at(self, started_at: datetime, extra: int) -> datetime:
+    def ends_at(self, started_at: datetime, extra: int, *, let_in: bool = False) -> datetime:
         """When a sitting begun at `started_at` ends: its own minutes, never past the closing, plus what was granted.
 
-        Who starts late does not get the lost minutes back once the exam closes; granted minutes (延时) are his own and
-        reach past the closing.
+        Who starts late does not get the lost minutes back once the exam closes, unless an invigilator has let him in
+        (准许迟到); granted minutes (延时) are his own and reach past the closing.
         """
         own = started_at + timedelta(minutes=self.minutes)
-        return min(own, self.closes_at) + timedelta(minutes=extra)
+        return (own if let_in else min(own, self.closes_at)) + timedelta(minutes=extra)
 
 
 def given_at(said: datetime, *, started_at: datetime, received_at: datetime) -> datetime:
@@ -271,6 +273,11 @@ def passed(score: Decimal, out_of: Decimal, bar: Decimal) -> bool:
 def percent(score: Decimal, out_of: Decimal) -> Decimal:
     """The score in percent, to a tenth; never rounded up to a bar that was not reached is the page's to say."""
     return (score * 100 / out_of).quantize(Decimal("0.1"), ROUND_HALF_UP) if out_of else Decimal(0)
+
+
+def digest(value: object) -> str:
+    """The fingerprint of plain data, the same for the same data."""
+    return sha256(json.dumps(value, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 
 
 _OFFICER = frozenset({Role.TRAINING_OFFICER})

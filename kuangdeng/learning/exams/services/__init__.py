@@ -2,6 +2,7 @@
 
 from kuangdeng.learning.exams.services.exams import (
     ExamData,
+    People,
     arrange,
     cancel,
     change,
@@ -38,6 +39,7 @@ __all__ = [
     "ExamData",
     "LineData",
     "PaperData",
+    "People",
     "admit",
     "arrange",
     "cancel",

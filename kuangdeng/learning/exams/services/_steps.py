@@ -1,8 +1,6 @@
 """Steps that the verbs of the exams share: who may, lock, note, write the ledger."""
 
-import json
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -107,9 +105,7 @@ def enter(what: str, exam: Exam, by: Person | None, payload: Mapping[str, object
     )
 
 
-def enter_sitting(
-    what: str, sitting: Sitting, by: Person | None, payload: Mapping[str, object] | None = None
-) -> Entry:
+def enter_sitting(what: str, sitting: Sitting, by: Person | None, payload: Mapping[str, object] | None = None) -> Entry:
     """The ledger's line of a verb on somebody's sitting. Scores stay with the exam until they are published."""
     with in_chinese():
         label = f"{sitting.exam.title} {sitting.person.name}"
@@ -122,8 +118,3 @@ def enter_sitting(
         unit=Named(sitting.unit.id, sitting.unit.name) if sitting.unit else None,
         payload={**facts, **(payload or {})},
     )
-
-
-def digest(value: object) -> str:
-    """The fingerprint of plain data, the same for the same data."""
-    return sha256(json.dumps(value, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()

@@ -149,7 +149,9 @@ def _line(paper: Paper, number: int, data: LineData) -> PaperLine:
         line.version_id = data.version_id
         return line
     if not 1 <= data.count <= MOST_ITEMS:
-        raise Refused(_("第 %(n)d 行的题数要在 1 到 %(most)d 之间。") % {"n": number, "most": MOST_ITEMS}, field="lines")
+        raise Refused(
+            _("第 %(n)d 行的题数要在 1 到 %(most)d 之间。") % {"n": number, "most": MOST_ITEMS}, field="lines"
+        )
     if not 1 <= data.easiest <= data.hardest <= 5:
         raise Refused(_("第 %(n)d 行的难度要从小到大，在 1 到 5 之间。") % {"n": number}, field="lines")
     line.count, line.bank_id, line.category_id = data.count, data.bank_id, data.category_id
