@@ -133,7 +133,7 @@ async function send(): Promise<void> {
   busy = false;
   if (said && said.status !== "sitting" && !kept.pending.length) return finished(said.status);
   if (said === null) soon(Math.min(LONGEST_WAIT, 500 * 2 ** failures));
-  else if (kept.pending.length) soon(0);
+  else if (kept.pending.length || kept.log.length) soon(0);
   else soon(BEAT);
 }
 
