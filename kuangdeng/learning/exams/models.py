@@ -223,7 +223,8 @@ class AnswerGiven(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    sitting = models.ForeignKey(Sitting, models.PROTECT, db_index=False, related_name="answers")
+    # Written only by a statement that holds the sitting's row; the constraint would look it up once more per answer.
+    sitting = models.ForeignKey(Sitting, models.PROTECT, db_index=False, db_constraint=False, related_name="answers")
     line = models.PositiveSmallIntegerField()
     answer = models.JSONField(null=True)
     at = models.DateTimeField()
