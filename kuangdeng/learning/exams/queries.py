@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import NotVisible
@@ -64,8 +64,12 @@ def visible(person: Person) -> QuerySet[Exam]:
 
 
 def get_exam(exam_id: UUID, *, by: Person) -> Exam:
-    """One exam with its paper. NotVisible for who may not see exams."""
-    rows = visible(by).select_related("paper", "unit", "makeup_of", "created_by")
+    """One exam with its paper, and the `lowest` and `highest` expected score of its drawn forms. NotVisible for who may not see exams."""
+    forms = ExamForm.objects.filter(exam=OuterRef("id")).order_by()
+    rows = visible(by).select_related("paper", "unit", "makeup_of", "created_by").annotate(
+        lowest=Subquery(forms.values("exam").annotate(one=Min("expected")).values("one")),
+        highest=Subquery(forms.values("exam").annotate(one=Max("expected")).values("one")),
+    )  # fmt: skip
     found = one_of(rows.filter(id=exam_id))
     if found is None:
         raise NotVisible
@@ -92,12 +96,6 @@ def to_close(at: datetime) -> list[UUID]:
     """Exams whose time and grace are over and in which nobody sits any more."""
     rows = running().filter(closes_at__lt=at - GRACE).exclude(kind__in=[Kind.ON_PAPER])
     return list(rows.exclude(sittings__status=Sat.SITTING).values_list("id", flat=True))
-
-
-def spread(exam: Exam) -> tuple[float, float] | None:
-    """The lowest and the highest expected score of the drawn papers; None before they are drawn."""
-    found = list(exam.forms.order_by().values_list("expected", flat=True))
-    return (min(found), max(found)) if found else None
 
 
 def measured_ease(mine_id: UUID) -> dict[UUID, float]:

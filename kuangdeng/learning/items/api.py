@@ -9,7 +9,7 @@ How an exam uses it: `pool` (ordered by id) → `draw` with its seed → keep `i
 from kuangdeng.learning.items.answering import answer_from, sheet
 from kuangdeng.learning.items.importing import Choice
 from kuangdeng.learning.items.models import Item, ItemBank, ItemCategory, ItemVersion
-from kuangdeng.learning.items.queries import banks_of, categories_of, policy_of, pool, to_review, versions
+from kuangdeng.learning.items.queries import banks_of, categories_of, policy_of, pool, sorted_under, to_review, versions
 from kuangdeng.learning.items.rules import (
     DEFAULT_POLICY,
     DIFFICULTY_LABELS,
@@ -86,6 +86,7 @@ __all__ = [
     "seed_of",
     "sheet",
     "shuffled",
+    "sorted_under",
     "submit",
     "to_review",
     "unmask",

@@ -48,6 +48,15 @@ def pool(
     return rows
 
 
+def sorted_under(categories: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Category → the items sorted under it, for each of these."""
+    found: dict[UUID, set[UUID]] = {one: set() for one in categories}
+    if found:
+        for category, item in Sorting.objects.filter(category_id__in=found).values_list("category_id", "item_id"):
+            found[category].add(item)
+    return found
+
+
 def versions(ids: Iterable[UUID]) -> dict[UUID, ItemVersion]:
     """Versions by id, with content, key and marks; whoever sat an exam is marked by exactly these."""
     return ItemVersion.objects.in_bulk(list(ids))

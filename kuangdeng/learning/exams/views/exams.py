@@ -90,7 +90,6 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         "steps": steps,
         "states": [(rules.SAT_LABELS[one], states.get(one, 0)) for one in Sat if states.get(one)],
         "listed": sum(states.values()),
-        "spread": queries.spread(found),
         "can_arrange": has_power(by, "exam.arrange") and found.in_preparation,
         "can_enrol": has_power(by, "exam.arrange") and (found.in_preparation or found.is_ready),
         "can_cancel": has_power(by, "exam.arrange") and FLOW.allows("cancel", found.status) and not _begun(states),
