@@ -13,6 +13,8 @@ from kuangdeng.learning.exams.queries import (
     visible,
     waiting_for,
 )
+from kuangdeng.learning.exams.recording import Given
+from kuangdeng.learning.exams.recording import keep as keep_answers
 from kuangdeng.learning.exams.rules import (
     ENDED,
     FLOW,
@@ -42,6 +44,7 @@ from kuangdeng.learning.exams.services import (
     start,
     write_paper,
 )
+from kuangdeng.learning.exams.sheet import right_answer_shown
 
 __all__ = [
     "ENDED",
@@ -55,6 +58,7 @@ __all__ = [
     "Exam",
     "ExamData",
     "ExamForm",
+    "Given",
     "Keys",
     "Kind",
     "LineData",
@@ -73,6 +77,7 @@ __all__ = [
     "get_exam",
     "get_sitting",
     "hand_in",
+    "keep_answers",
     "keys_of",
     "marked",
     "options_seed",
@@ -80,6 +85,7 @@ __all__ = [
     "own_sitting",
     "percent",
     "publish",
+    "right_answer_shown",
     "settle_paper",
     "sittings",
     "start",

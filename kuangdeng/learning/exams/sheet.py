@@ -8,7 +8,17 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.learning.exams.marking import options_seed
 from kuangdeng.learning.exams.models import Sitting
 from kuangdeng.learning.exams.queries import answers_of, versions_of
-from kuangdeng.learning.items.api import BLANK, TYPE_LABELS, ItemVersion, asked, pictures_of, seed_of, shuffled
+from kuangdeng.learning.items.api import (
+    BLANK,
+    TYPE_LABELS,
+    ItemVersion,
+    asked,
+    names_shown,
+    pictures_of,
+    right_answer,
+    seed_of,
+    shuffled,
+)
 
 
 def order_of(sitting: Sitting, kinds: dict[int, str]) -> list[int]:
@@ -75,3 +85,21 @@ def shows_picture(sitting: Sitting, sha256: str) -> bool:
     assert sitting.form is not None
     known = versions_of([UUID(name) for name, _marks in sitting.form.lines])
     return any(sha256 in pictures_of(version.content) for version in known.values())
+
+
+def right_answer_shown(sitting: Sitting, line: int) -> dict[str, Any]:
+    """The right answer to a line in the names that this person sees; for samples and tests, never for a page."""
+    assert sitting.form is not None
+    version_id = UUID(sitting.form.lines[line][0])
+    content = versions_of([version_id])[version_id].content
+    names = names_shown(content, options_seed(sitting.exam, sitting.id, version_id))
+    shown = {stored: name for side in names.values() for name, stored in side.items()}
+    answer = dict(right_answer(content) or {})
+    if "choice" in answer:
+        return {"choice": shown[answer["choice"]]}
+    for part in ("choices", "order"):
+        if part in answer:
+            return {part: [shown[one] for one in answer[part]]}
+    if "pairs" in answer:
+        return {"pairs": {shown[left]: shown[right] for left, right in answer["pairs"].items()}}
+    return answer

@@ -5,16 +5,13 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.learning.exams import recording, services
-from kuangdeng.learning.exams.marking import options_seed
 from kuangdeng.learning.exams.models import Exam, Paper, Sitting
-from kuangdeng.learning.exams.queries import versions_of
 from kuangdeng.learning.exams.rules import Kind, Mode, Sat, Status
-from kuangdeng.learning.items.api import names_shown, right_answer
+from kuangdeng.learning.exams.sheet import right_answer_shown as right
 from kuangdeng.learning.items.testkit import items_in_use
 from kuangdeng.org.api import Person
 from kuangdeng.org.testkit import Cast
@@ -72,27 +69,6 @@ def begun(cast: Cast, exam: Exam | None = None, person: Person | None = None) ->
     found = sitting_of(exam or a_drawn_exam(cast), who)
     services.start(found.id, by=who, device="pc-1")
     return sitting_of(found.exam, who)
-
-
-def right(sitting: Sitting, line: int) -> dict[str, Any] | None:
-    """The right answer to a line, in the names that this person sees."""
-    assert sitting.form is not None
-    version_id = UUID(sitting.form.lines[line][0])
-    content = versions_of([version_id])[version_id].content
-    seed = options_seed(sitting.exam, sitting.id, version_id)
-    shown = {stored: name for names in names_shown(content, seed).values() for name, stored in names.items()}
-    return _renamed(dict(right_answer(content) or {}), shown)
-
-
-def _renamed(answer: dict[str, Any], shown: dict[str, str]) -> dict[str, Any]:
-    if "choice" in answer:
-        return {"choice": shown[answer["choice"]]}
-    for part in ("choices", "order"):
-        if part in answer:
-            return {part: [shown[one] for one in answer[part]]}
-    if "pairs" in answer:
-        return {"pairs": {shown[left]: shown[right] for left, right in answer["pairs"].items()}}
-    return answer
 
 
 def give(sitting: Sitting, answers: dict[int, Any], *, at: datetime | None = None, device: str = "pc-1") -> Any:
