@@ -15,7 +15,7 @@ class Posted(Protocol):
 
 
 def answer_from(shown: Content, posted: Posted, prefix: str = "a") -> dict[str, Any]:
-    """The answer in a posted form of `learning/items/_asked.html`; `shown` is what `asked` gave."""
+    """The answer in a posted form of `learning/items/_asked.html`, in the names shown; `shown` is what `asked` gave."""
     kind = ItemType(shown["type"])
     if kind == ItemType.SINGLE:
         return {"choice": posted.get(prefix)}
@@ -39,7 +39,7 @@ def _place(value: object) -> int:
 
 
 def sheet(shown: Content, *, prefix: str = "a", answer: Answer = None, pictures: str = "") -> dict[str, Any]:
-    """What `learning/items/_asked.html` draws. `pictures` is the address under which pictures lie, ending in /."""
+    """What `learning/items/_asked.html` draws. `answer` is in the names shown, `pictures` is the address under which pictures lie, ending in /."""
     given: Mapping[str, Any] = answer or {}
     kind = ItemType(shown["type"])
     order: Sequence[str] = given.get("order") or []

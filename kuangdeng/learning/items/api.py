@@ -1,8 +1,9 @@
 """Front door of the item bank, for exams, the daily item, the home page, the documents and the demo mine.
 
 How an exam uses it: `pool` (ordered by id) → `draw` with its seed → keep `item.current_id` per line; show
-`asked(version.content, seed_of(exam, person, item))`; store what `clean_answer` gives; `mark` with the `Policy` that
-the exam kept → `points` of the version's marks; `note_uses` once when a paper is given out.
+`asked(version.content, seed_of(exam, person, item))`; keep what the learner sends, in the names that he was shown;
+`unmask` it with the same seed; `mark` that with the `Policy` that the exam kept → `points` of the version's marks;
+`note_uses` once when a paper is given out. On paper the shown names are the printed letters.
 """
 
 from kuangdeng.learning.items.answering import answer_from, sheet
@@ -25,7 +26,7 @@ from kuangdeng.learning.items.rules import (
 )
 from kuangdeng.learning.items.rules.content import clean_answer, pictures_of, right_answer
 from kuangdeng.learning.items.rules.marking import percent, points
-from kuangdeng.learning.items.rules.shuffling import asked, draw, order_of_options, seed_of, shuffled
+from kuangdeng.learning.items.rules.shuffling import asked, draw, order_of_options, seed_of, shuffled, unmask
 from kuangdeng.learning.items.sample import BANK, sample_file
 from kuangdeng.learning.items.services import ItemData, save_bank, submit, write
 from kuangdeng.learning.items.transfer import import_items
@@ -76,6 +77,7 @@ __all__ = [
     "shuffled",
     "submit",
     "to_review",
+    "unmask",
     "versions",
     "write",
 ]

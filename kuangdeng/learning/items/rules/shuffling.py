@@ -4,11 +4,11 @@ The order depends on the seed and the names alone, on no library's random genera
 again in ten years and is the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from kuangdeng.learning.items.rules.content import Content, ItemType
+from kuangdeng.learning.items.rules.content import LETTERS, Answer, Content, ItemType
 
 T = TypeVar("T")
 
@@ -58,35 +58,78 @@ def order_of_options(content: Content, seed: str) -> list[str]:
     return order
 
 
-def asked(content: Content, seed: str | None = None) -> Content:
-    """The content as it is put before a learner: no key in it, options in the order of the seed.
+def names_shown(content: Content, seed: str | None = None) -> dict[str, dict[str, str]]:
+    """What this seed shows, in its order: for options, left and right the name that is shown → the name as stored.
 
+    What is shown is named by its place, as on paper: A, B, C…, on the left 1, 2, 3…. The stored names follow the order
+    in which an author wrote, which is the key of every item to be ordered and of most to be matched.
     Without a seed options stand as they are stored, but what is to be ordered or matched is mixed all the same.
     """
     kind = ItemType(content["type"])
-    shown: Content = {"type": str(kind), "stem": content["stem"], "pictures": list(content.get("pictures", ()))}
+    mixed = seed if seed is not None else content["stem"]
     if kind in (ItemType.SINGLE, ItemType.MULTIPLE, ItemType.ORDERING):
-        mixed = seed if seed is not None else content["stem"]
         keep = seed is None and kind != ItemType.ORDERING
         order = [one["id"] for one in content["options"]] if keep else order_of_options(content, mixed)
-        rows = {one["id"]: one for one in content["options"]}
-        shown["options"] = [_bare(rows[one]) for one in order]
-    elif kind == ItemType.FILL_IN:
-        shown["blanks"] = [_blank(blank, seed, at) for at, blank in enumerate(content["blanks"])]
-    elif kind == ItemType.MATCHING:
-        shown["left"] = [_bare(one) for one in content["left"]]
-        shown["right"] = shuffled(
-            [_bare(one) for one in content["right"]], seed if seed is not None else content["stem"]
-        )
+        return {"options": dict(zip(LETTERS.upper(), order, strict=False))}
+    if kind == ItemType.MATCHING:
+        right = shuffled([one["id"] for one in content["right"]], mixed)
+        left = {str(at): one["id"] for at, one in enumerate(content["left"], 1)}
+        return {"left": left, "right": dict(zip(LETTERS.upper(), right, strict=False))}
+    return {}
+
+
+def asked(content: Content, seed: str | None = None) -> Content:
+    """The content as it is put before a learner: no key in it, options in the order of the seed, named by their place.
+
+    What the learner gives back names what he saw: `unmask` it with the same seed before it is marked.
+    """
+    shown: Content = {name: content[name] for name in ("type", "stem")}
+    shown["pictures"] = list(content.get("pictures", ()))
+    for side, names in names_shown(content, seed).items():
+        rows = {one["id"]: one for one in content[side]}
+        shown[side] = [_bare(rows[stored], name) for name, stored in names.items()]
+    if shown["type"] == ItemType.FILL_IN:
+        mixed = seed if seed is not None else content["stem"]
+        shown["blanks"] = [_blank(blank, mixed, at) for at, blank in enumerate(content["blanks"])]
     return shown
 
 
-def _bare(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("id", "text", "picture") if name in row}
+def unmask(content: Content, seed: str | None, answer: Answer) -> dict[str, Any]:
+    """An answer in the names that `asked` showed under this seed, in the stored names, to be cleaned and marked.
+
+    Never refused, whatever a browser sends. A name that was not shown is left out, a stored one as well: who guesses
+    that the stored names are a, b, c in the right order has given no answer.
+    """
+    given = dict(answer) if isinstance(answer, Mapping) else {}
+    names = names_shown(content, seed)
+    kind = ItemType(content["type"])
+    if kind == ItemType.SINGLE:
+        return _filled({"choice": _stored([given.get("choice")], names["options"])[:1]}, first=True)
+    if kind in (ItemType.MULTIPLE, ItemType.ORDERING):
+        part = "choices" if kind == ItemType.MULTIPLE else "order"
+        return _filled({part: _stored(given.get(part), names["options"])})
+    if kind == ItemType.MATCHING:
+        pairs = given.get("pairs")
+        said = pairs.items() if isinstance(pairs, Mapping) else ()
+        rows = [(*_stored([left], names["left"]), *_stored([right], names["right"])) for left, right in said]
+        return _filled({"pairs": {one[0]: one[1] for one in rows if len(one) == 2}})
+    return given
 
 
-def _blank(blank: dict[str, Any], seed: str | None, at: int) -> dict[str, Any]:
+def _stored(values: object, names: Mapping[str, str]) -> list[str]:
+    rows = values if isinstance(values, list | tuple) else []
+    return [names[one] for one in rows if isinstance(one, str) and one in names]
+
+
+def _filled(answer: dict[str, Any], *, first: bool = False) -> dict[str, Any]:
+    return {name: value[0] if first else value for name, value in answer.items() if value}
+
+
+def _bare(row: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {"id": name, **{part: row[part] for part in ("text", "picture") if part in row}}
+
+
+def _blank(blank: Mapping[str, Any], seed: str, at: int) -> dict[str, Any]:
     if "choices" in blank:
-        choices = blank["choices"]
-        return {"kind": "choice", "choices": list(choices) if seed is None else shuffled(choices, seed_of(seed, at))}
+        return {"kind": "choice", "choices": shuffled(blank["choices"], seed_of(seed, at))}
     return {"kind": "number" if "number" in blank else "text"}

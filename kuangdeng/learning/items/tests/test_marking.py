@@ -13,7 +13,7 @@ from kuangdeng.learning.items.rules import Policy, check_content, mark
 from kuangdeng.learning.items.rules.content import clean_answer, options_of, right_answer
 from kuangdeng.learning.items.rules.folding import fold_answer, fold_stem
 from kuangdeng.learning.items.rules.marking import points
-from kuangdeng.learning.items.rules.shuffling import asked, draw, order_of_options, shuffled
+from kuangdeng.learning.items.rules.shuffling import asked, draw, order_of_options, shuffled, unmask
 from kuangdeng.learning.items.testkit import (
     FILL_IN,
     MATCHING,
@@ -171,7 +171,11 @@ def test_what_cannot_be_asked_is_refused_by_its_field(content: dict, field: str)
 
 
 ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(list("abcde")),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=8)
+    | st.sampled_from([*"abcdeABCDE", "1", "2", "l1", "r1"]),
     lambda inner: (
         st.lists(inner, max_size=6) | st.dictionaries(st.sampled_from(["l1", "l2", "a", "text"]), inner, max_size=3)
     ),
@@ -243,12 +247,52 @@ def test_what_is_shown_holds_no_key() -> None:
         assert "tolerance" not in str(shown)
 
 
+def in_names_shown(content: dict, seed: str | None) -> dict:
+    """The right answer as a learner gives it, by the words that he sees."""
+    shown, right = asked(content, seed), right_answer(content)
+    stored = {one["id"]: one["text"] for part in ("options", "right") for one in content.get(part, ())}
+    seen = {one["text"]: one["id"] for part in ("options", "right") for one in shown.get(part, ())}
+    if "choice" in right:
+        return {"choice": seen[stored[right["choice"]]]}
+    if "pairs" in right:
+        left = {one["text"]: one["id"] for one in shown["left"]}
+        return {"pairs": {left[one["text"]]: seen[stored[right["pairs"][one["id"]]]] for one in content["left"]}}
+    for part in ("choices", "order"):
+        if part in right:
+            return {part: [seen[stored[one]] for one in right[part]]}
+    return right
+
+
+@pytest.mark.parametrize("content", ALL, ids=IDS)
+@pytest.mark.parametrize("seed", [None, "2026-培训班", "另一个人"])
+def test_what_is_shown_is_named_by_its_place_and_is_marked_by_what_it_stands_for(content: dict, seed: str) -> None:
+    content = check_content(content)
+    shown = asked(content, seed)
+    for part in ("options", "right"):
+        assert [one["id"] for one in shown.get(part, ())] == list("ABCDEFGH"[: len(shown.get(part, ()))])
+    answer = in_names_shown(content, seed)
+    assert mark(content, unmask(content, seed, answer)) == (None if content["type"] == "short_answer" else 1)
+    named = content["type"] in ("single", "multiple", "matching", "ordering")
+    assert mark(content, unmask(content, seed, right_answer(content))) == 0 or not named, "stored names are no answer"
+
+
+def test_a_blank_to_choose_does_not_tell_by_its_order() -> None:
+    stems = [f"题{at}：煤尘____爆炸。" for at in range(40)]
+    blank = {"answers": ["会"], "choices": ["会", "不会", "不一定"]}
+    first = [asked({"type": "fill_in", "stem": one, "blanks": [blank]})["blanks"][0]["choices"][0] for one in stems]
+    assert set(first) == {"会", "不会", "不一定"}
+
+
+@given(st.sampled_from(ALL), st.dictionaries(NAMES, ANYTHING, max_size=7) | ANYTHING, st.none() | st.text(max_size=5))
+def test_unmasking_takes_whatever_a_browser_sends(content: dict, answer: object, seed: str | None) -> None:
+    assert mark(content, unmask(content, seed, answer)) in (None, *(F(a, b) for b in range(1, 6) for a in range(b + 1)))  # type: ignore[arg-type]
+
+
 def test_summing_options_keep_their_place_and_an_order_is_never_shown_solved() -> None:
     content = check_content({**SINGLE, "options": options_of(["瓦斯", "煤尘", "水", "以上都是"]), "correct": ["d"]})
     assert {order_of_options(content, str(seed))[-1] for seed in range(50)} == {"d"}
-    assert all(
-        [one["id"] for one in asked(ORDERING, str(seed))["options"]] != ORDERING["correct"] for seed in range(200)
-    )
+    right = [one["text"] for one in ORDERING["options"]]
+    assert all([one["text"] for one in asked(ORDERING, str(seed))["options"]] != right for seed in range(200))
     assert key_words(content, order_of_options(content, "x")) == "D"
 
 

@@ -67,6 +67,16 @@ def test_each_type_is_written_tried_revised_and_read_again(cast: Cast, kind: str
     assert services.submit(item.id, by=cast.teacher)
 
 
+def test_the_page_shows_no_name_that_tells_the_order(cast: Cast) -> None:
+    item = item_in(Status.DRAFTED, cast, ONE_OF_EACH[ItemType.ORDERING])
+    client, url = client_of(cast, "teacher"), reverse("learning:item_try", args=[item.id])
+    shown = client.get(reverse("learning:item", args=[item.id])).context["asked"]["options"]
+    right = [one["text"] for one in item.latest.content["options"]]
+    assert "全对" not in client.post(url, {f"a-{name}": at for at, name in enumerate("abcde", 1)}).content.decode()
+    places = {f"a-{one['id']}": right.index(one["text"]) + 1 for one in shown}
+    assert "全对" in client.post(url, places).content.decode()
+
+
 def test_more_options_keep_what_was_typed(cast: Cast) -> None:
     client = client_of(cast, "teacher")
     data = {"bank": str(bank(cast).id), "rows": "4", "option_0": "撤人", "more": "1"}

@@ -25,7 +25,7 @@ from kuangdeng.learning.items.forms import EDITORS, ItemForm, NothingForm, Remar
 from kuangdeng.learning.items.models import Item, ItemVersion
 from kuangdeng.learning.items.rules import TYPE_LABELS, VERB_LABELS, is_marked_by_person, mark, percent
 from kuangdeng.learning.items.rules.content import clean_answer
-from kuangdeng.learning.items.rules.shuffling import asked
+from kuangdeng.learning.items.rules.shuffling import asked, unmask
 from kuangdeng.learning.items.views.common import me, need_power
 from kuangdeng.learning.items.wording import answer_words, key_words
 from kuangdeng.org.api import Person, has_power
@@ -171,7 +171,7 @@ def try_it(request: HttpRequest, item_id: UUID) -> HttpResponse:
     by = me(request)
     found = queries.get_item(item_id, by=by)
     content = found.latest.content
-    answer = clean_answer(content, answer_from(asked(content), request.POST))
+    answer = clean_answer(content, unmask(content, None, answer_from(asked(content), request.POST)))
     share = mark(content, answer, queries.policy_of(by.mine_id))
     words = {
         "item": found, "share": share, "percent": percent(share) if share is not None else None, "answer": answer_words(content, answer),
