@@ -11,7 +11,8 @@ from django.urls import reverse
 from kuangdeng.learning.items import queries, services
 from kuangdeng.learning.items.models import Item, ItemVersion
 from kuangdeng.learning.items.rules import ItemType, Policy, Status
-from kuangdeng.learning.items.testkit import ONE_OF_EACH, bank, item_in
+from kuangdeng.learning.items.rules.content import pictures_of
+from kuangdeng.learning.items.testkit import ONE_OF_EACH, bank, item_in, sent_picture
 from kuangdeng.learning.items.tests.scenarios import PAPER, alike
 from kuangdeng.org.api import ImportRun
 from kuangdeng.org.testkit import Cast, make_cast
@@ -65,6 +66,58 @@ def test_each_type_is_written_tried_revised_and_read_again(cast: Cast, kind: str
     first, second = ItemVersion.objects.order_by("number")
     assert {**first.content, "stem": ""} == {**second.content, "stem": ""}, "editing one thing changes only that"
     assert services.submit(item.id, by=cast.teacher)
+
+
+def again_of(client: Client, item: Item) -> dict[str, object]:
+    """The form of an item as a browser sends it back, untouched."""
+    form = client.get(reverse("learning:item_edit", args=[item.id])).context["form"]
+    rows = str(getattr(form, "count", ""))
+    return {"rows": rows, "draft": "1", **{name: value for name, value in form.initial.items() if value is not False}}
+
+
+def test_pictures_of_matching_items_stay_and_change(cast: Cast) -> None:
+    red, blue, grey, new = (sent_picture(cast, colour) for colour in ("red", "blue", "grey", "green"))
+    content = {
+        "type": "matching", "stem": "把标志和意思对上。",
+        "left": [{"id": "l1", "text": "", "picture": red}, {"id": "l2", "text": "风门"}],
+        "right": [
+            {"id": "r1", "text": "", "picture": blue}, {"id": "r2", "text": "隔断风流"},
+            {"id": "r3", "text": "警示", "picture": grey}, {"id": "r4", "text": "避灾路线"},
+        ],
+        "pairs": {"l1": "r1", "l2": "r2"},
+    }  # fmt: skip
+    item, client = item_in(Status.DRAFTED, cast, content), client_of(cast, "teacher")
+    data, edit = again_of(client, item), reverse("learning:item_edit", args=[item.id])
+    assert client.post(edit, {**data, "stem": "配一配。"}).status_code == 302
+    first, second = ItemVersion.objects.order_by("number")
+    shown = [{(one["text"], one.get("picture")) for one in v.content["right"]} for v in (first, second)]
+    assert shown[0] == shown[1]
+    assert (second.content["left"], second.content["pairs"]["l1"]) == (first.content["left"], "r1")
+    client.post(edit, {**again_of(client, item), "left_picture_1": [new], "right_keep_0": "", "right_0": "禁止"})
+    third = ItemVersion.objects.order_by("number").last()
+    assert third is not None
+    assert len(set(pictures_of(third.content)) - set(pictures_of(first.content))) == 1
+    assert {"text", "picture", "id"} == set(third.content["left"][1])
+    assert third.content["right"][0] == {"id": "r1", "text": "禁止"}
+
+
+def test_pictures_of_steps_stay(cast: Cast) -> None:
+    red, blue = sent_picture(cast, "red"), sent_picture(cast, "blue")
+    options = [
+        {"id": "a", "text": "", "picture": red},
+        {"id": "b", "text": "整改", "picture": blue},
+        {"id": "c", "text": "验收"},
+    ]
+    item = item_in(
+        Status.DRAFTED, cast, {"type": "ordering", "stem": "排好", "options": options, "correct": ["c", "b", "a"]}
+    )
+    client = client_of(cast, "teacher")
+    data = again_of(client, item)
+    client.post(reverse("learning:item_edit", args=[item.id]), {**data, "steps": "整改\n上报\n（图3）"})
+    first, second = ItemVersion.objects.order_by("number")
+    kept = {one["text"]: one.get("picture") for one in first.content["options"]}
+    shown = [(one["text"], one.get("picture")) for one in second.content["options"]]
+    assert shown == [("整改", kept["整改"]), ("上报", None), ("", kept[""])]
 
 
 def test_the_page_shows_no_name_that_tells_the_order(cast: Cast) -> None:
