@@ -22,6 +22,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.files import Incoming, keep_photo
 from kuangdeng.kernel.language import in_chinese
+from kuangdeng.kernel.pictures import reencode_bytes
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.items.formats.answers import proposal
 from kuangdeng.learning.items.formats.drafts import Draft, Left, Read, finish
@@ -194,10 +195,20 @@ def _keeper(run: ImportRun) -> Callable[[bytes], str]:
     def keep(data: bytes) -> str:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = sha256(data).hexdigest()
-        (home / name).write_bytes(data)
+        if not (home / name).exists():
+            _check_picture(data)
+            (home / name).write_bytes(data)
         return name
 
     return keep
+
+
+def _check_picture(data: bytes) -> None:
+    """Refused, with its item, when the store would not take it: told in the preview, not when all is to be written."""
+    try:
+        reencode_bytes(data)
+    except Refused as refusal:
+        raise Refused(_("题里的图片用不了。%(why)s") % {"why": refusal}, field="pictures") from refusal
 
 
 @dataclass

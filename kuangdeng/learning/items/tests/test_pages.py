@@ -1,5 +1,6 @@
 """The pages of the bank as people use them: write, review, put into use, import, look at twins, export."""
 
+import base64
 import io
 import zipfile
 
@@ -7,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from kuangdeng.learning.items import queries, services
 from kuangdeng.learning.items.models import Item, ItemVersion
@@ -209,6 +211,36 @@ def test_pasted_words_are_previewed_decided_and_written(cast: Cast) -> None:
     data = {"bank": str(home.id), "standing": "drafted", "twins": "leave", "difficulty": "3", "do": "confirm"}
     assert "没有可以导入的题" in client.post(again["Location"], data).content.decode()
     assert Item.objects.count() == 3
+
+
+def moodle(*pictures: bytes) -> bytes:
+    """One true/false question for each picture, which stands in its stem."""
+    rows = [
+        '<question type="truefalse"><questiontext format="html"><text><![CDATA[井下的第%d种标志表示禁止。'
+        '<img src="@@PLUGINFILE@@/p.png">]]></text><file name="p.png" path="/" encoding="base64">%s</file></questiontext>'
+        '<answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text></answer></question>'
+        % (at, base64.b64encode(data).decode())
+        for at, data in enumerate(pictures, 1)
+    ]
+    return f"<quiz>{''.join(rows)}</quiz>".encode()
+
+
+def png(colour: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_picture_that_cannot_be_read_is_told_with_its_row_and_the_rest_comes_in(cast: Cast) -> None:
+    client, home = client_of(cast, "teacher"), bank(cast)
+    file = moodle(png("red"), b"\x89PNG\r\n\x1a\n cut off", png("blue"))
+    where = client.post(reverse("learning:items_import"), {"file": SimpleUploadedFile("图.xml", file)})["Location"]
+    run = ImportRun.objects.get()
+    assert [one["row"] for one in run.problems] == [2]
+    assert "题里的图片用不了" in client.get(where).content.decode()
+    data = {"bank": str(home.id), "standing": "drafted", "twins": "leave", "difficulty": "3", "do": "confirm"}
+    assert client.post(where, data).status_code == 302
+    assert sorted(len(pictures_of(one.content)) for one in ItemVersion.objects.all()) == [1, 1]
 
 
 def test_in_use_at_once_needs_the_power_and_a_word_of_who_approved(cast: Cast) -> None:
