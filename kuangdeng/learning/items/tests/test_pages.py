@@ -3,14 +3,19 @@
 import base64
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
+from _pytest.monkeypatch import MonkeyPatch
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from kuangdeng.learning.items import queries, services
+from kuangdeng.kernel import clock
+from kuangdeng.learning.items import importing, queries, services
+from kuangdeng.learning.items.formats import opening
+from kuangdeng.learning.items.jobs import pick_up_imports, read_items
 from kuangdeng.learning.items.models import Item, ItemVersion
 from kuangdeng.learning.items.rules import ItemType, Policy, Status
 from kuangdeng.learning.items.rules.content import pictures_of
@@ -216,10 +221,10 @@ def test_pasted_words_are_previewed_decided_and_written(cast: Cast) -> None:
 def moodle(*pictures: bytes) -> bytes:
     """One true/false question for each picture, which stands in its stem."""
     rows = [
-        '<question type="truefalse"><questiontext format="html"><text><![CDATA[井下的第%d种标志表示禁止。'
-        '<img src="@@PLUGINFILE@@/p.png">]]></text><file name="p.png" path="/" encoding="base64">%s</file></questiontext>'
+        f'<question type="truefalse"><questiontext format="html"><text><![CDATA[井下的第{at}种标志表示禁止。'
+        '<img src="@@PLUGINFILE@@/p.png">]]></text><file name="p.png" path="/" encoding="base64">'
+        f"{base64.b64encode(data).decode()}</file></questiontext>"
         '<answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text></answer></question>'
-        % (at, base64.b64encode(data).decode())
         for at, data in enumerate(pictures, 1)
     ]
     return f"<quiz>{''.join(rows)}</quiz>".encode()
@@ -241,6 +246,48 @@ def test_a_picture_that_cannot_be_read_is_told_with_its_row_and_the_rest_comes_i
     data = {"bank": str(home.id), "standing": "drafted", "twins": "leave", "difficulty": "3", "do": "confirm"}
     assert client.post(where, data).status_code == 302
     assert sorted(len(pictures_of(one.content)) for one in ItemVersion.objects.all()) == [1, 1]
+
+
+def large(end: str = "</quiz>") -> SimpleUploadedFile:
+    """A Moodle file of more than half a megabyte."""
+    body = moodle(*[png("red")] * 1200).decode().removesuffix("</quiz>")
+    assert len(body) > importing.SMALL
+    return SimpleUploadedFile("大.xml", (body + end).encode())
+
+
+def test_a_large_file_is_read_by_the_worker_not_while_the_person_waits(cast: Cast, monkeypatch: MonkeyPatch) -> None:
+    client, url = client_of(cast, "teacher"), reverse("learning:items_import")
+    with monkeypatch.context() as patch:
+        patch.setattr(opening, "parse", lambda _data: pytest.fail("parsed in the request"))
+        where = client.post(url, {"file": large()})["Location"]
+        broken = client.post(url, {"file": large(end="<question>")})["Location"]
+        page = client.post(url, {"file": SimpleUploadedFile("大.xml", b"%PDF-1.7" + b" " * importing.SMALL)})
+    assert "不是" in page.content.decode()
+    assert "读取文件" in client.get(where).content.decode()
+    told: list[int] = []
+    monkeypatch.setattr(importing, "PIECE", 500)
+    monkeypatch.setattr(importing, "beat", lambda _name: told.append(ImportRun.objects.get(file_sha256=sha).done_rows))
+    sha, other = [ImportRun.objects.get(id=one.split("/")[-2]).file_sha256 for one in (where, broken)]
+    run = ImportRun.objects.get(file_sha256=sha)
+    read_items.func(str(run.id))
+    assert (told[0], told[-1]) == (0, 500), "how far it is stands on the page"
+    assert "1,200" in client.get(where).content.decode()
+    sha = other
+    run = ImportRun.objects.get(file_sha256=sha)
+    read_items.func(str(run.id))
+    assert "不是完整的 XML" in client.get(broken).content.decode()
+
+
+def test_a_reading_that_was_cut_off_is_taken_up_and_a_dropped_one_stays_dropped(cast: Cast) -> None:
+    client, url = client_of(cast, "teacher"), reverse("learning:items_import")
+    first, second = client.post(url, {"file": large()})["Location"], client.post(url, {"file": large()})["Location"]
+    client.post(second, {"do": "drop"})
+    pick_up_imports.func(0)
+    assert ImportRun.objects.filter(state=ImportRun.State.READING).count() == 1, "it may still be on its way"
+    with clock.set_to(clock.now() + timedelta(minutes=5)):
+        pick_up_imports.func(0)
+    states = [ImportRun.objects.get(id=one.split("/")[-2]).state for one in (first, second)]
+    assert states == [ImportRun.State.PREVIEW, ImportRun.State.DROPPED]
 
 
 def test_in_use_at_once_needs_the_power_and_a_word_of_who_approved(cast: Cast) -> None:
