@@ -43,6 +43,8 @@ PROBLEMS_SHOWN = 300
 MOST_ITEMS = 200_000
 SMALL = 400_000
 """Bytes of a file that is read at once, while the person waits."""
+FEW = 3000
+"""Items that are written at once, while the person waits."""
 PIECE = 2000
 STALE = timedelta(minutes=3)
 State = ImportRun.State
@@ -173,7 +175,7 @@ def read(run_id: UUID, *, by: Person) -> ImportRun:
     else:
         report = {**run.report, **tally.report()}
         _ended(run, state=State.PREVIEW, report=report, problems=tally.problems, total_rows=tally.counts["rows"])
-    stop_beating(_pulse(run))
+    stop_beating(pulse(run))
     return run
 
 
@@ -187,22 +189,24 @@ def _ended(run: ImportRun, **facts: Any) -> None:
     run.refresh_from_db()
 
 
-def _pulse(run: ImportRun) -> str:
+def pulse(run: ImportRun) -> str:
+    """The name under which the worker says that it is at this run."""
     return f"import:{run.id.hex}"
 
 
 def _sign_of_life(run: ImportRun, read: int) -> None:
     """Say how far the reading is, for who looks at the page and for who looks after runs that were cut off."""
-    beat(_pulse(run))
+    beat(pulse(run))
     if not ImportRun.objects.filter(id=run.id, state=State.READING).update(done_rows=read):
         raise _DroppedMeanwhile
 
 
 def cut_off() -> list[ImportRun]:
-    """Large files whose reading was cut off, of every mine: the worker was killed, or never heard of them."""
+    """Imports that were cut off, of every mine: the worker was killed, or never heard of them."""
     late = clock.now() - STALE
-    runs = ImportRun.objects.select_related("by").filter(kind=KIND, state=State.READING, started_at__lt=late)
-    return [run for run in runs if (last_beat(_pulse(run)) or run.started_at) < late]
+    moving = [State.READING, State.WRITING]
+    runs = ImportRun.objects.select_related("by").filter(kind=KIND, state__in=moving, started_at__lt=late)
+    return [run for run in runs if (last_beat(pulse(run)) or run.started_at) < late]
 
 
 @contextmanager
@@ -390,6 +394,15 @@ class Choice:
     marks: Mapping[str, bool | None] = field(default_factory=dict)
     approved: str = ""
     difficulty: int = 3
+
+    def as_json(self) -> dict[str, Any]:
+        """To be kept with the run until the worker writes it."""
+        return {**asdict(self), "bank_id": str(self.bank_id)}
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> "Choice":
+        """What `as_json` kept."""
+        return cls(**{**row, "bank_id": UUID(row["bank_id"])})
 
 
 def decided(run: ImportRun, choice: Choice) -> Iterator[tuple[str, Draft]]:

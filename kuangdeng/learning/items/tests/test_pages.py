@@ -15,7 +15,7 @@ from PIL import Image
 from kuangdeng.kernel import clock
 from kuangdeng.learning.items import importing, queries, services
 from kuangdeng.learning.items.formats import opening
-from kuangdeng.learning.items.jobs import pick_up_imports, read_items
+from kuangdeng.learning.items.jobs import go_on_importing, pick_up_imports
 from kuangdeng.learning.items.models import Item, ItemVersion
 from kuangdeng.learning.items.rules import ItemType, Policy, Status
 from kuangdeng.learning.items.rules.content import pictures_of
@@ -269,12 +269,12 @@ def test_a_large_file_is_read_by_the_worker_not_while_the_person_waits(cast: Cas
     monkeypatch.setattr(importing, "beat", lambda _name: told.append(ImportRun.objects.get(file_sha256=sha).done_rows))
     sha, other = [ImportRun.objects.get(id=one.split("/")[-2]).file_sha256 for one in (where, broken)]
     run = ImportRun.objects.get(file_sha256=sha)
-    read_items.func(str(run.id))
+    go_on_importing.func(str(run.id))
     assert (told[0], told[-1]) == (0, 500), "how far it is stands on the page"
     assert "1,200" in client.get(where).content.decode()
     sha = other
     run = ImportRun.objects.get(file_sha256=sha)
-    read_items.func(str(run.id))
+    go_on_importing.func(str(run.id))
     assert "不是完整的 XML" in client.get(broken).content.decode()
 
 
@@ -288,6 +288,27 @@ def test_a_reading_that_was_cut_off_is_taken_up_and_a_dropped_one_stays_dropped(
         pick_up_imports.func(0)
     states = [ImportRun.objects.get(id=one.split("/")[-2]).state for one in (first, second)]
     assert states == [ImportRun.State.PREVIEW, ImportRun.State.DROPPED]
+
+
+def test_many_items_are_written_by_the_worker(cast: Cast, monkeypatch: MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "FEW", 2)
+    client, home = client_of(cast, "teacher"), bank(cast)
+    where = client.post(reverse("learning:items_import"), {"words": PAPER})["Location"]
+    data = {"bank": str(home.id), "standing": "drafted", "twins": "leave", "difficulty": "3", "do": "confirm"}
+    assert client.post(where, {**data, "bank": "1" * 32}).status_code == 422, "what is wrong is said at once"
+    client.post(where, data)
+    assert Item.objects.count() == 0
+    assert "写入题库" in client.get(where).content.decode()
+    services.save_bank(home.id, name=home.name, is_active=False, by=cast.training_officer)
+    go_on_importing.func(str(ImportRun.objects.get().id))
+    page = client.get(where).content.decode()
+    assert "已经停用" in page, "what was refused while it was written stands over the preview"
+    services.save_bank(home.id, name=home.name, is_active=True, by=cast.training_officer)
+    client.post(where, data)
+    with clock.set_to(clock.now() + timedelta(minutes=5)):
+        pick_up_imports.func(0)
+    assert Item.objects.count() == 2
+    assert ImportRun.objects.get().state == ImportRun.State.DONE
 
 
 def test_in_use_at_once_needs_the_power_and_a_word_of_who_approved(cast: Cast) -> None:
