@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from kuangdeng.hazards import api as hazards
 from kuangdeng.kernel import clock, timetext
-from kuangdeng.learning.api import bookroom
+from kuangdeng.learning.api import bookroom, items
 from kuangdeng.org.api import Person, has_power
 from kuangdeng.web.menu import address
 
@@ -109,6 +109,7 @@ def build(person: Person) -> Home:
         todos += _gaps(person)
     todos += [_legal(one) for one in hazards.statutory.waiting_for(person)]
     todos += [_book(one) for one in bookroom.waiting_for(person)]
+    todos += [_items(one) for one in items.waiting_for(person)]
     todos.sort(key=lambda one: (not one.late, one.at))
     changes = hazards.changes(hazards.changes_for(person))
     return Home(
@@ -293,6 +294,22 @@ def _book(one: bookroom.Waiting) -> Todo:
         tone="late" if late else "plain",
         late=late,
         at=clock.local().replace(year=one.on.year, month=one.on.month, day=one.on.day) if one.on else clock.now(),
+    )
+
+
+def _items(one: items.Waiting) -> Todo:
+    """Items of the bank that wait for a reviewer, or for their author."""
+    review = one.kind == "review"
+    url = reverse("learning:items_review") if review else f"{reverse('learning:items')}?state=drafted&own=1"
+    return Todo(
+        title=_("%(n)d 道题等审定") % {"n": one.count} if review else _("%(n)d 道题退回修改") % {"n": one.count},
+        url=url,
+        verb=_("审题") if review else _("修改题目"),
+        verb_url=url,
+        meta=[_("题库")],
+        clock_text=_("已等 %s") % timetext.age(one.since, clock.now()),
+        tone="plain",
+        at=one.since,
     )
 
 

@@ -374,6 +374,15 @@ class NothingForm(forms.Form):
     """A verb that asks for nothing."""
 
 
+class ReviewForm(forms.Form):
+    """审定: the version that the reviewer has before him."""
+
+    version_id = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={"required": _("请打开题目，看过再审定。"), "invalid": _("请打开题目，看过再审定。")},
+    )
+
+
 class RemarkForm(forms.Form):
     """退回修改."""
 

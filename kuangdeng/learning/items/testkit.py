@@ -90,7 +90,7 @@ def item_in(status: Status, cast: Cast, content: Content = SINGLE, **facts: Any)
     if status in (Status.SUBMITTED, Status.REVIEWED, Status.IN_USE):
         item = services.submit(item.id, by=cast.teacher)
     if status in (Status.REVIEWED, Status.IN_USE):
-        item = services.review(item.id, by=cast.training_officer)
+        item = services.review(item.id, version_id=item.latest_id, by=cast.training_officer)
     if status == Status.IN_USE:
         item = services.put_in_use(item.id, by=cast.training_officer)
     if status == Status.RETIRED:

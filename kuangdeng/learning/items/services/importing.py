@@ -114,7 +114,7 @@ class _Writer:
         wanted = dict.fromkeys(one for draft in drafts for one in draft.categories)
         for kind, name in wanted:
             if (kind, name) not in self.categories:
-                row = ItemCategory.objects.create(mine_id=self.run.mine_id, kind=kind, name=name)
+                row, _new = ItemCategory.objects.get_or_create(mine_id=self.run.mine_id, kind=kind, name=name)
                 self.categories[kind, name] = row.id
 
     def _rows(self, draft: Draft) -> tuple[Item, ItemVersion]:

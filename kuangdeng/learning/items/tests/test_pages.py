@@ -1,25 +1,30 @@
 """The pages of the bank as people use them: write, review, put into use, import, look at twins, export."""
 
 import base64
+import contextlib
 import io
+import threading
 import zipfile
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from _pytest.monkeypatch import MonkeyPatch
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
 from kuangdeng.kernel import clock
+from kuangdeng.kernel.errors import Refused
 from kuangdeng.learning.items import importing, queries, services
 from kuangdeng.learning.items.formats import opening
 from kuangdeng.learning.items.jobs import go_on_importing, pick_up_imports
-from kuangdeng.learning.items.models import Item, ItemVersion
+from kuangdeng.learning.items.models import Item, ItemBank, ItemCategory, ItemVersion
 from kuangdeng.learning.items.rules import ItemType, Policy, Status
 from kuangdeng.learning.items.rules.content import pictures_of
-from kuangdeng.learning.items.testkit import ONE_OF_EACH, bank, item_in, sent_picture
+from kuangdeng.learning.items.testkit import ONE_OF_EACH, SINGLE, TRUE_FALSE, bank, data_of, item_in, sent_picture
 from kuangdeng.learning.items.tests.scenarios import PAPER, alike
 from kuangdeng.org.api import ImportRun
 from kuangdeng.org.testkit import Cast, make_cast
@@ -165,13 +170,15 @@ def test_what_cannot_be_asked_stands_beside_its_field(cast: Cast) -> None:
 
 def test_review_and_use_by_pages_and_the_author_cannot(cast: Cast) -> None:
     item = item_in(Status.SUBMITTED, cast)
-    url = reverse("learning:item_verb", args=[item.id, "review"])
-    client_of(cast, "teacher").post(url)
+    url, seen = reverse("learning:item_verb", args=[item.id, "review"]), {"version_id": str(item.latest_id)}
+    client_of(cast, "teacher").post(url, seen)
     item.refresh_from_db()
     assert item.status == Status.SUBMITTED
     officer = client_of(cast, "training_officer")
     assert item.stem[:10] in officer.get(reverse("learning:items_review")).content.decode()
-    officer.post(url)
+    page = officer.get(reverse("learning:item", args=[item.id])).content.decode()
+    assert f'name="version_id" value="{item.latest_id}"' in page
+    officer.post(url, seen)
     officer.post(reverse("learning:item_verb", args=[item.id, "put_in_use"]))
     item.refresh_from_db()
     assert (item.status, item.current_id) == (Status.IN_USE, item.latest_id)
@@ -182,11 +189,82 @@ def test_many_at_once_with_a_result_for_each(cast: Cast) -> None:
     mine = item_in(Status.SUBMITTED, cast)
     services_own = item_in(Status.DRAFTED, cast, ONE_OF_EACH[ItemType.MULTIPLE])
     page = client_of(cast, "safety").post(
-        reverse("learning:items_bulk", args=["review"]), {"ids": [str(mine.id), str(services_own.id)]}
+        reverse("learning:items_bulk", args=["review"]), {"ids": [str(mine.latest_id), str(services_own.latest_id)]}
     )
     mine.refresh_from_db()
     assert mine.status == Status.REVIEWED
     assert "现在的状态是「草稿」" in page.content.decode()
+
+
+def test_what_is_approved_is_what_the_reviewer_saw(cast: Cast) -> None:
+    item = item_in(Status.SUBMITTED, cast)
+    officer, seen = client_of(cast, "training_officer"), str(item.latest_id)
+    listed = officer.get(reverse("learning:items_review")).content.decode()
+    assert f'name="ids" value="{seen}"' in listed
+    services.send_back(item.id, remark="改", by=cast.teacher)
+    services.revise(item.id, data=data_of(cast, {**SINGLE, "correct": ["a"]}), by=cast.teacher)
+    services.submit(item.id, by=cast.teacher)
+    page = officer.post(reverse("learning:item_verb", args=[item.id, "review"]), {"version_id": seen}, follow=True)
+    assert "这道题又改过了" in page.content.decode()
+    page = officer.post(reverse("learning:items_bulk", args=["review"]), {"ids": [seen]})
+    assert "又改过了" in page.content.decode()
+    item.refresh_from_db()
+    assert item.status == Status.SUBMITTED
+
+
+def test_who_reviews_and_whose_item_came_back_find_it_on_their_home_page(cast: Cast) -> None:
+    item = item_in(Status.SUBMITTED, cast)
+    assert "1 道题等审定" in client_of(cast, "safety").get("/").content.decode()
+    assert "道题等审定" not in client_of(cast, "teacher").get("/").content.decode()
+    services.send_back(item.id, remark="第三个选项不对", by=cast.safety)
+    assert "1 道题退回修改" in client_of(cast, "teacher").get("/").content.decode()
+    assert "道题等审定" not in client_of(cast, "safety").get("/").content.decode()
+    assert queries.waiting_for(cast.miner) == []
+
+
+def test_items_of_two_types_are_not_merged(cast: Cast) -> None:
+    one, other = item_in(Status.IN_USE, cast), item_in(Status.IN_USE, cast, {**TRUE_FALSE, "stem": SINGLE["stem"]})
+    officer = client_of(cast, "training_officer")
+    page = officer.post(reverse("learning:item_merge", args=[one.id]), {"into": str(other.id)}, follow=True)
+    assert "单选题和判断题不能合并" in page.content.decode()
+    assert queries.merge_targets(one) == []
+    one.refresh_from_db()
+    assert one.merged_into_id is None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("model", "save"),
+    [
+        (ItemBank, lambda by: services.save_bank(name="机电题库", by=by)),
+        (ItemCategory, lambda by: services.save_category(kind="trade", name="瓦检员", by=by)),
+    ],
+)
+def test_saved_twice_at_once_the_second_is_told(model: Any, save: Any, monkeypatch: MonkeyPatch) -> None:
+    cast, ordinary, came = make_cast(), model.save, []
+    both = threading.Barrier(2)
+
+    def slow(self: Any, *args: Any, **kwargs: Any) -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(timeout=1)
+        ordinary(self, *args, **kwargs)
+
+    def press() -> None:
+        try:
+            came.append(str(save(cast.training_officer)))
+        except Refused as refusal:
+            came.append(str(refusal))
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(model, "save", slow)
+    threads = [threading.Thread(target=press) for _at in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(timeout=60)
+    assert len([one for one in came if "已经有" in one]) == 1, came
+    assert len(came) == 2
 
 
 def test_pasted_words_are_previewed_decided_and_written(cast: Cast) -> None:
