@@ -1,6 +1,7 @@
 """Front door of learning: re-exports the front doors of its parts, nothing else."""
 
 from kuangdeng.learning.bookroom import api as bookroom
+from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.items import api as items
 
-__all__ = ["bookroom", "items"]
+__all__ = ["bookroom", "exams", "items"]

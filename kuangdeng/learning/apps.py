@@ -13,6 +13,8 @@ class LearningConfig(AppConfig):
         from kuangdeng.kernel.files import keep_when_referenced
         from kuangdeng.learning.bookroom import rules as bookroom
         from kuangdeng.learning.bookroom import words as bookroom_words
+        from kuangdeng.learning.exams import rules as exams
+        from kuangdeng.learning.exams import words as exam_words
         from kuangdeng.learning.items import rules as items
         from kuangdeng.learning.items import words as item_words
         from kuangdeng.learning.items.queries import pictures_in_use as pictures_of_items
@@ -20,6 +22,8 @@ class LearningConfig(AppConfig):
 
         declare(_("题库"), items.MAY, items.POWER_LABELS)
         declare(_("书屋"), bookroom.MAY, bookroom.POWER_LABELS)
+        declare(_("考试"), exams.MAY, exams.POWER_LABELS)
         item_words.declare()
+        exam_words.declare()
         bookroom_words.declare()
         keep_when_referenced(pictures_of_items)

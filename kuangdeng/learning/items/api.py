@@ -35,7 +35,15 @@ from kuangdeng.learning.items.rules import (
 )
 from kuangdeng.learning.items.rules.content import clean_answer, pictures_of, right_answer
 from kuangdeng.learning.items.rules.marking import percent, points
-from kuangdeng.learning.items.rules.shuffling import asked, draw, order_of_options, seed_of, shuffled, unmask
+from kuangdeng.learning.items.rules.shuffling import (
+    asked,
+    draw,
+    names_shown,
+    order_of_options,
+    seed_of,
+    shuffled,
+    unmask,
+)
 from kuangdeng.learning.items.sample import BANK, sample_file
 from kuangdeng.learning.items.services import ItemData, save_bank, submit, write
 from kuangdeng.learning.items.transfer import import_items
@@ -72,6 +80,7 @@ __all__ = [
     "is_marked_by_person",
     "key_words",
     "mark",
+    "names_shown",
     "note_uses",
     "order_of_options",
     "percent",

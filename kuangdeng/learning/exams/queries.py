@@ -1,0 +1,261 @@
+"""Reading the exams: papers, who sits what, the page of a sitting, the hall."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from kuangdeng.kernel.clock import now
+from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.rows import one_of
+from kuangdeng.learning.exams.models import AnswerGiven, Exam, ExamForm, Paper, Sitting, SittingLog
+from kuangdeng.learning.exams.rules import ENDED, GRACE, Kind, Sat, Status
+from kuangdeng.learning.items.api import Item, ItemVersion, versions
+from kuangdeng.org.api import Person, has_power
+
+ENOUGH = 30
+"""From so many answers on the measured ease of an item is believed."""
+
+# Versions do not change, so a process keeps those that are being asked -----------------------------------------------
+
+_kept: dict[UUID, ItemVersion] = {}
+MOST_KEPT = 3000
+
+
+def versions_of(ids: Iterable[UUID]) -> dict[UUID, ItemVersion]:
+    """These versions; each is read once per process, for what was written never changes."""
+    wanted = list(ids)
+    missing = [one for one in wanted if one not in _kept]
+    if missing:
+        if len(_kept) > MOST_KEPT:
+            _kept.clear()
+            missing = wanted
+        _kept.update(versions(missing))
+    return {one: _kept[one] for one in wanted}
+
+
+# Papers ---------------------------------------------------------------------------------------------------------------
+
+
+def papers(person: Person) -> QuerySet[Paper]:
+    """The papers of the mine, for who puts papers together or arranges exams."""
+    rows = Paper.objects.filter(mine_id=person.mine_id)
+    return rows if has_power(person, "exam.write_paper") else rows.none()
+
+
+def get_paper(paper_id: UUID, *, by: Person) -> Paper:
+    """One paper. NotVisible for who may not see papers: they hold what will be asked."""
+    found = one_of(papers(by).select_related("author").filter(id=paper_id))
+    if found is None:
+        raise NotVisible
+    return found
+
+
+# Exams ----------------------------------------------------------------------------------------------------------------
+
+
+def visible(person: Person) -> QuerySet[Exam]:
+    """The exams that this person may look at as a whole; his own sittings are another matter."""
+    rows = Exam.objects.filter(mine_id=person.mine_id)
+    return rows if has_power(person, "exam.see") else rows.none()
+
+
+def get_exam(exam_id: UUID, *, by: Person) -> Exam:
+    """One exam with its paper. NotVisible for who may not see exams."""
+    rows = visible(by).select_related("paper", "unit", "makeup_of", "created_by")
+    found = one_of(rows.filter(id=exam_id))
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def with_counts(rows: QuerySet[Exam]) -> QuerySet[Exam]:
+    """Exams, each with how many are on the list, have begun, have ended, have passed."""
+    return rows.annotate(
+        listed=Count("sittings"),
+        begun=Count("sittings", filter=~Q(sittings__status=Sat.WAITING)),
+        ended=Count("sittings", filter=Q(sittings__status__in=ENDED)),
+        passes=Count("sittings", filter=Q(sittings__passed=True)),
+    )
+
+
+def running(mine_id: UUID | None = None) -> QuerySet[Exam]:
+    """Exams with their papers drawn that are neither closed nor called off."""
+    rows = Exam.objects.filter(status=Status.DRAWN)
+    return rows.filter(mine_id=mine_id) if mine_id else rows
+
+
+def to_close(at: datetime) -> list[UUID]:
+    """Exams whose time and grace are over and in which nobody sits any more."""
+    rows = running().filter(closes_at__lt=at - GRACE).exclude(kind__in=[Kind.ON_PAPER])
+    return list(rows.exclude(sittings__status=Sat.SITTING).values_list("id", flat=True))
+
+
+def spread(exam: Exam) -> tuple[float, float] | None:
+    """The lowest and the highest expected score of the drawn papers; None before they are drawn."""
+    found = list(exam.forms.order_by().values_list("expected", flat=True))
+    return (min(found), max(found)) if found else None
+
+
+def measured_ease(mine_id: UUID) -> dict[UUID, float]:
+    """The share of the mark that people really got of each item, over the last two years; items asked often enough."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT v.item_id, avg((l->>'s')::float / (l->>'m')::float)
+               FROM learning_sitting s JOIN learning_exam e ON e.id = s.exam_id
+               JOIN learning_result r ON r.id = s.result_id
+               CROSS JOIN LATERAL jsonb_array_elements(r.lines) l
+               JOIN learning_itemversion v ON v.id = (l->>'v')::uuid
+               WHERE e.mine_id = %s AND s.passed IS NOT NULL AND s.ended_at > %s AND l->>'s' IS NOT NULL
+               GROUP BY v.item_id HAVING count(*) >= %s""",
+            [mine_id, now() - timedelta(days=730), ENOUGH],
+        )
+        return dict(cursor.fetchall())
+
+
+def items_met(exam_id: UUID) -> dict[UUID, set[UUID]]:
+    """Person → the items that stood on his paper in this exam."""
+    rows = list(Sitting.objects.filter(exam_id=exam_id, form__isnull=False).values_list("person_id", "form_id"))
+    forms = {one.id: one for one in ExamForm.objects.filter(exam_id=exam_id)}
+    names = {UUID(line[0]) for form in forms.values() for line in form.lines}
+    items = dict(ItemVersion.objects.filter(id__in=names).values_list("id", "item_id"))
+    met = {form.id: {items[UUID(line[0])] for line in form.lines} for form in forms.values()}
+    return {person: met[form] for person, form in rows if form in met}
+
+
+# Sittings -------------------------------------------------------------------------------------------------------------
+
+_RELATED = ("exam__unit", "exam__makeup_of", "person__unit", "form", "unit", "result")
+
+
+def sittings(exam: Exam) -> QuerySet[Sitting]:
+    """The list of an exam (应考名单)."""
+    return Sitting.objects.filter(exam=exam).select_related("person", "unit", "form")
+
+
+def get_sitting(sitting_id: UUID, *, by: Person) -> Sitting:
+    """One sitting, for who invigilates or sees exams. NotVisible for others, himself too: his is `own_sitting`."""
+    rows = Sitting.objects.select_related(*_RELATED).filter(id=sitting_id, exam__mine_id=by.mine_id)
+    found = one_of(rows)
+    if found is None or not has_power(by, "exam.see"):
+        raise NotVisible
+    return found
+
+
+def own_sitting(sitting_id: UUID, *, by: Person) -> Sitting:
+    """One's own sitting. NotVisible for anybody else's."""
+    found = one_of(Sitting.objects.select_related(*_RELATED).filter(id=sitting_id, person=by))
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def sitting_at(sitting_id: UUID) -> Sitting | None:
+    """The sitting to which a page's own pass belongs (考场电脑), with all that its page needs."""
+    return one_of(Sitting.objects.select_related(*_RELATED).filter(id=sitting_id))
+
+
+def own(person: Person) -> QuerySet[Sitting]:
+    """All that this person sits or has sat, the last first; what is still being prepared is not announced yet."""
+    rows = Sitting.objects.filter(person=person).exclude(exam__status__in=[Status.DRAFTED, Status.CANCELLED])
+    return rows.select_related("exam", "result").order_by("-exam__opens_at", "-id")
+
+
+def practices(person: Person) -> list[Exam]:
+    """Practices that are open to everybody now."""
+    at = now()
+    rows = running(person.mine_id).filter(kind=Kind.PRACTICE, opens_at__lte=at, closes_at__gt=at)
+    return list(rows.select_related("paper").order_by("title"))
+
+
+def waiting_for(person: Person) -> list[Sitting]:
+    """What this person still has to sit within the next days, or is sitting: his to-do list."""
+    at = now()
+    rows = Sitting.objects.filter(
+        person=person, status__in=[Sat.WAITING, Sat.SITTING], exam__status=Status.DRAWN, exam__closes_at__gt=at,
+        exam__opens_at__lt=at + timedelta(days=7),
+    ).exclude(exam__kind=Kind.ON_PAPER)  # fmt: skip
+    return list(rows.select_related("exam").order_by("exam__opens_at")[:10])
+
+
+def at_door(mine_id: UUID | None, code: str, number: str) -> Sitting | None:
+    """Whose sitting opens with this hall's code and employee number (考场码、工号); None when nothing fits."""
+    rows = Sitting.objects.select_related(*_RELATED).filter(
+        exam__status=Status.DRAWN, exam__by_code=True, exam__code=code, person__number=number, person__is_active=True
+    )
+    if mine_id:
+        rows = rows.filter(exam__mine_id=mine_id)
+    return one_of(rows.exclude(status=Sat.VOID)) if code and number else None
+
+
+def answers_of(sitting: Sitting) -> dict[int, Any]:
+    """What counts: for each line the answer given last, in the names shown."""
+    rows = AnswerGiven.objects.filter(sitting=sitting)
+    held_back = Q(late=True)
+    if sitting.late_counts and sitting.ended_at is not None:
+        held_back &= Q(at__gt=sitting.ended_at)
+    found = rows.exclude(held_back).order_by("at", "id").values_list("line", "answer")
+    return dict(found)
+
+
+def late_answers(sitting: Sitting) -> QuerySet[AnswerGiven]:
+    """Answers that were given before the cut-off and came in too late to count by themselves."""
+    return AnswerGiven.objects.filter(sitting=sitting, late=True, at__lte=sitting.ended_at)
+
+
+def overdue(at: datetime) -> list[tuple[UUID, UUID]]:
+    """Sittings whose time is out, with their mines."""
+    rows = Sitting.objects.filter(status=Sat.SITTING, ends_at__lt=at)
+    return list(rows.order_by("ends_at").values_list("id", "exam__mine_id"))
+
+
+def log_of(sitting: Sitting) -> list[SittingLog]:
+    """The integrity log of one sitting, in order."""
+    return list(sitting.log.select_related("by"))
+
+
+# The hall -------------------------------------------------------------------------------------------------------------
+
+SILENT = timedelta(seconds=90)
+"""A page that nobody has heard of for so long is taken for cut off."""
+
+
+def hall(exam: Exam) -> list[Sitting]:
+    """Everybody on the list with his pulse and what the log has counted, for the invigilator's page."""
+    rows = sittings(exam).select_related("person", "unit", "pulse", "result")
+    return list(
+        rows.annotate(
+            left_times=Count("log", filter=Q(log__kind="left"), distinct=True),
+            devices=Count("log", filter=Q(log__kind="second_device"), distinct=True),
+        ).order_by("unit__position", "unit__name", "person__pinyin", "person__number")
+    )
+
+
+def answered(sitting_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many lines each has answered so far."""
+    rows = AnswerGiven.objects.filter(sitting_id__in=sitting_ids, late=False).order_by()
+    found = rows.values("sitting_id").annotate(lines=Count("line", distinct=True))
+    return {row["sitting_id"]: row["lines"] for row in found}
+
+
+def to_mark(person: Person) -> QuerySet[Sitting]:
+    """Sittings with short answers that wait for a reader, not his own."""
+    if not has_power(person, "exam.mark"):
+        return Sitting.objects.none()
+    rows = Sitting.objects.filter(exam__mine_id=person.mine_id, status__in=ENDED, result__final=False)
+    return rows.exclude(person=person).select_related("exam", "person", "result")
+
+
+def known_trades(person: Person) -> list[str]:
+    """The trades of the mine's people, for drawing by trade."""
+    rows = Person.objects.filter(mine_id=person.mine_id, is_active=True).exclude(trade="")
+    return list(rows.order_by("trade").values_list("trade", flat=True).distinct())
+
+
+def names_of_items(version_ids: Sequence[UUID]) -> dict[UUID, Item]:
+    """Version → its item."""
+    rows = ItemVersion.objects.filter(id__in=list(version_ids)).select_related("item")
+    return {row.id: row.item for row in rows}

@@ -1,0 +1,157 @@
+"""The lane on which answers come in: one statement for what a browser has to say, written as it is given.
+
+An answer is no verb. It is written into its own append-only log, and the hand-in puts the fingerprint of them all on
+the ledger (ADR 7). So a hall of hundreds costs one short statement per answer and loses none: what was acknowledged is
+on disk, what was not is sent again under the same name and is written once.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from kuangdeng.kernel.clock import now
+from kuangdeng.learning.exams.rules import ENDED, FROM_THE_PAGE, GRACE, Happening, Sat
+
+MOST_AT_ONCE = 400
+MOST_LETTERS = 8000
+"""Of one answer as JSON."""
+MOST_HAPPENINGS = 400
+"""Of one sitting; a page that flickers all day must not fill the database."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """One answer as the browser says it: the line of the form, the answer in the names shown, and when by our clock."""
+
+    key: UUID
+    line: int
+    answer: object
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What the page noticed: left, came back, the line was cut for so long."""
+
+    kind: str
+    at: datetime
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the server says back: how the sitting stands, and how many answers it holds by now."""
+
+    now: datetime
+    status: str
+    started_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None
+    changes: int
+    written: int
+    counted: int
+    device_before: str
+
+
+_ONE_STATEMENT = """
+WITH sat AS (
+    SELECT id, status, started_at, ends_at, ended_at, coalesce(ended_at, ends_at) AS cut_off
+    FROM learning_sitting WHERE id = %(sitting)s AND started_at IS NOT NULL FOR KEY SHARE
+), before AS (
+    SELECT device, happenings FROM learning_pulse WHERE sitting_id = %(sitting)s
+), given AS (
+    INSERT INTO learning_answergiven (sitting_id, line, answer, at, received_at, key, device, late)
+    SELECT sat.id, a.line, a.answer, greatest(sat.started_at, least(a.at, %(now)s)), %(now)s, a.key, %(device)s,
+           least(a.at, %(now)s) > sat.cut_off OR %(now)s > sat.cut_off + %(grace)s
+    FROM sat, jsonb_to_recordset(%(answers)s::jsonb) AS a(key uuid, line smallint, answer jsonb, at timestamptz)
+    WHERE sat.status = ANY(%(open)s)
+    ON CONFLICT (sitting_id, key) DO NOTHING
+    RETURNING late
+), counted AS (
+    SELECT count(*) AS written, count(*) FILTER (WHERE NOT late) AS counting FROM given
+), pulse AS (
+    UPDATE learning_pulse SET at = %(now)s, device = %(device)s, address = %(address)s,
+        changes = changes + counted.written,
+        happenings = learning_pulse.happenings + %(many)s
+    FROM sat, counted WHERE sitting_id = sat.id
+    RETURNING changes
+), log AS (
+    INSERT INTO learning_sittinglog (sitting_id, kind, at, received_at, words)
+    SELECT sat.id, h.kind, greatest(sat.started_at, least(h.at, %(now)s)), %(now)s, h.words
+    FROM sat, before, jsonb_to_recordset(%(log)s::jsonb) AS h(kind text, at timestamptz, words text)
+    WHERE before.happenings < %(most)s
+)
+SELECT sat.status, sat.started_at, sat.ends_at, sat.ended_at, pulse.changes, counted.written, counted.counting,
+       before.device
+FROM sat, pulse, counted, before
+"""
+
+
+def keep(
+    sitting_id: UUID, *, answers: Sequence[Given], device: str, address: str = "", happened: Sequence[Happened] = ()
+) -> Kept | None:
+    """Write what a browser sends (保存答案); None when there is no such sitting or it has not begun.
+
+    An answer counts when it was given before the cut-off (收卷) and came in within the grace; otherwise it is kept as
+    late. The same answer sent again is written once. What comes for a voided sitting is not written.
+    """
+    at = now()
+    facts: dict[str, Any] = {
+        "sitting": sitting_id, "now": at, "grace": GRACE, "device": device[:36], "address": address[:45],
+        "open": [str(Sat.SITTING), *map(str, ENDED)], "many": len(happened), "most": MOST_HAPPENINGS,
+        "answers": json.dumps([_row(one) for one in answers]), "log": json.dumps([_line(one) for one in happened]),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_STATEMENT, facts)
+        row = cursor.fetchone()
+    return Kept(at, *row) if row else None
+
+
+def _row(one: Given) -> dict[str, object]:
+    return {"key": str(one.key), "line": one.line, "answer": one.answer, "at": one.at.isoformat()}
+
+
+def _line(one: Happened) -> dict[str, object]:
+    return {"kind": one.kind, "at": one.at.isoformat(), "words": one.words[:200]}
+
+
+def read(body: bytes) -> tuple[list[Given], list[Happened]] | None:
+    """What a browser sent, or None when it is not what our page sends. Never raises."""
+    try:
+        sent = json.loads(body)
+        answers = [_given(one) for one in sent.get("answers", ())]
+        happened = [_happened(one) for one in sent.get("log", ())]
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError, UnicodeDecodeError):
+        return None
+    if len(answers) > MOST_AT_ONCE or len(happened) > MOST_AT_ONCE or any(one is None for one in answers):
+        return None
+    return [one for one in answers if one is not None], [one for one in happened if one is not None]
+
+
+def _given(row: dict[str, object]) -> Given | None:
+    line, answer = row["line"], row.get("answer")
+    text = json.dumps(answer, ensure_ascii=False)
+    if not isinstance(line, int) or not 0 <= line < 1000 or len(text) > MOST_LETTERS or "\\u0000" in text:
+        return None
+    text.encode()
+    return Given(UUID(str(row["key"])), line, answer, _moment(row["at"]))
+
+
+def _happened(row: dict[str, object]) -> Happened | None:
+    kind = str(row["kind"])
+    if kind not in FROM_THE_PAGE:
+        return None
+    seconds = row.get("seconds")
+    words = f"{int(seconds)}" if isinstance(seconds, int | float) and 0 <= seconds < 10**6 else ""
+    return Happened(Happening(kind), _moment(row["at"]), words)
+
+
+def _moment(milliseconds: object) -> datetime:
+    if not isinstance(milliseconds, int | float) or not 0 < milliseconds < 4_102_444_800_000:
+        raise ValueError("no moment")
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
