@@ -4,11 +4,13 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from kuangdeng.learning.bookroom import urls as bookroom
 from kuangdeng.learning.items import urls as items
+from kuangdeng.learning.results import urls as results
 
 app_name = "learning"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("items/", include(items.pages)),
+    path("results/", include(results.pages)),
     path("books/", include(bookroom.pages)),
     path("books/", include(bookroom.open_pages)),
 ]
