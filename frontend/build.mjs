@@ -23,6 +23,7 @@ const options = {
   absWorkingDir: here,
   entryPoints: [
     { in: "src/ts/main.ts", out: "kd" },
+    { in: "src/ts/exam.ts", out: "exam" },
     { in: "src/ts/screen.ts", out: "screen" },
     { in: "src/ts/screen-sw.ts", out: "screen-sw" },
     { in: "src/css/main.css", out: "kd" },

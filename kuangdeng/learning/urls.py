@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from kuangdeng.learning.bookroom import urls as bookroom
+from kuangdeng.learning.exams import urls as exams
 from kuangdeng.learning.items import urls as items
 from kuangdeng.learning.results import urls as results
 
@@ -10,6 +11,8 @@ app_name = "learning"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("items/", include(items.pages)),
+    path("exams/", include(exams.open_pages)),
+    path("exams/", include(exams.pages)),
     path("results/", include(results.pages)),
     path("books/", include(bookroom.pages)),
     path("books/", include(bookroom.open_pages)),

@@ -57,6 +57,8 @@ MENU: list[Entry] = [
     Entry("hazards", _("事故"), "hazards:accidents", "late", "accident.report"),
     Entry("hazards", pgettext_lazy("菜单", "检查"), "hazards:rounds", "search", "hazard.rounds"),
     Entry("hazards", _("重号待核"), "hazards:quarantine", "question", "hazard.grade"),
+    Entry("learning", _("考试"), "learning:exams", "check", "exam.see"),
+    Entry("learning", _("我的考试"), "learning:my_exams", "check", "exam.sit"),
     Entry("learning", _("题库"), "learning:items", "table", "item.see"),
     Entry("learning", _("审题"), "learning:items_review", "check", "item.review"),
     Entry("learning", _("职工书屋"), "learning:books", "bookmark", "book.read"),

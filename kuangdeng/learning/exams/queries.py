@@ -136,6 +136,32 @@ def sittings(exam: Exam) -> QuerySet[Sitting]:
     return Sitting.objects.filter(exam=exam).select_related("person", "unit", "form")
 
 
+def states(exam: Exam) -> dict[str, int]:
+    """How many stand in which state."""
+    rows = Sitting.objects.filter(exam=exam).order_by().values_list("status").annotate(n=Count("id"))
+    return dict(rows)
+
+
+def drawn_people(exam: Exam) -> list[Person]:
+    """Whom the last lot drew, in the order of the draw."""
+    ids = [UUID(one) for one in (exam.drawing or {}).get("drawn", [])]
+    rows = Person.objects.filter(mine_id=exam.mine_id).select_related("unit").in_bulk(ids)
+    return [rows[one] for one in ids if one in rows]
+
+
+def for_print(exam: Exam) -> list[Sitting]:
+    """The sheets of a paper exam that are still to be written on, by unit and name."""
+    rows = sittings(exam).filter(status=Sat.WAITING)
+    return list(rows.order_by("unit__position", "unit__name", "person__pinyin", "person__number"))
+
+
+def next_sheet(sitting: Sitting) -> UUID | None:
+    """The next sheet of the same exam that is not entered yet, in the order in which they were printed."""
+    rows = Sitting.objects.filter(exam=sitting.exam_id, status=Sat.WAITING)
+    order = ("unit__position", "unit__name", "person__pinyin", "person__number")
+    return rows.order_by(*order).values_list("id", flat=True).first()
+
+
 def get_sitting(sitting_id: UUID, *, by: Person) -> Sitting:
     """One sitting, for who invigilates or sees exams. NotVisible for others, himself too: his is `own_sitting`."""
     rows = Sitting.objects.select_related(*_RELATED).filter(id=sitting_id, exam__mine_id=by.mine_id)

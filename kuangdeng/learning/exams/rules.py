@@ -283,6 +283,7 @@ def digest(value: object) -> str:
 _OFFICER = frozenset({Role.TRAINING_OFFICER})
 _TEACHERS = _OFFICER | {Role.TEACHER}
 MAY: dict[str, frozenset[Role]] = {
+    "exam.sit": frozenset(Role),
     "exam.see": _TEACHERS | {Role.MINE_LEADER, Role.SAFETY},
     "exam.write_paper": _TEACHERS,
     "exam.arrange": _OFFICER,
@@ -292,6 +293,7 @@ MAY: dict[str, frozenset[Role]] = {
     "exam.publish": _OFFICER,
 }
 POWER_LABELS: dict[str, object] = {
+    "exam.sit": _("参加考试、练习"),
     "exam.see": _("看考试和成绩"),
     "exam.write_paper": _("组卷"),
     "exam.arrange": _("安排考试、备卷"),

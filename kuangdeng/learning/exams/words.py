@@ -26,6 +26,7 @@ def declare() -> None:
         verbs={f"exam.{name}": label for name, label in verbs.items()}
         | {
             "exam.practise": _("开始练习"),
+            "exam.resume": _("接着答"),
             "exam.take_late": _("补收断网期间的答案"),
             "exam.mark_line": _("阅卷"),
             "exam.admit": _("准许迟到开考"),
@@ -57,6 +58,7 @@ def declare() -> None:
             "ends_at": _("到时"),
             "ended_at": _("收卷时间"),
             "attempt": _("第几次"),
+            "other_device": _("换了设备"),
             "seconds_left": _("剩余秒数"),
             "line": _("第几题"),
             "points": _("得分"),
@@ -67,7 +69,7 @@ def declare() -> None:
             "names": _("姓名"),
             "exam.draw.expected": _("预计得分"),
         },
-        values={"mode": dict(rules.MODE_LABELS)},
+        values={"mode": dict(rules.MODE_LABELS), "other_device": {"True": _("是"), "False": _("否")}},
     )
 
 

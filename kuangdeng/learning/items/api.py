@@ -34,6 +34,7 @@ from kuangdeng.learning.items.rules import (
     mark,
 )
 from kuangdeng.learning.items.rules.content import clean_answer, pictures_of, right_answer
+from kuangdeng.learning.items.rules.folding import BLANK
 from kuangdeng.learning.items.rules.marking import percent, points
 from kuangdeng.learning.items.rules.shuffling import (
     asked,
@@ -52,6 +53,7 @@ from kuangdeng.learning.items.wording import answer_words, key_words
 
 __all__ = [
     "BANK",
+    "BLANK",
     "DEFAULT_POLICY",
     "DIFFICULTY_LABELS",
     "FLOW",

@@ -22,7 +22,7 @@ OUTCOMES: dict[str, object] = {
     "fail_makeup": _("补考不合格，转重新培训"),
     "absent": _("补考缺考，重新安排"),
 }
-YES: dict[object, object] = {True: _("是"), False: _("否"), "True": _("是"), "False": _("否")}
+YES = {True: _("是"), False: _("否"), "True": _("是"), "False": _("否")}
 _VERBS = (
     "assign", "record", "rewrite", "sign", "sign_for", "drop", "reopen", "let_sit", "settle", "remind",
     "accept_retraining", "finish_retraining",
@@ -69,11 +69,8 @@ def declare() -> None:
             "talk.save_rule.confirmed": _("已确认"),
             "talk.save_ladder.steps": _("提醒阶梯"),
         },
-        values={
-            **{f"talk.{name}.status": STATUS_LABELS for name in _VERBS},
-            "talk.settle.outcome": OUTCOMES,
-            "talk.save_rule.confirmed": YES,
-        },
+        values={f"talk.{name}.status": STATUS_LABELS for name in _VERBS}
+        | {"talk.settle.outcome": OUTCOMES, "talk.save_rule.confirmed": YES},
         hidden={"talk.remind.tells"},
     )
 

@@ -26,7 +26,7 @@ KNOWN_LATIN = frozenset(re.findall(r"\S+", """
     Excel docx xlsx csv CSV txt PDF Ctrl GBK UTF API https http com www json JSON Enter Esc Tab MPa kWh min Chrome Linux
     Windows Android Chromium Headless HeadlessChrome Webhook SMTP Token Bearer English Edge Safari Firefox
 """))  # fmt: skip
-HTTP_ERROR = re.compile(r"status of (4\d\d|503)")
+HTTP_ERROR = re.compile(r"status of (4\d\d|503)|ERR_INTERNET_DISCONNECTED")
 
 
 class Visitor:

@@ -46,6 +46,24 @@ def _begin(sitting: Sitting, device: str, address: str) -> None:
     note(sitting, Happening.STARTED, words=address)
 
 
+@verb
+def resume(sitting_id: UUID, *, by: Person, device: str = "", address: str = "") -> Sitting:
+    """Go on (接着答) after a reload, on another PC or on the phone; the clock has run on, no minute is given or taken.
+
+    That it was another device stands in the log, to inform the invigilator. Refused when nobody is sitting.
+    """
+    sitting = locked_sitting(None, sitting_id, by.mine_id)
+    if sitting.person_id != by.id:
+        raise Refused(_("这不是您的答卷。请用自己的工号进入考试。"), code="not_yours")
+    if sitting.status != Sat.SITTING:
+        raise Refused(_("这份答卷现在不能接着答。请刷新页面。"), code="wrong_state")
+    other = bool(sitting.pulse.device) and sitting.pulse.device != device[:36]
+    Pulse.objects.filter(sitting=sitting).update(device=device[:36], address=address[:45])
+    note(sitting, Happening.SECOND_DEVICE if other else Happening.RESUMED, words=address)
+    enter_sitting("resume", sitting, by, {"other_device": other})
+    return sitting
+
+
 def _check_start(sitting: Sitting, by: Person) -> None:
     exam, at = sitting.exam, now()
     if sitting.person_id != by.id:

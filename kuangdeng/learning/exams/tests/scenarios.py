@@ -135,6 +135,11 @@ def start(cast: Cast) -> Run:
     return lambda: services.start(sitting.id, by=cast.miner, device="pc-1", address="10.0.0.7")
 
 
+def resume(cast: Cast) -> Run:
+    sitting = begun(cast)
+    return lambda: services.resume(sitting.id, by=cast.miner, device="pc-2", address="10.0.0.8")
+
+
 def practise(cast: Cast) -> Run:
     exam = a_drawn_exam(cast, people=[], kind=Kind.PRACTICE)
     return lambda: services.practise(exam.id, by=cast.miner)

@@ -1,0 +1,105 @@
+"""我的考试: what I have to sit, what I may practise, what came of it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from kuangdeng.kernel import clock
+from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.web import photo_answer
+from kuangdeng.learning.exams import queries, registers, rules, sheet
+from kuangdeng.learning.exams.models import Sitting
+from kuangdeng.learning.exams.rules import ENDED, Kind, Sat, Status
+from kuangdeng.learning.exams.views.common import HERE, me
+from kuangdeng.learning.items.api import answer_words, key_words
+
+
+@require_GET
+def exams(request: HttpRequest) -> HttpResponse:
+    """我的考试."""
+    by = me(request)
+    page = Paginator(queries.own(by), 30).get_page(request.GET.get("page"))
+    rows = [_row(one) for one in page]
+    words = {
+        "open": [one for one in rows if one["open"]],
+        "past": [one for one in rows if not one["open"]],
+        "practices": queries.practices(by),
+        "page": page,
+    }
+    return render(request, f"{HERE}/mine.html", words)
+
+
+def _row(one: Sitting) -> dict[str, Any]:
+    is_open = one.exam.status == Status.DRAWN and one.status in (Sat.WAITING, Sat.SITTING)
+    return {
+        "sitting": one, "exam": one.exam, "chip": registers.sat_chip(one), "open": is_open,
+        "score": registers.score_words(one) if sees_score(one) else "", "passed": registers.passed_chip(one) if sees_score(one) else "",
+    }  # fmt: skip
+
+
+def sees_score(one: Sitting) -> bool:
+    """Whether the person may see what he got: at once where the exam says so, else from its publication on."""
+    if one.status not in ENDED:
+        return False
+    return one.exam.status == Status.PUBLISHED or (one.exam.shows_score and one.passed is not None)
+
+
+def sees_key(one: Sitting) -> bool:
+    """Whether he may see the key: after publication; at once in a practice. Never while others still sit the exam."""
+    if one.status not in ENDED or not one.exam.shows_key:
+        return False
+    return one.exam.status == Status.PUBLISHED or one.exam.kind == Kind.PRACTICE
+
+
+@require_GET
+def exam(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
+    """One of mine: the button to begin, or what I answered and what was right."""
+    one = queries.own_sitting(sitting_id, by=me(request))
+    if one.exam.status in (Status.DRAFTED, Status.CANCELLED):
+        raise NotVisible
+    at = clock.now()
+    waits = one.status == Sat.WAITING and one.exam.status == Status.DRAWN
+    words = {
+        **_row(one),
+        "waits": waits,
+        "goes_on": one.status == Sat.SITTING,
+        "can_begin": waits and not one.held and one.exam.opens_at <= at < one.exam.closes_at and one.exam.by_sign_in,
+        "kind": rules.KIND_LABELS[one.exam.kind],
+        "lines": answer_lines(one) if sees_key(one) else [],
+        "again": one.exam.kind == Kind.PRACTICE and one.status in ENDED and one.exam.status == Status.DRAWN,
+    }
+    return render(request, f"{HERE}/my_exam.html", words)
+
+
+def answer_lines(one: Sitting) -> list[dict[str, Any]]:
+    """Every line in this person's order: what he answered, what was right, why."""
+    assert one.result is not None
+    lines = one.result.lines
+    known = queries.versions_of([UUID(line["v"]) for line in lines])
+    rows = []
+    for item in sheet.shown(one):
+        line = lines[item["line"]]
+        version = known[UUID(line["v"])]
+        full = line["s"] is not None and line["s"] == line["m"]
+        rows.append({
+            "item": item, "answer": answer_words(version.content, line["a"]) if line["a"] else _("没有作答"),
+            "key": key_words(version.content), "score": line["s"], "marks": line["m"], "right": full,
+            "explanation": version.explanation, "corrected": "k" in line,
+            "pictures": reverse("learning:my_exam_picture", args=[one.id, "0" * 64]).removesuffix("0" * 64),
+        })  # fmt: skip
+    return rows
+
+
+@require_GET
+def picture(request: HttpRequest, sitting_id: UUID, sha256: str) -> FileResponse:
+    """A picture of an item on my paper, once I may see it again."""
+    one = queries.own_sitting(sitting_id, by=me(request))
+    if one.form is None or not sees_key(one) or not sheet.shows_picture(one, sha256):
+        raise NotVisible
+    return photo_answer(sha256, thumb=False)
