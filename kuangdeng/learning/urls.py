@@ -6,6 +6,7 @@ from kuangdeng.learning.bookroom import urls as bookroom
 from kuangdeng.learning.exams import urls as exams
 from kuangdeng.learning.items import urls as items
 from kuangdeng.learning.results import urls as results
+from kuangdeng.learning.talks import urls as talks
 
 app_name = "learning"
 
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exams/", include(exams.open_pages)),
     path("exams/", include(exams.pages)),
     path("results/", include(results.pages)),
+    path("talks/", include(talks.pages)),
     path("books/", include(bookroom.pages)),
     path("books/", include(bookroom.open_pages)),
 ]

@@ -235,6 +235,17 @@ def retraining_owed(mine_id: UUID) -> QuerySet[Retraining]:
     return rows.select_related("person__unit", "talk__exam").order_by("since")
 
 
+def retraining_of(talk: Talk) -> Retraining | None:
+    """The retraining that came of this talk."""
+    return one_of(Retraining.objects.filter(talk=talk)) if talk.status in (Status.RETRAINING, Status.DONE) else None
+
+
+def retrainings(person: Person) -> QuerySet[Retraining]:
+    """All retraining that is or was owed, for who looks after training."""
+    rows = Retraining.objects.filter(mine_id=person.mine_id)
+    return rows if has_power(person, "talk.retrain") else rows.none()
+
+
 def round_of(exam: Exam) -> TalkRound | None:
     """When the results of this exam were gone through."""
     return one_of(TalkRound.objects.filter(exam=exam))

@@ -1,7 +1,7 @@
 """How the ledger lines of the talks are read aloud, and who is told of them. What was said in a talk goes nowhere."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,8 @@ OUTCOMES: dict[str, object] = {
     "fail_makeup": _("补考不合格，转重新培训"),
     "absent": _("补考缺考，重新安排"),
 }
-YES = {True: _("是"), False: _("否"), "True": _("是"), "False": _("否")}
+YES: dict[str, object] = {"True": _("是"), "False": _("否")}
+_VALUES: dict[str, Mapping[str, object]] = {"talk.settle.outcome": OUTCOMES, "talk.save_rule.confirmed": YES}
 _VERBS = (
     "assign", "record", "rewrite", "sign", "sign_for", "drop", "reopen", "let_sit", "settle", "remind",
     "accept_retraining", "finish_retraining",
@@ -69,8 +70,7 @@ def declare() -> None:
             "talk.save_rule.confirmed": _("已确认"),
             "talk.save_ladder.steps": _("提醒阶梯"),
         },
-        values={f"talk.{name}.status": STATUS_LABELS for name in _VERBS}
-        | {"talk.settle.outcome": OUTCOMES, "talk.save_rule.confirmed": YES},
+        values={**{f"talk.{name}.status": STATUS_LABELS for name in _VERBS}, **_VALUES},
         hidden={"talk.remind.tells"},
     )
 
