@@ -18,6 +18,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.files import keep_photo, receive
 from kuangdeng.learning import testkit as items
 from kuangdeng.learning.bookroom.tests.rows import lived_in_books
+from kuangdeng.learning.exams.tests.rows import exams_for_lists
 from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
 from kuangdeng.org import pinyin
 from kuangdeng.org.api import propose_place
@@ -103,6 +104,7 @@ class LivedIn(World):
         self.have_accidents()
         items.fill(cast, range(3))
         self.read_books()
+        self.sit_exams()
         for spelling in ("2305面回风", "老皮带头", "中央变"):
             propose_place(cast.mine, spelling, "import")
         seal_all()
@@ -217,6 +219,14 @@ class LivedIn(World):
     def read_books(self) -> None:
         """A shelf of books, some of them lent, late or wanted; notes; one stock-taking; a damaged import."""
         lived_in_books(self.cast, BOOKS[:14], NOTES)
+
+    def sit_exams(self) -> None:
+        """An exam that is on, one that is over, one that is being prepared."""
+        Person.objects.bulk_create(
+            Person(mine=self.cast.mine, number=f"7{number:03d}", name=name, unit=self.cast.units["mining"])
+            for number, name in enumerate(("贺向前", "欧阳长河", "尉迟守一"))
+        )
+        exams_for_lists(self.cast, range(3))
 
     @property
     def measure(self) -> AccidentMeasure:

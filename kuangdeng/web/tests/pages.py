@@ -939,6 +939,74 @@ ACTIONS += [
 ELSEWHERE["learning:item_picture"] = "pictures of items have their own tests, with files"
 
 
+# Exams ----------------------------------------------------------------------------------------------------------------
+
+EXAM_WATCHERS = TRAINERS | SAFETY | LEADERS
+
+
+def exam_called(title: str, **more: object) -> Kwargs:
+    """An exam of `kuangdeng.learning.exams.tests.rows` by its title."""
+    from kuangdeng.learning.exams.models import Exam
+
+    return lambda world: {"exam_id": Exam.objects.get(mine=world.cast.mine, title=title).id, **more}
+
+
+def paper_called(title: str, **more: object) -> Kwargs:
+    from kuangdeng.learning.exams.models import Paper
+
+    return lambda world: {"paper_id": Paper.objects.get(mine=world.cast.mine, title=title).id, **more}
+
+
+def sitting_in(title: str, **more: object) -> Kwargs:
+    """The miner's sitting in the exam of this title."""
+    from kuangdeng.learning.exams.models import Sitting
+
+    return lambda world: {"sitting_id": Sitting.objects.get(exam__title=title, person=world.cast.miner).id, **more}
+
+
+RUNNING, PLANNED, WRITTEN, PAST = "防治水轮训结业考试", "领导同考（筹备）", "纸笔考试", "通风知识考试"
+PAGES += [
+    Page("learning:exams", nothing, EXAM_WATCHERS),
+    Page("learning:exam_new", nothing, OFFICER),
+    Page("learning:exam_papers", nothing, TRAINERS),
+    Page("learning:exam_paper_new", nothing, TRAINERS, shared=True),
+    Page("learning:exam_paper", paper_called("防治水结业卷（草稿）"), TRAINERS),
+    Page("learning:exam_paper", paper_called("通风抽题卷（草稿）"), TRAINERS),
+    Page("learning:exam_paper_edit", paper_called("防治水结业卷（草稿）"), TRAINERS),
+    Page("learning:exam_paper_edit", paper_called("通风抽题卷（草稿）"), TRAINERS),
+    Page("learning:exam_paper_choose", paper_called("防治水结业卷（草稿）"), TRAINERS),
+    Page("learning:exam_paper_print", paper_called("防治水结业卷（草稿）"), TRAINERS),
+    Page("learning:exam", exam_called(RUNNING), EXAM_WATCHERS),
+    Page("learning:exam_edit", exam_called(PLANNED), OFFICER),
+    Page("learning:exam_cancel", exam_called(PLANNED), OFFICER, shared=True),
+    Page("learning:exam_enrol", exam_called(PLANNED), OFFICER),
+    Page("learning:exam_lot", exam_called(PLANNED), EXAM_WATCHERS),
+    Page("learning:exam_draw_people", exam_called(PLANNED), OFFICER),
+    Page("learning:exam_hall", exam_called(RUNNING), TRAINERS),
+    Page("learning:exam_extend", exam_called(RUNNING), TRAINERS, shared=True),
+    Page("learning:exam_sheets", exam_called(WRITTEN), TRAINERS),
+    Page("learning:exam_sitting", sitting_in(RUNNING), EXAM_WATCHERS),
+    Page("learning:exam_sitting_verb", sitting_in(RUNNING, verb="void"), OFFICER, shared=True),
+    Page("learning:exam_entry", sitting_in(WRITTEN), TRAINERS),
+    Page("learning:my_exams", nothing, ALL),
+    Page("learning:my_exam", sitting_in(PAST), frozenset({"miner"})),
+    Page("learning:exam_door", nothing, ALL, opens=True),
+]
+ACTIONS += [
+    Action("learning:exam_paper_verb", paper_called("防治水结业卷（草稿）", verb="settle")),
+    Action("learning:exam_verb", exam_called(RUNNING, verb="close")),
+    Action("learning:exam_strike", exam_called(PLANNED)),
+    Action("learning:exam_begin", sitting_in(RUNNING)),
+    Action("learning:exam_practise", exam_called(RUNNING)),
+]
+ELSEWHERE |= dict.fromkeys(
+    ("learning:sit", "learning:sit_save", "learning:sit_state", "learning:sit_hand_in", "learning:sit_picture"),
+    "opened with the pass of a sitting: kuangdeng/web/tests/test_exam_journey.py, kuangdeng/learning/exams/tests",
+)
+ELSEWHERE["learning:my_exam_picture"] = "pictures on one's own paper: kuangdeng/learning/exams/tests"
+ELSEWHERE["learning:exam_extend_one"] = "the same view as learning:exam_extend, for one person"
+
+
 # Book rooms -----------------------------------------------------------------------------------------------------------
 
 LIBRARIANS = frozenset({"librarian"})
