@@ -17,7 +17,7 @@ PRINTED = "<!-- Printed from the code by `python -m kuangdeng.config.docs`; do n
 def pages() -> dict[str, str]:
     """File name → text of every printed page."""
     from kuangdeng.hazards.api import FLOW, accidents, bulletins, groups, questions, statutory
-    from kuangdeng.learning.api import bookroom, items
+    from kuangdeng.learning.api import bookroom, items, results, talks
 
     return {
         "hazard.md": "\n".join(_flow("隐患 · Hazard", FLOW, "hazard")) + "\n",
@@ -30,6 +30,8 @@ def pages() -> dict[str, str]:
         )
         + "\n",
         "statutory.md": "\n".join(_flow("法定报表 · Legal report", statutory.FLOW, "statutory")) + "\n",
+        "regrade.md": "\n".join(_flow("重判 · Regrading", results.FLOW, "regrade")) + "\n",
+        "talk.md": "\n".join(_flow("谈心补考 · Talk", talks.FLOW, "talk")) + "\n",
         "item.md": "\n".join(_flow("题目 · Item", items.FLOW, "item")) + "\n",
         "book_copy.md": "\n".join(_flow("馆藏册 · Copy of a book", bookroom.COPY_FLOW, "book")) + "\n",
         "book_reservation.md": "\n".join(_flow("图书预约 · Reservation", bookroom.RESERVATION_FLOW, "book")) + "\n",
