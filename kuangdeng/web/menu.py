@@ -60,6 +60,7 @@ MENU: list[Entry] = [
     Entry("learning", _("考试"), "learning:exams", "check", "exam.see"),
     Entry("learning", _("我的考试"), "learning:my_exams", "check", "exam.sit"),
     Entry("learning", _("考试成绩"), "learning:result_exams", "table", "exam.see"),
+    Entry("learning", _("阅卷"), "learning:marking", "edit", "exam.mark"),
     Entry("learning", _("谈心补考"), "learning:talks", "people", "talk.see"),
     Entry("learning", _("题库"), "learning:items", "table", "item.see"),
     Entry("learning", _("审题"), "learning:items_review", "check", "item.review"),

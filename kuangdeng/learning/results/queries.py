@@ -9,7 +9,19 @@ from django.db.models import Count, F, Q, QuerySet
 
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
-from kuangdeng.learning.exams.api import ENDED, Exam, ExamForm, Kind, Result, Sat, Sitting, Status, versions_of, visible
+from kuangdeng.learning.exams.api import (
+    ENDED,
+    Exam,
+    ExamForm,
+    Kind,
+    Result,
+    Sat,
+    Sitting,
+    Status,
+    to_mark,
+    versions_of,
+    visible,
+)
 from kuangdeng.learning.exams.api import analysis as figures
 from kuangdeng.learning.items.api import ItemVersion
 from kuangdeng.learning.results.models import Regrade
@@ -167,6 +179,40 @@ def _measured(one: figures.Finding, version: ItemVersion) -> Measured:
     texts = {row["id"]: row["text"] for row in version.content.get("options", ())}
     letter = f"{letters.get(one.option, '')} {texts.get(one.option, '')[:20]}".strip()
     return Measured(one, version, one.reason(letter))
+
+
+# Marking by hand ------------------------------------------------------------------------------------------------------
+
+
+def marking_of(person: Person) -> list[dict[str, object]]:
+    """Exams with short answers that wait for a reader, the oldest first, each with how many sheets wait."""
+    rows = to_mark(person).order_by().values("exam_id", "exam__title", "exam__opens_at").annotate(n=Count("id"))
+    return [dict(one) for one in rows.order_by("exam__opens_at")]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One answer to read. Whose it is does not stand beside it, so that it is read for what it says."""
+
+    sitting_id: UUID
+    line: int
+    answer: str
+    full: Decimal
+
+
+def pieces_of(exam_id: UUID, *, by: Person) -> list[tuple[ItemVersion, list[Piece]]]:
+    """The answers of an exam that wait for a reader, item by item. NotVisible for who may not mark."""
+    if not has_power(by, "exam.mark"):
+        raise NotVisible
+    found = dict[str, list[Piece]]()
+    for sitting in to_mark(by).filter(exam_id=exam_id).order_by("form_id", "-result_id"):
+        assert sitting.result is not None
+        for at, line in enumerate(sitting.result.lines):
+            if line["s"] is None:
+                text = str((line["a"] or {}).get("text", ""))
+                found.setdefault(line["v"], []).append(Piece(sitting.id, at, text, Decimal(line["m"])))
+    known = versions_of(UUID(name) for name in found)
+    return [(known[UUID(name)], rows) for name, rows in found.items()]
 
 
 # Marking anew ---------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """成绩: by person, by unit, how the items measured; papers to print; regradings."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import put_refusal
-from kuangdeng.learning.exams.api import Exam, Sitting, analysis, get_sitting, options_seed, versions_of
+from kuangdeng.learning.exams.api import Exam, Sitting, analysis, get_sitting, mark_line, options_seed, versions_of
 from kuangdeng.learning.items.api import TYPE_LABELS, ItemVersion, answer_words, key_words, order_of_options
 from kuangdeng.learning.results import queries, registers, services
 from kuangdeng.learning.results.forms import EVERYBODY, DecideForm, ProposeForm
@@ -248,6 +249,59 @@ def _sheet_line(sitting: Sitting, at: int, one: dict[str, Any], known: dict[UUID
         "full": one["m"].rstrip("0").rstrip(".") if "." in one["m"] else one["m"],
         "wrong": one["s"] is not None and float(one["s"]) < float(one["m"]),
     }
+
+
+# Marking by hand ------------------------------------------------------------------------------------------------------
+
+AT_ONCE = 30
+
+
+@require_GET
+def marking(request: HttpRequest) -> HttpResponse:
+    """阅卷: exams whose short answers wait for a reader."""
+    by = _me(request)
+    _need(by, "exam.mark")
+    return render(request, f"{HERE}/marking.html", {"rows": queries.marking_of(by)})
+
+
+@require_http_methods(["GET", "POST"])
+def mark(request: HttpRequest, exam_id: UUID) -> HttpResponse:
+    """One item of one exam, answer after answer, without names."""
+    by = _me(request)
+    if request.method == "POST":
+        _mark(request, by)
+        return redirect("learning:marking_exam", exam_id)
+    groups = queries.pieces_of(exam_id, by=by)
+    if not groups:
+        messages.success(request, _("这场考试没有要阅的答案了。"))
+        return redirect("learning:marking")
+    version, rows = groups[0]
+    words = {
+        "version": version, "reference": version.content.get("reference", ""), "pieces": rows[:AT_ONCE], "left": len(rows),
+        "items": len(groups), "full": f"{rows[0].full.normalize():f}", "exam_id": exam_id,
+    }  # fmt: skip
+    return render(request, f"{HERE}/mark.html", words)
+
+
+def _mark(request: HttpRequest, by: Person) -> None:
+    done = 0
+    for name, value in request.POST.items():
+        parts = name.split(" ")
+        if len(parts) != 3 or parts[0] != "p" or not str(value).strip():
+            continue
+        try:
+            points = Decimal(str(value).strip())
+            mark_line(
+                UUID(parts[1]), line=int(parts[2]), points=points, remark=request.POST.get(f"r{name[1:]}", ""), by=by
+            )
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        except (ValueError, InvalidOperation):
+            messages.error(request, _("「%s」不是分数。请写数字。") % str(value)[:20])
+        else:
+            done += 1
+    if done:
+        messages.success(request, _("已阅 %d 份。") % done)
 
 
 # Marking anew ---------------------------------------------------------------------------------------------------------

@@ -1009,6 +1009,7 @@ ELSEWHERE["learning:exam_extend_one"] = "the same view as learning:exam_extend, 
 
 # Results and talks ----------------------------------------------------------------------------------------------------
 
+UNREAD = "班组长安全知识考试"
 TALK_RULERS = OFFICER | {"political_work"}
 
 
@@ -1040,6 +1041,8 @@ PAGES += [
     Page("learning:result_units", exam_called(PAST), EXAM_WATCHERS),
     Page("learning:result_items", exam_called(PAST), EXAM_WATCHERS),
     Page("learning:result_sheet", sitting_in(PAST), EXAM_WATCHERS),
+    Page("learning:marking", nothing, TRAINERS),
+    Page("learning:marking_exam", exam_called(UNREAD), TRAINERS),
     Page("learning:regrades", nothing, EXAM_WATCHERS),
     Page("learning:regrade", first_of("learning.Regrade", "regrade_id"), EXAM_WATCHERS),
     Page("learning:regrade_new", asked_version, TRAINERS, shared=True),

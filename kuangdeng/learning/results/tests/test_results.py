@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from kuangdeng.kernel.errors import Refused
-from kuangdeng.learning.exams.api import Correction, Result
-from kuangdeng.learning.exams.testkit import sitting_of
-from kuangdeng.learning.items.testkit import MATCHING, SINGLE
+from kuangdeng.learning.exams.api import Correction, Result, hand_in
+from kuangdeng.learning.exams.testkit import a_drawn_exam, a_paper, begun, give, sitting_of
+from kuangdeng.learning.items.testkit import MATCHING, SHORT, SINGLE, items_in_use
 from kuangdeng.learning.results import queries, services
 from kuangdeng.learning.results.rules import fits
 from kuangdeng.learning.results.testkit import key_put_right, over, proposed, version_at
@@ -137,4 +137,27 @@ def test_by_pages_from_the_item_to_the_new_marks(cast: Cast) -> None:
     assert "1 份的分数会变" in leader.get(where).content.decode()
     leader.post(where, {"do": "approve", "opinion": "同意"})
     assert sitting_of(exam, cast.miner).score == 4
+    assert client_of(cast, "miner").get(url).status_code == 404
+
+
+def test_short_answers_are_read_without_names_and_never_ones_own(cast: Cast) -> None:
+    paper = a_paper(cast, "简答卷", items=items_in_use(cast, [SHORT]))
+    exam = a_drawn_exam(cast, paper, people=[cast.miner, cast.teacher], title="交接班考试")
+    for person in (cast.miner, cast.teacher):
+        sitting = begun(cast, exam, person)
+        give(sitting, {0: {"text": f"{person.number}号答：当面交清"}})
+        hand_in(sitting.id, by=person)
+    teacher, url = client_of(cast, "teacher"), reverse("learning:marking_exam", args=[exam.id])
+    assert "交接班考试" in teacher.get(reverse("learning:marking")).content.decode()
+    page = teacher.get(url).content.decode()
+    assert f"{cast.miner.number}号答" in page and cast.miner.name not in page
+    assert f"{cast.teacher.number}号答" not in page, "nobody marks his own"
+    name = f"p {sitting_of(exam, cast.miner).id} 0"
+    assert "不是分数" in teacher.post(url, {name: "两分"}, follow=True).content.decode()
+    assert "0 到 2" in teacher.post(url, {name: "3"}, follow=True).content.decode()
+    assert sitting_of(exam, cast.miner).passed is None
+    page = teacher.post(url, {name: "1.5", f"r{name[1:]}": "没说设备"}, follow=True).content.decode()
+    assert "没有要阅的答案了" in page
+    done = sitting_of(exam, cast.miner)
+    assert (done.score, done.passed) == (Decimal("1.50"), False)
     assert client_of(cast, "miner").get(url).status_code == 404

@@ -5,9 +5,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 from kuangdeng.kernel import clock
-from kuangdeng.learning.exams.api import Exam
+from kuangdeng.learning.exams.api import Exam, hand_in
+from kuangdeng.learning.exams.testkit import a_drawn_exam, a_paper, begun, give
 from kuangdeng.learning.exams.tests.rows import PAST
 from kuangdeng.learning.items.api import ItemVersion
+from kuangdeng.learning.items.testkit import SHORT, items_in_use
 from kuangdeng.learning.results.models import Regrade
 from kuangdeng.learning.talks import services
 from kuangdeng.learning.talks.models import Retraining, Talk, TalkRule, TalkStep
@@ -15,9 +17,16 @@ from kuangdeng.learning.talks.rules import TELL_LABELS, Status
 from kuangdeng.learning.talks.testkit import record_of
 from kuangdeng.org.testkit import Cast
 
+UNREAD = "班组长安全知识考试"
+
 
 def talks_for_lists(cast: Cast, numbers: Iterable[int]) -> None:
     """Talks in several states, retraining, regradings, rules. After `exams_for_lists`."""
+    if not Exam.objects.filter(mine=cast.mine, title=UNREAD).exists():
+        paper = a_paper(cast, f"{UNREAD}卷", items=items_in_use(cast, [SHORT]))
+        sitting = begun(cast, a_drawn_exam(cast, paper, [cast.team_leader], title=UNREAD), cast.team_leader)
+        give(sitting, {0: {"text": "把工作面、设备、没干完的活当面交清。"}})
+        hand_in(sitting.id, by=cast.team_leader)
     past = Exam.objects.get(mine=cast.mine, title=PAST)
     services.open_talks(past.id)
     asked = ItemVersion.objects.get(id=past.forms.get().lines[0][0])
