@@ -24,6 +24,7 @@ def declare() -> None:
         verbs={f"regrade.{name}": label for name, label in VERB_LABELS.items()},
         subjects={"regrade": _("重判")},
         fields={
+            **{f"regrade.{name}.why": _("原因") for name in VERB_LABELS},
             "regrade.approve.exams": _("考试"),
             "regrade.approve.sheets": _("重判的答卷"),
             "now_passed": _("改为合格"),

@@ -428,7 +428,7 @@ def save_rule(*, data: RuleData, by: Person) -> TalkRule:
         source=_need(data.source, _("请写明依据：哪份文件，或者谁定的。"), "source"), **values,
     )  # fmt: skip
     facts = {"valid_from": data.valid_from.isoformat(), "bar": str(data.bar or ""), **values, "source": rule.source}
-    _enter_setting("save_rule", by, {**facts, "confirmed": str(rule.confirmed)})
+    _enter_setting("save_rule", by, {**facts, "confirmed": rule.confirmed})
     return rule
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,7 @@ OUTCOMES: dict[str, object] = {
     "fail_makeup": _("补考不合格，转重新培训"),
     "absent": _("补考缺考，重新安排"),
 }
-YES: dict[str, object] = {"True": _("是"), "False": _("否")}
+YES: Any = {True: _("是"), False: _("否"), "True": _("是"), "False": _("否")}
 _VALUES: dict[str, Mapping[str, object]] = {"talk.settle.outcome": OUTCOMES, "talk.save_rule.confirmed": YES}
 _VERBS = (
     "assign", "record", "rewrite", "sign", "sign_for", "drop", "reopen", "let_sit", "settle", "remind",
@@ -46,6 +47,7 @@ def declare() -> None:
         },
         subjects={"talk": _("谈心"), "talk_round": _("列入谈心"), "talk_rule": _("谈心办法")},
         fields={
+            **{f"talk.{name}.why": _("原因") for name in _VERBS},
             "talk.open.people": _("列入人数"),
             "talk.open.dropped": _("撤销人数"),
             "talk.open.failed": _("不合格"),
