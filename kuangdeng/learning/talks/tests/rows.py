@@ -45,7 +45,7 @@ def talks_for_lists(cast: Cast, numbers: Iterable[int]) -> None:
 def _one_more(cast: Cast, asked: ItemVersion, number: int) -> None:
     """Written straight into the tables: the pages are counted here, not the verbs."""
     at = clock.now()
-    talk = Talk.objects.get(exam__title=PAST, person__number=f"7{number:03d}")
+    talk = Talk.objects.get(mine=cast.mine, exam__title=PAST, person__number=f"7{number:03d}")
     talk.status, talk.talker, talk.talked_at, talk.recorded_at = Status.RETRAINING, cast.branch_secretary, at, at
     talk.signed_at, talk.signed_by, talk.due_at = at, talk.person, at + timedelta(days=20 + number)
     talk.weak = {"topics": [{"topic": "一通三防", "asked": 3, "missed": 2, "lost": "4"}], "items": []}

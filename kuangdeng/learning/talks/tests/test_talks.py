@@ -273,7 +273,7 @@ def test_the_rule_and_the_ladder_are_set_by_pages(cast: Cast) -> None:
     assert queries.terms_on(cast.mine.id).talk_days == 2
     ladder = reverse("learning:talk_ladder")
     assert officer.post(ladder, {"owner": "三天"}).status_code == 422
-    assert officer.post(ladder, {}).status_code == 422
+    assert officer.post(ladder, {"owner": ""}).status_code == 422
     officer.post(ladder, {"owner": "0，3", "leader": "7"})
     assert queries.ladder_of(cast.mine.id) == [(0, "owner"), (3, "owner"), (7, "leader")]
     assert "未确认" in officer.get(url).content.decode()
