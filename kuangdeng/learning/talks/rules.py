@@ -188,7 +188,7 @@ def weak_points(
 _KEEPERS = frozenset({Role.TRAINING_OFFICER, Role.POLITICAL_WORK})
 _UNITS = frozenset({Role.UNIT_HEAD, Role.BRANCH_SECRETARY})
 MAY: dict[str, frozenset[Role]] = {
-    "talk.see": _KEEPERS | _UNITS | {Role.MINE_LEADER, Role.TEACHER},
+    "talk.see": _KEEPERS | _UNITS | {Role.MINE_LEADER},
     "talk.assign": _KEEPERS | _UNITS,
     "talk.sign_for": _KEEPERS,
     "talk.drop": _KEEPERS,
