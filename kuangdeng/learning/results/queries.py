@@ -11,6 +11,7 @@ from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.exams.api import (
     ENDED,
+    Correction,
     Exam,
     ExamForm,
     Kind,
@@ -164,13 +165,15 @@ class Measured:
     reason: str
 
 
-def worklist_of(found: figures.Analysis) -> tuple[list[Measured], dict[str, ItemVersion]]:
-    """What should be looked at, in plain words, and every version that was asked."""
+def worklist_of(found: figures.Analysis, exam: Exam) -> tuple[list[Measured], dict[str, ItemVersion]]:
+    """What should be looked at, in plain words, and every version that was asked. Keys are those that hold by now."""
     known = {str(one): row for one, row in versions_of(UUID(str(one.item)) for one in found.items).items()}
     keys: dict[Hashable, Iterable[str]] = {
         name: row.content["correct"] for name, row in known.items() if row.type in ("single", "multiple")
     }
-    findings = figures.worklist(found, keys)
+    for row in Correction.objects.filter(exam=exam).select_related("key").order_by("id"):
+        keys[str(row.asked_id)] = row.key.content.get("correct", ()) if row.key else ()
+    findings = figures.worklist(found, {name: key for name, key in keys.items() if isinstance(key, list)})
     return [_measured(one, known[str(one.figures.item)]) for one in findings], known
 
 

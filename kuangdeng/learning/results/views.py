@@ -127,7 +127,7 @@ def items(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     by = _me(request)
     exam = queries.get_exam(exam_id, by=by)
     found = queries.analysis_of(exam)
-    worklist, known = queries.worklist_of(found)
+    worklist, known = queries.worklist_of(found, exam)
     few = [one for one in worklist if one.finding.trouble == analysis.Trouble.FEW]
     words = {
         "exam": exam,

@@ -105,9 +105,9 @@ def makeups_of(talk: Talk) -> list[Exam]:
     return list(rows.exclude(status__in=[ExamStatus.CANCELLED, ExamStatus.CLOSED, ExamStatus.PUBLISHED]))
 
 
-def history_of(person_id: UUID, besides: UUID) -> list[Talk]:
-    """His earlier talks."""
-    rows = Talk.objects.filter(person_id=person_id).exclude(id=besides).select_related("exam", "talker")
+def history_of(talk: Talk, *, by: Person) -> list[Talk]:
+    """His other talks, as far as this person may see them."""
+    rows = visible(by).filter(person_id=talk.person_id).exclude(id=talk.id).select_related("exam", "talker")
     return list(rows.order_by("-since")[:10])
 
 

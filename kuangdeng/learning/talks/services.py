@@ -106,6 +106,7 @@ def _go_through(exam: Exam) -> Counter[str]:
     there = {one.person_id: one for one in Talk.objects.select_for_update(of=("self",)).filter(exam=exam)}
     needed = [(sheet, cause) for sheet in sheets if (cause := _cause(sheet, terms.bar)) is not None]
     fresh = [one for one in needed if _is_news(there.get(one[0].person_id), one[0])]
+    through = [there[one.person_id] for one, cause in fresh if cause == Cause.BELOW and one.person_id in there]
     asked = {str(row["v"]) for sheet, _cause_ in fresh for row in (sheet.result.lines if sheet.result else ())}
     topics, stems = topics_of(asked) if asked else ({}, {})
     counts = Counter[str]()
@@ -126,6 +127,7 @@ def _go_through(exam: Exam) -> Counter[str]:
         talk.save()
     gone = {one.person_id for one in sheets} - {sheet.person_id for sheet, _cause_ in needed}
     counts["dropped"] = sum(_drop_passed(there[key]) for key in gone if key in there)
+    counts["dropped"] += sum(_drop_passed(one) for one in through if one.status in (Status.MAKEUP, Status.RETRAINING))
     return counts
 
 
@@ -135,16 +137,24 @@ def _cause(sheet: Sitting, bar: Decimal | None) -> Cause | None:
 
 
 def _is_news(talk: Talk | None, sheet: Sitting) -> bool:
-    """Whether there is no talk of this sheet yet, or its result is another one by now."""
-    return talk is None or (talk.result_id != sheet.result_id and talk.status != Status.DONE)
+    """Whether there is no talk of this sheet yet, or its result is another one by now; who took it off has decided."""
+    if talk is None:
+        return True
+    decided = talk.status == Status.DONE or (talk.status == Status.DROPPED and talk.end_note != _passed_now())
+    return talk.result_id != sheet.result_id and not decided
+
+
+def _passed_now() -> str:
+    with in_chinese():
+        return str(_("重判后已经合格"))
 
 
 def _drop_passed(talk: Talk) -> bool:
+    """Whoever has passed now owes neither talk nor make-up."""
     if talk.status not in OPEN:
         return False
     _go("drop", talk)
-    with in_chinese():
-        talk.end_note = _("重判后已经合格")
+    talk.end_note = _passed_now()
     talk.save()
     Retraining.objects.filter(talk=talk, accepted_at=None).delete()
     return True

@@ -75,7 +75,7 @@ def talk(request: HttpRequest, talk_id: UUID) -> HttpResponse:
         **_told(found), "own": by.id == found.person_id, "first": _step(found, first) if first else None,
         "form": _form(found, first, None) if first in ("sign",) else None,
         "others": [_step(found, one) for one in verbs if one != first], "stages": _stages(found),
-        "history": queries.history_of(found.person_id, found.id), "makeups": queries.makeups_of(found) if found.status == "makeup" else [],
+        "history": queries.history_of(found, by=by), "makeups": queries.makeups_of(found) if found.status == "makeup" else [],
         "can_arrange": has_power(by, "exam.arrange"),
     }  # fmt: skip
     return render(request, f"{HERE}/talk.html", words)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
-from kuangdeng.learning.exams.api import Sitting, start
+from kuangdeng.learning.exams.api import Exam, Sitting, start
 from kuangdeng.learning.exams.testkit import after, sitting_of
 from kuangdeng.learning.items import services as items
 from kuangdeng.learning.results import services as results
@@ -174,6 +174,29 @@ def test_marked_anew_who_has_passed_now_is_taken_off(cast: Cast) -> None:
     run_clock()
     again = talk_of(exam, cast.miner)
     assert (again.status, again.end_note) == (Status.DROPPED, "重判后已经合格")
+
+
+def test_who_took_him_off_has_decided_and_a_new_marking_does_not_undo_it(cast: Cast) -> None:
+    talk = talk_in(Status.DROPPED, cast)
+    regrade = results.propose(asked_id=version_at(talk.exam, 1).id, key_id=None, why="题错了", by=cast.teacher)
+    results.approve(regrade.id, by=cast.training_officer)
+    run_clock()
+    again = talk_of(talk.exam, cast.miner)
+    assert (again.status, again.end_note) == (Status.DROPPED, "调出本矿")
+    again = services.reopen(talk.id, why="又调回来了", by=cast.training_officer)
+    assert (again.status, again.ended_at, again.talker) == (Status.OWED, None, None)
+
+
+def test_marked_anew_who_waits_for_the_make_up_is_free_of_it(cast: Cast) -> None:
+    talk = talk_in(Status.MAKEUP, cast)
+    data = services.RuleData(clock.today(), Decimal(100), 2, 3, 2, 10, 30, "矿例会纪要")
+    services.save_rule(data=data, by=cast.training_officer)
+    Exam.objects.filter(id=talk.exam_id).update(pass_percent=60)
+    regrade = results.propose(asked_id=version_at(talk.exam, 1).id, key_id=None, why="题错了", by=cast.teacher)
+    results.approve(regrade.id, by=cast.training_officer)
+    run_clock()
+    again = talk_of(talk.exam, cast.miner)
+    assert (again.cause, again.status) == (Cause.BELOW, Status.DROPPED), "66.7% passes now, and he was talked with"
 
 
 def test_each_step_stands_on_the_home_page_of_who_owes_it(cast: Cast) -> None:
