@@ -46,6 +46,11 @@ class Paper(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_draft(self) -> bool:
+        """草稿: it may be changed."""
+        return self.status == PaperStatus.DRAFTED
+
 
 class PaperLine(models.Model):
     """One line of a paper: an item in one version, or so many items of a bank, category, type and difficulty."""
@@ -138,6 +143,31 @@ class Exam(models.Model):
         return self.title
 
     @property
+    def in_preparation(self) -> bool:
+        """筹备: nothing is drawn yet."""
+        return self.status == Status.DRAFTED
+
+    @property
+    def is_ready(self) -> bool:
+        """卷已备好: it waits, or it is on."""
+        return self.status == Status.DRAWN
+
+    @property
+    def is_published(self) -> bool:
+        """已公布."""
+        return self.status == Status.PUBLISHED
+
+    @property
+    def is_told(self) -> bool:
+        """Whether those on the list know of it: not while it is being prepared, nor once it was called off."""
+        return self.status not in (Status.DRAFTED, Status.CANCELLED)
+
+    @property
+    def may_void(self) -> bool:
+        """Whether a sitting may still be voided: until the results are published."""
+        return self.status in (Status.DRAWN, Status.CLOSED)
+
+    @property
     def times(self) -> rules.Times:
         """As the rules take them."""
         return rules.Times(self.opens_at, self.closes_at, self.minutes, self.late_minutes)
@@ -223,7 +253,8 @@ class AnswerGiven(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    sitting = models.ForeignKey(Sitting, models.PROTECT, db_index=False, related_name="answers")
+    # Written only by a statement that holds the sitting's row; the constraint would look it up once more per answer.
+    sitting = models.ForeignKey(Sitting, models.PROTECT, db_index=False, db_constraint=False, related_name="answers")
     line = models.PositiveSmallIntegerField()
     answer = models.JSONField(null=True)
     at = models.DateTimeField()

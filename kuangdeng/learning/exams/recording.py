@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.db import connection
 
 from kuangdeng.kernel.clock import now
@@ -61,30 +62,30 @@ class Kept:
 _ONE_STATEMENT = """
 WITH sat AS (
     SELECT id, status, started_at, ends_at, ended_at, coalesce(ended_at, ends_at) AS cut_off
-    FROM learning_sitting WHERE id = %(sitting)s AND started_at IS NOT NULL FOR KEY SHARE
+    FROM learning_sitting WHERE id = %(sitting)s::uuid AND started_at IS NOT NULL FOR KEY SHARE
 ), before AS (
-    SELECT device, happenings FROM learning_pulse WHERE sitting_id = %(sitting)s
+    SELECT device, happenings FROM learning_pulse WHERE sitting_id = %(sitting)s::uuid
 ), given AS (
     INSERT INTO learning_answergiven (sitting_id, line, answer, at, received_at, key, device, late)
-    SELECT sat.id, a.line, a.answer, greatest(sat.started_at, least(a.at, %(now)s)), %(now)s, a.key, %(device)s,
-           least(a.at, %(now)s) > sat.cut_off OR %(now)s > sat.cut_off + %(grace)s
+    SELECT sat.id, a.line, a.answer, greatest(sat.started_at, least(a.at, %(now)s::timestamptz)), %(now)s::timestamptz, a.key, %(device)s::text,
+           least(a.at, %(now)s::timestamptz) > sat.cut_off OR %(now)s::timestamptz > sat.cut_off + %(grace)s::interval
     FROM sat, jsonb_to_recordset(%(answers)s::jsonb) AS a(key uuid, line smallint, answer jsonb, at timestamptz)
-    WHERE sat.status = ANY(%(open)s)
+    WHERE sat.status = ANY(%(open)s::text[])
     ON CONFLICT (sitting_id, key) DO NOTHING
     RETURNING late
 ), counted AS (
     SELECT count(*) AS written, count(*) FILTER (WHERE NOT late) AS counting FROM given
 ), pulse AS (
-    UPDATE learning_pulse SET at = %(now)s, device = %(device)s, address = %(address)s,
+    UPDATE learning_pulse SET at = %(now)s::timestamptz, device = %(device)s::text, address = %(address)s::text,
         changes = changes + counted.written,
-        happenings = learning_pulse.happenings + %(many)s
+        happenings = learning_pulse.happenings + %(many)s::int
     FROM sat, counted WHERE sitting_id = sat.id
     RETURNING changes
 ), log AS (
     INSERT INTO learning_sittinglog (sitting_id, kind, at, received_at, words)
-    SELECT sat.id, h.kind, greatest(sat.started_at, least(h.at, %(now)s)), %(now)s, h.words
+    SELECT sat.id, h.kind, greatest(sat.started_at, least(h.at, %(now)s::timestamptz)), %(now)s::timestamptz, h.words
     FROM sat, before, jsonb_to_recordset(%(log)s::jsonb) AS h(kind text, at timestamptz, words text)
-    WHERE before.happenings < %(most)s
+    WHERE before.happenings < %(most)s::int
 )
 SELECT sat.status, sat.started_at, sat.ends_at, sat.ended_at, pulse.changes, counted.written, counted.counting,
        before.device
@@ -106,9 +107,10 @@ def keep(
         "open": [str(Sat.SITTING), *map(str, ENDED)], "many": len(happened), "most": MOST_HAPPENINGS,
         "answers": json.dumps([_row(one) for one in answers]), "log": json.dumps([_line(one) for one in happened]),
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_ONE_STATEMENT, facts)
-        row = cursor.fetchone()
+    connection.ensure_connection()
+    # Planned once per connection, not once per answer: planning costs the database more than writing.
+    with psycopg.Cursor(connection.connection) as cursor:
+        row = cursor.execute(_ONE_STATEMENT, facts, prepare=True).fetchone()
     return Kept(at, *row) if row else None
 
 

@@ -84,7 +84,8 @@ def drawn(entry: Entry) -> Iterator[Recipient]:
     exam = Exam.objects.get(id=entry.subject_id)
     if exam.kind in (Kind.PRACTICE,):
         return
-    when = f"{local(exam.opens_at):%m月%d日 %H:%M}"
+    opens = local(exam.opens_at)
+    when = f"{opens.month}月{opens.day}日 {opens:%H:%M}"
     where = f"，地点{exam.place}" if exam.place else ""
     title = f"要您参加考试：{exam.title}，{when} 开考{where}。"
     rows = Sitting.objects.filter(exam=exam, status=Sat.WAITING, person__is_active=True).select_related("person")

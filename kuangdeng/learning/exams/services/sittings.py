@@ -74,7 +74,8 @@ def _check_start(sitting: Sitting, by: Person) -> None:
         raise Refused(_("补考前要先谈心。谈心记录完成后才能开考，请找安排给您的谈话人。"), code="held")
     if at < exam.opens_at:
         said = _("还没到开考时间：%(at)s 开考。到时这里会出现“开始答题”。")
-        raise Refused(said % {"at": f"{local(exam.opens_at):%m月%d日 %H:%M}"}, code="early")
+        opens = local(exam.opens_at)
+        raise Refused(said % {"at": f"{opens.month}月{opens.day}日 {opens:%H:%M}"}, code="early")
     if at >= exam.closes_at and not sitting.late_ok:
         raise Refused(_("考试已经结束。没有考成的，由培训科安排补考。"), code="over")
     if at > exam.times.last_start() and not sitting.late_ok:

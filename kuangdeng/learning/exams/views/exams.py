@@ -19,7 +19,7 @@ from kuangdeng.kernel.web import put_refusal
 from kuangdeng.learning.exams import queries, registers, rules, services, sheet
 from kuangdeng.learning.exams.forms import DrawPeopleForm, EnrolForm, ExamForm, SheetForm, WhyForm, exam_initial
 from kuangdeng.learning.exams.models import Exam
-from kuangdeng.learning.exams.rules import FLOW, Kind, Sat, Status
+from kuangdeng.learning.exams.rules import FLOW, Kind, Sat
 from kuangdeng.learning.exams.views.common import HERE, me, need_power
 from kuangdeng.learning.items.api import sheet as item_sheet
 from kuangdeng.org.api import has_power
@@ -31,7 +31,8 @@ STEPS: dict[str, Any] = {
     "close": (services.close, "exam.publish", "done"),
     "publish": (services.publish, "exam.publish", "send"),
 }
-PRIMARY = {Status.DRAFTED: "draw", Status.DRAWN: "close", Status.CLOSED: "publish"}
+PRIMARY = ("draw", "close", "publish")
+"""The next step of an exam, whatever its state allows."""
 
 
 @require_GET
@@ -78,7 +79,7 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     rows = queries.sittings(found)
     states = queries.states(found)
     steps = [
-        {"verb": one, "label": FLOW.verbs[one], "icon": icon, "primary": PRIMARY.get(Status(found.status)) == one}
+        {"verb": one, "label": FLOW.verbs[one], "icon": icon, "primary": one in PRIMARY}
         for one, (_do, power, icon) in STEPS.items()
         if FLOW.allows(one, found.status) and has_power(by, power)
     ]
@@ -90,11 +91,11 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         "states": [(rules.SAT_LABELS[one], states.get(one, 0)) for one in Sat if states.get(one)],
         "listed": sum(states.values()),
         "spread": queries.spread(found),
-        "can_arrange": has_power(by, "exam.arrange") and found.status == Status.DRAFTED,
-        "can_enrol": has_power(by, "exam.arrange") and found.status in (Status.DRAFTED, Status.DRAWN),
+        "can_arrange": has_power(by, "exam.arrange") and found.in_preparation,
+        "can_enrol": has_power(by, "exam.arrange") and (found.in_preparation or found.is_ready),
         "can_cancel": has_power(by, "exam.arrange") and FLOW.allows("cancel", found.status) and not _begun(states),
-        "can_watch": has_power(by, "exam.invigilate") and found.status == Status.DRAWN,
-        "shows_code": has_power(by, "exam.invigilate") and found.status == Status.DRAWN and found.by_code,
+        "can_watch": has_power(by, "exam.invigilate") and found.is_ready,
+        "shows_code": has_power(by, "exam.invigilate") and found.is_ready and found.by_code,
         "on_paper": found.kind == Kind.ON_PAPER,
         "lot": found.drawing,
     }
@@ -199,7 +200,7 @@ def sheets(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     by = me(request)
     need_power(by, "exam.invigilate")
     found = queries.get_exam(exam_id, by=by)
-    if found.kind != Kind.ON_PAPER or found.status != Status.DRAWN:
+    if found.kind != Kind.ON_PAPER or not found.is_ready:
         raise Refused(_("只有备好卷的纸笔考试可以打印。"))
     rows = [_printed(one, found) for one in queries.for_print(found)]
     return render(

@@ -17,7 +17,7 @@ from kuangdeng.learning.exams import queries, registers, rules, services
 from kuangdeng.learning.exams.forms import ExtendForm, WhyForm
 from kuangdeng.learning.exams.models import Exam, Sitting
 from kuangdeng.learning.exams.queries import SILENT
-from kuangdeng.learning.exams.rules import ENDED, HAPPENING_LABELS, SAT_FLOW, Sat, Status, digest
+from kuangdeng.learning.exams.rules import ENDED, HAPPENING_LABELS, SAT_FLOW, Sat, digest
 from kuangdeng.learning.exams.views.common import HERE, me, need_power
 from kuangdeng.org.api import has_power
 
@@ -109,8 +109,8 @@ def sitting(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
         "sitting": found, "exam": found.exam, "chip": registers.sat_chip(found), "log": log, "offered": offered,
         "score": registers.score_words(found), "passed": registers.passed_chip(found),
         "answered": queries.answered([found.id]).get(found.id, 0), "items": len(found.form.lines) if found.form else 0,
-        "can_extend": found.status in (Sat.WAITING, Sat.SITTING) and found.exam.status == Status.DRAWN and has_power(by, "exam.invigilate"),
-        "can_enter": found.exam.kind == rules.Kind.ON_PAPER and found.exam.status == Status.DRAWN and has_power(by, "exam.invigilate"),
+        "can_extend": found.status in (Sat.WAITING, Sat.SITTING) and found.exam.is_ready and has_power(by, "exam.invigilate"),
+        "can_enter": found.exam.kind == rules.Kind.ON_PAPER and found.exam.is_ready and has_power(by, "exam.invigilate"),
     }  # fmt: skip
     return render(request, f"{HERE}/sitting.html", words)
 
@@ -133,10 +133,10 @@ def _label(verb: str) -> str:
 
 def _fits(verb: str, found: Sitting) -> bool:
     if verb == "admit":
-        return found.status == Sat.WAITING and not found.late_ok and found.exam.status == Status.DRAWN
+        return found.status == Sat.WAITING and not found.late_ok and found.exam.is_ready
     if verb == "let_in":
         return found.status in ENDED and not found.late_counts and queries.late_answers(found).exists()
-    running = found.exam.status == Status.DRAWN or (verb == "void" and found.exam.status == Status.CLOSED)
+    running = found.exam.is_ready or (verb == "void" and found.exam.may_void)
     return running and SAT_FLOW.allows(verb, found.status)
 
 

@@ -15,7 +15,7 @@ from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.web import photo_answer
 from kuangdeng.learning.exams import queries, registers, rules, sheet
 from kuangdeng.learning.exams.models import Sitting
-from kuangdeng.learning.exams.rules import ENDED, Kind, Sat, Status
+from kuangdeng.learning.exams.rules import ENDED, Kind, Sat
 from kuangdeng.learning.exams.views.common import HERE, me
 from kuangdeng.learning.items.api import answer_words, key_words
 
@@ -36,7 +36,7 @@ def exams(request: HttpRequest) -> HttpResponse:
 
 
 def _row(one: Sitting) -> dict[str, Any]:
-    is_open = one.exam.status == Status.DRAWN and one.status in (Sat.WAITING, Sat.SITTING)
+    is_open = one.exam.is_ready and one.status in (Sat.WAITING, Sat.SITTING)
     return {
         "sitting": one, "exam": one.exam, "chip": registers.sat_chip(one), "open": is_open,
         "score": registers.score_words(one) if sees_score(one) else "", "passed": registers.passed_chip(one) if sees_score(one) else "",
@@ -47,24 +47,24 @@ def sees_score(one: Sitting) -> bool:
     """Whether the person may see what he got: at once where the exam says so, else from its publication on."""
     if one.status not in ENDED:
         return False
-    return one.exam.status == Status.PUBLISHED or (one.exam.shows_score and one.passed is not None)
+    return one.exam.is_published or (one.exam.shows_score and one.passed is not None)
 
 
 def sees_key(one: Sitting) -> bool:
     """Whether he may see the key: after publication; at once in a practice. Never while others still sit the exam."""
     if one.status not in ENDED or not one.exam.shows_key:
         return False
-    return one.exam.status == Status.PUBLISHED or one.exam.kind == Kind.PRACTICE
+    return one.exam.is_published or one.exam.kind == Kind.PRACTICE
 
 
 @require_GET
 def exam(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
     """One of mine: the button to begin, or what I answered and what was right."""
     one = queries.own_sitting(sitting_id, by=me(request))
-    if one.exam.status in (Status.DRAFTED, Status.CANCELLED):
+    if not one.exam.is_told:
         raise NotVisible
     at = clock.now()
-    waits = one.status == Sat.WAITING and one.exam.status == Status.DRAWN
+    waits = one.status == Sat.WAITING and one.exam.is_ready
     words = {
         **_row(one),
         "waits": waits,
@@ -72,7 +72,7 @@ def exam(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
         "can_begin": waits and not one.held and one.exam.opens_at <= at < one.exam.closes_at and one.exam.by_sign_in,
         "kind": rules.KIND_LABELS[one.exam.kind],
         "lines": answer_lines(one) if sees_key(one) else [],
-        "again": one.exam.kind == Kind.PRACTICE and one.status in ENDED and one.exam.status == Status.DRAWN,
+        "again": one.exam.kind == Kind.PRACTICE and one.status in ENDED and one.exam.is_ready,
     }
     return render(request, f"{HERE}/my_exam.html", words)
 

@@ -19,7 +19,7 @@ from kuangdeng.learning.exams import pools, queries, registers, services
 from kuangdeng.learning.exams.drawing import middle, short_of
 from kuangdeng.learning.exams.forms import BlueprintRow, PaperForm, blueprint_rows, paper_data
 from kuangdeng.learning.exams.models import Paper
-from kuangdeng.learning.exams.rules import PAPER_FLOW, Mode, PaperStatus
+from kuangdeng.learning.exams.rules import PAPER_FLOW, Mode
 from kuangdeng.learning.exams.services import LineData
 from kuangdeng.learning.exams.views.common import HERE, me, need_power
 from kuangdeng.learning.items.api import TYPE_LABELS, asked, categories_of, key_words, pool, sheet
@@ -77,7 +77,7 @@ def paper(request: HttpRequest, paper_id: UUID) -> HttpResponse:
         "expected": middle(parts) if lines else None,
         "short": sum(missing),
         "fixed": found.mode == Mode.FIXED,
-        "can_edit": found.status == PaperStatus.DRAFTED,
+        "can_edit": found.is_draft,
         "steps": [{"verb": one, "label": PAPER_FLOW.verbs[f"{one}_paper"], "icon": ICONS[one]} for one in steps],
     }
     return render(request, f"{HERE}/paper.html", words)
