@@ -87,7 +87,14 @@ CAUSE_LABELS: dict[str, object] = {
     Cause.BELOW: _("合格但低于谈心线"),
     Cause.ABSENT: _("缺考"),
 }
-PLACES = (Status.OWED, Status.ASSIGNED, Status.TALKED, Status.MAKEUP, Status.RETRAINING)
+
+
+def way(*, owes_exam: bool, retrained: bool) -> list[str]:
+    """The states that a talk goes through, in order, as far as they concern this one."""
+    steps = [Status.OWED, Status.ASSIGNED, Status.TALKED]
+    steps += [Status.MAKEUP] if owes_exam else []
+    steps += [Status.RETRAINING] if retrained else []
+    return [*map(str, steps), str(Status.DONE)]
 
 
 class Tell(StrEnum):

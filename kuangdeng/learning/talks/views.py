@@ -18,7 +18,7 @@ from kuangdeng.kernel.views import register_page
 from kuangdeng.learning.exams.api import percent
 from kuangdeng.learning.talks import forms, queries, registers, rules, services
 from kuangdeng.learning.talks.models import Talk
-from kuangdeng.learning.talks.rules import CAUSE_LABELS, STATUS_LABELS, Status
+from kuangdeng.learning.talks.rules import CAUSE_LABELS, STATUS_LABELS
 from kuangdeng.org.api import Person, has_power
 
 HERE = "learning/talks"
@@ -94,12 +94,9 @@ def _told(found: Talk) -> dict[str, Any]:
 
 def _stages(found: Talk) -> list[dict[str, Any]]:
     """The way from the result to its end, with where it stands."""
-    row = [Status.OWED, Status.ASSIGNED, Status.TALKED]
-    row += [Status.MAKEUP] if found.owes_exam else []
-    row += [Status.RETRAINING] if queries.retraining_of(found) else []
-    row += [Status.DONE]
-    at = row.index(Status(found.status)) if found.status in row else -1
-    return [{"label": STATUS_LABELS[one], "now": place == at, "past": place < at} for place, one in enumerate(row)]
+    way = rules.way(owes_exam=found.owes_exam, retrained=queries.retraining_of(found) is not None)
+    at = way.index(found.status) if found.status in way else -1
+    return [{"label": STATUS_LABELS[one], "now": place == at, "past": place < at} for place, one in enumerate(way)]
 
 
 def _offered(found: Talk, by: Person) -> list[str]:
