@@ -17,7 +17,7 @@ PRINTED = "<!-- Printed from the code by `python -m kuangdeng.config.docs`; do n
 def pages() -> dict[str, str]:
     """File name → text of every printed page."""
     from kuangdeng.hazards.api import FLOW, accidents, bulletins, groups, questions, statutory
-    from kuangdeng.learning.api import bookroom, items, results, talks
+    from kuangdeng.learning.api import bookroom, exams, items, results, talks
 
     return {
         "hazard.md": "\n".join(_flow("隐患 · Hazard", FLOW, "hazard")) + "\n",
@@ -33,6 +33,9 @@ def pages() -> dict[str, str]:
         "regrade.md": "\n".join(_flow("重判 · Regrading", results.FLOW, "regrade")) + "\n",
         "talk.md": "\n".join(_flow("谈心补考 · Talk", talks.FLOW, "talk")) + "\n",
         "item.md": "\n".join(_flow("题目 · Item", items.FLOW, "item")) + "\n",
+        "exam_paper.md": "\n".join(_flow("试卷 · Paper", exams.PAPER_FLOW, "exam")) + "\n",
+        "exam.md": "\n".join(_flow("考试 · Exam", exams.FLOW, "exam")) + "\n",
+        "sitting.md": "\n".join(_flow("答卷 · Sitting", exams.SAT_FLOW, "exam")) + "\n",
         "book_copy.md": "\n".join(_flow("馆藏册 · Copy of a book", bookroom.COPY_FLOW, "book")) + "\n",
         "book_reservation.md": "\n".join(_flow("图书预约 · Reservation", bookroom.RESERVATION_FLOW, "book")) + "\n",
         "reading_note.md": "\n".join(_flow("读书心得 · Reading note", bookroom.NOTE_FLOW, "book")) + "\n",
