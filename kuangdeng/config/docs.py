@@ -17,7 +17,7 @@ PRINTED = "<!-- Printed from the code by `python -m kuangdeng.config.docs`; do n
 def pages() -> dict[str, str]:
     """File name → text of every printed page."""
     from kuangdeng.hazards.api import FLOW, accidents, bulletins, groups, questions, statutory
-    from kuangdeng.learning.api import bookroom, exams, items
+    from kuangdeng.learning.api import bookroom, exams, items, results, talks
 
     return {
         "hazard.md": "\n".join(_flow("隐患 · Hazard", FLOW, "hazard")) + "\n",
@@ -30,6 +30,8 @@ def pages() -> dict[str, str]:
         )
         + "\n",
         "statutory.md": "\n".join(_flow("法定报表 · Legal report", statutory.FLOW, "statutory")) + "\n",
+        "regrade.md": "\n".join(_flow("重判 · Regrading", results.FLOW, "regrade")) + "\n",
+        "talk.md": "\n".join(_flow("谈心补考 · Talk", talks.FLOW, "talk")) + "\n",
         "item.md": "\n".join(_flow("题目 · Item", items.FLOW, "item")) + "\n",
         "exam_paper.md": "\n".join(_flow("试卷 · Paper", exams.PAPER_FLOW, "exam")) + "\n",
         "exam.md": "\n".join(_flow("考试 · Exam", exams.FLOW, "exam")) + "\n",

@@ -18,12 +18,20 @@ class LearningConfig(AppConfig):
         from kuangdeng.learning.items import rules as items
         from kuangdeng.learning.items import words as item_words
         from kuangdeng.learning.items.queries import pictures_in_use as pictures_of_items
+        from kuangdeng.learning.results import rules as results
+        from kuangdeng.learning.results import words as result_words
+        from kuangdeng.learning.talks import rules as talks
+        from kuangdeng.learning.talks import words as talk_words
         from kuangdeng.org.api import declare
 
         declare(_("题库"), items.MAY, items.POWER_LABELS)
         declare(_("书屋"), bookroom.MAY, bookroom.POWER_LABELS)
         declare(_("考试"), exams.MAY, exams.POWER_LABELS)
+        declare(_("重判"), results.MAY, results.POWER_LABELS)
+        declare(_("谈心补考"), talks.MAY, talks.POWER_LABELS)
         item_words.declare()
         exam_words.declare()
+        result_words.declare()
+        talk_words.declare()
         bookroom_words.declare()
         keep_when_referenced(pictures_of_items)

@@ -2,4 +2,5 @@
 
 from kuangdeng.learning.bookroom.jobs import tend_books  # noqa: F401
 from kuangdeng.learning.exams.jobs import tend_exams  # noqa: F401
-from kuangdeng.learning.items.jobs import read_items  # noqa: F401
+from kuangdeng.learning.items.jobs import go_on_importing, pick_up_imports  # noqa: F401
+from kuangdeng.learning.talks.jobs import tend_talks  # noqa: F401

@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from kuangdeng.learning.bookroom import urls as bookroom
 from kuangdeng.learning.exams import urls as exams
 from kuangdeng.learning.items import urls as items
+from kuangdeng.learning.results import urls as results
+from kuangdeng.learning.talks import urls as talks
 
 app_name = "learning"
 
@@ -12,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("items/", include(items.pages)),
     path("exams/", include(exams.open_pages)),
     path("exams/", include(exams.pages)),
+    path("results/", include(results.pages)),
+    path("talks/", include(talks.pages)),
     path("books/", include(bookroom.pages)),
     path("books/", include(bookroom.open_pages)),
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from kuangdeng.hazards import api as hazards
 from kuangdeng.kernel import clock, timetext
-from kuangdeng.learning.api import bookroom
+from kuangdeng.learning.api import bookroom, items, results, talks
 from kuangdeng.org.api import Person, has_power
 from kuangdeng.web.menu import address
 
@@ -109,6 +109,9 @@ def build(person: Person) -> Home:
         todos += _gaps(person)
     todos += [_legal(one) for one in hazards.statutory.waiting_for(person)]
     todos += [_book(one) for one in bookroom.waiting_for(person)]
+    todos += [_items(one) for one in items.waiting_for(person)]
+    todos += [_talk(one) for one in talks.waiting_for(person)]
+    todos += [_regrade(one) for one in results.waiting_for(person)]
     todos.sort(key=lambda one: (not one.late, one.at))
     changes = hazards.changes(hazards.changes_for(person))
     return Home(
@@ -293,6 +296,62 @@ def _book(one: bookroom.Waiting) -> Todo:
         tone="late" if late else "plain",
         late=late,
         at=clock.local().replace(year=one.on.year, month=one.on.month, day=one.on.day) if one.on else clock.now(),
+    )
+
+
+def _items(one: items.Waiting) -> Todo:
+    """Items of the bank that wait for a reviewer, or for their author."""
+    review = one.kind == "review"
+    url = reverse("learning:items_review") if review else f"{reverse('learning:items')}?state=drafted&own=1"
+    return Todo(
+        title=_("%(n)d 道题等审定") % {"n": one.count} if review else _("%(n)d 道题退回修改") % {"n": one.count},
+        url=url,
+        verb=_("审题") if review else _("修改题目"),
+        verb_url=url,
+        meta=[_("题库")],
+        clock_text=_("已等 %s") % timetext.age(one.since, clock.now()),
+        tone="plain",
+        at=one.since,
+    )
+
+
+def _talk(one: talks.Waiting) -> Todo:
+    """A talk to hold, a record to sign; for who arranges, how many wait for it."""
+    words = {
+        "talk": (_("找%s谈心"), _("记录谈心")),
+        "sign": (_("谈心记录等您签字"), _("看过签字")),
+        "assign": (_("%d 人等安排谈话人"), _("安排谈话人")),
+        "arrange": (_("%d 人等安排补考"), _("安排补考")),
+        "retrain": (_("%d 人等重新培训"), _("列入重新培训")),
+    }
+    title, verb = words[one.kind]
+    states = {"assign": "owed", "arrange": "makeup", "retrain": "retraining"}
+    if one.talk is not None:
+        url = reverse("learning:talk", args=[one.talk.id])
+        title = title % one.talk.person.name if one.kind == "talk" else title
+        target = reverse("learning:talk_verb", args=[one.talk.id, "record"]) if one.kind == "talk" else url
+    else:
+        url = target = f"{reverse('learning:talks')}?state={states[one.kind]}"
+        title = title % one.count
+    due = one.due or clock.now()
+    meta = [_("谈心补考"), timetext_cut(one.talk.exam.title, 24) if one.talk else ""]
+    return Todo(
+        title=title, url=url, verb=verb, verb_url=target, meta=meta, due=one.due, late=due < clock.now(), at=due
+    )
+
+
+def _regrade(one: results.Regrade) -> Todo:
+    """A regrading that waits for approval."""
+    url = reverse("learning:regrade", args=[one.id])
+    return Todo(
+        title=timetext_cut(one.asked.content["stem"]),
+        url=url,
+        verb=_("批准重判"),
+        verb_url=url,
+        meta=[_("申请重判"), one.proposed_by.name, timetext_cut(one.why, 30)],
+        clock_text=_("已等 %s") % timetext.age(one.proposed_at, clock.now()),
+        tone="plain",
+        at=one.proposed_at,
     )
 
 

@@ -42,6 +42,8 @@ STEPS = {
     "kuangdeng.hazards.accidents.services.importing.source_key": "names a row, writes nothing",
     "kuangdeng.hazards.accidents.services.ladder.run_ladder": "runs the verb `climb` for each step that is due",
     "kuangdeng.hazards.reconciliation.services.reconcile": "runs the verbs `alarm` and `clear` for what was found",
+    "kuangdeng.learning.items.services.importing.check_choice": "checks, writes nothing",
+    "kuangdeng.learning.results.services.regraded": "reckons a result, writes nothing",
     "kuangdeng.hazards.services.ladder.run_ladder": "runs the verb `climb` for each step that is due",
 }
 """Public functions of services that are no verbs, each with its reason."""

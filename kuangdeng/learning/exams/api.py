@@ -1,5 +1,7 @@
 """Front door of the exams, for results, talks, classes, practice, files, the home page and the demo mine."""
 
+from kuangdeng.learning.exams import analysis
+from kuangdeng.learning.exams.holding import lift_hold
 from kuangdeng.learning.exams.marking import Keys, keys_of, marked, options_seed, write_result
 from kuangdeng.learning.exams.models import Correction, Exam, ExamForm, Paper, Result, Sitting
 from kuangdeng.learning.exams.queries import (
@@ -29,6 +31,7 @@ from kuangdeng.learning.exams.rules import (
     Status,
     percent,
 )
+from kuangdeng.learning.exams.rules import passed as has_passed
 from kuangdeng.learning.exams.services import (
     ExamData,
     LineData,
@@ -39,6 +42,7 @@ from kuangdeng.learning.exams.services import (
     draw,
     enrol,
     hand_in,
+    mark_line,
     publish,
     settle_paper,
     start,
@@ -70,6 +74,7 @@ __all__ = [
     "Sat",
     "Sitting",
     "Status",
+    "analysis",
     "arrange",
     "close",
     "draw",
@@ -77,8 +82,11 @@ __all__ = [
     "get_exam",
     "get_sitting",
     "hand_in",
+    "has_passed",
     "keep_answers",
     "keys_of",
+    "lift_hold",
+    "mark_line",
     "marked",
     "options_seed",
     "own",

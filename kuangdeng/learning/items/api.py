@@ -9,7 +9,17 @@ How an exam uses it: `pool` (ordered by id) → `draw` with its seed → keep `i
 from kuangdeng.learning.items.answering import answer_from, sheet
 from kuangdeng.learning.items.importing import Choice
 from kuangdeng.learning.items.models import Item, ItemBank, ItemCategory, ItemVersion
-from kuangdeng.learning.items.queries import banks_of, categories_of, policy_of, pool, sorted_under, to_review, versions
+from kuangdeng.learning.items.queries import (
+    Waiting,
+    banks_of,
+    categories_of,
+    policy_of,
+    pool,
+    sorted_under,
+    to_review,
+    versions,
+    waiting_for,
+)
 from kuangdeng.learning.items.rules import (
     DEFAULT_POLICY,
     DIFFICULTY_LABELS,
@@ -61,6 +71,7 @@ __all__ = [
     "Kind",
     "Policy",
     "Status",
+    "Waiting",
     "answer_from",
     "answer_words",
     "asked",
@@ -91,5 +102,6 @@ __all__ = [
     "to_review",
     "unmask",
     "versions",
+    "waiting_for",
     "write",
 ]

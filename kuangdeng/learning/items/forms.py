@@ -231,42 +231,84 @@ class FillInForm(ItemForm):
 
 
 class MatchingForm(ItemForm):
-    """匹配: what stands on the left, what belongs to it, and what distracts."""
+    """匹配: what stands on the left, what belongs to it, and what distracts; each side with its pictures."""
 
     kind = ItemType.MATCHING
 
     def put_own(self, rows: int) -> None:
         self.count = min(20, max(rows or 4, len(self.content.get("left", ()))))
+        names = {"left": _("左 %(n)d"), "right": _("配 %(n)d")}
         for at in range(self.count):
-            self.fields[f"left_{at}"] = forms.CharField(
-                label=_("左 %(n)d") % {"n": at + 1}, required=False, max_length=1000
-            )
-            self.fields[f"right_{at}"] = forms.CharField(
-                label=_("配 %(n)d") % {"n": at + 1}, required=False, max_length=1000
-            )
+            for side, label in names.items():
+                self.fields[f"{side}_{at}"] = forms.CharField(
+                    label=label % {"n": at + 1}, required=False, max_length=1000
+                )
         self.fields["extra"] = forms.CharField(
             label=_("右边多出来的项"), required=False, widget=Area(2), help_text=_("不和任何一项配对，一行一个。")
         )
+        kept = [(one["id"], one["text"] or _("（图）")) for one in self._extra() if one.get("picture")]
+        if kept:
+            self.fields["extra_kept"] = forms.MultipleChoiceField(
+                label=_("留着的带图的多出来的项"), choices=kept, required=False, widget=forms.CheckboxSelectMultiple
+            )
+        for at in range(self.count):
+            for side, label in names.items():
+                self._put_picture(side, at, label % {"n": at + 1})
+
+    def _put_picture(self, side: str, at: int, label: str) -> None:
+        self.fields[f"{side}_picture_{at}"] = PhotosField(
+            label=_("%(where)s的图") % {"where": label}, required=False, limit=1
+        )
+        if self._old(side, at).get("picture"):
+            self.fields[f"{side}_keep_{at}"] = forms.BooleanField(
+                label=_("留着%(where)s的图") % {"where": label}, required=False
+            )
+
+    def _old(self, side: str, at: int) -> dict[str, Any]:
+        """What stood in this row: on the left, or what was paired with it on the right."""
+        left = self.content.get("left", [])
+        if at >= len(left):
+            return {}
+        if side == "left":
+            return dict(left[at])
+        return next(dict(one) for one in self.content["right"] if one["id"] == self.content["pairs"][left[at]["id"]])
+
+    def _extra(self) -> list[dict[str, Any]]:
+        used = set(self.content.get("pairs", {}).values())
+        return [one for one in self.content.get("right", ()) if one["id"] not in used]
 
     def own_initial(self) -> dict[str, Any]:
-        right = {one["id"]: one["text"] for one in self.content["right"]}
-        used = set(self.content["pairs"].values())
         found: dict[str, Any] = {}
-        for at, one in enumerate(self.content["left"]):
-            found |= {f"left_{at}": one["text"], f"right_{at}": right[self.content["pairs"][one["id"]]]}
-        return {**found, "extra": "\n".join(text for name, text in right.items() if name not in used)}
+        for at in range(len(self.content["left"])):
+            for side in ("left", "right"):
+                old = self._old(side, at)
+                found |= {f"{side}_{at}": old["text"], f"{side}_keep_{at}": bool(old.get("picture"))}
+        extra = self._extra()
+        words = "\n".join(one["text"] for one in extra if not one.get("picture"))
+        return {**found, "extra": words, "extra_kept": [one["id"] for one in extra if one.get("picture")]}
 
     def own_content(self, data: dict[str, Any]) -> Content:
-        pairs = [(data[f"left_{at}"].strip(), data[f"right_{at}"].strip()) for at in range(self.count)]
-        pairs = [one for one in pairs if one[0] or one[1]]
-        extra = [one.strip() for one in data["extra"].splitlines() if one.strip()]
-        right = list(dict.fromkeys([*(one[1] for one in pairs if one[1]), *extra]))
-        names = {text: f"r{at}" for at, text in enumerate(right, 1)}
+        pairs = [(self._side(data, "left", at), self._side(data, "right", at)) for at in range(self.count)]
+        pairs = [one for one in pairs if any(one[0]) or any(one[1])]
+        kept = [(one["text"], one["picture"]) for one in self._extra() if one["id"] in data.get("extra_kept", [])]
+        extra = [(one.strip(), "") for one in data["extra"].splitlines() if one.strip()]
+        right = list(dict.fromkeys([*(one[1] for one in pairs if any(one[1])), *extra, *kept]))
+        names = {one: f"r{at}" for at, one in enumerate(right, 1)}
         return {
-            "left": [{"id": f"l{at}", "text": one[0]} for at, one in enumerate(pairs, 1)],
-            "right": [{"id": names[text], "text": text} for text in right],
-            "pairs": {f"l{at}": names[one[1]] for at, one in enumerate(pairs, 1) if one[1]},
+            "left": [_side_row(f"l{at}", one[0]) for at, one in enumerate(pairs, 1)],
+            "right": [_side_row(names[one], one) for one in right],
+            "pairs": {f"l{at}": names[one[1]] for at, one in enumerate(pairs, 1) if any(one[1])},
         }
+
+    def _side(self, data: dict[str, Any], side: str, at: int) -> tuple[str, str]:
+        """The words and the picture of one side of a row."""
+        sent = data[f"{side}_picture_{at}"]
+        old = self._old(side, at).get("picture", "") if data.get(f"{side}_keep_{at}") else ""
+        return data[f"{side}_{at}"].strip(), sent[0] if sent else old
+
+
+def _side_row(name: str, said: tuple[str, str]) -> dict[str, Any]:
+    return {"id": name, "text": said[0], **({"picture": said[1]} if said[1] else {})}
 
 
 class OrderingForm(ItemForm):
@@ -279,13 +321,24 @@ class OrderingForm(ItemForm):
             label=_("各项，按正确的次序"), widget=Area(5), help_text=_("一行一项。给学员看时会打乱。")
         )
 
+    def _lines(self) -> dict[str, dict[str, Any]]:
+        """What stands on each line at first; a step that is only a picture is named by its number."""
+        rows = {one["id"]: one for one in self.content.get("options", ())}
+        steps = [rows[one] for one in self.content.get("correct", ())]
+        return {one["text"] or _("（图%(n)d）") % {"n": at}: one for at, one in enumerate(steps, 1)}
+
     def own_initial(self) -> dict[str, Any]:
-        texts = {one["id"]: one["text"] for one in self.content["options"]}
-        return {"steps": "\n".join(texts[one] for one in self.content["correct"])}
+        return {"steps": "\n".join(self._lines())}
 
     def own_content(self, data: dict[str, Any]) -> Content:
+        """A line that stays as it was keeps its picture."""
+        before = self._lines()
         rows = [one.strip() for one in data["steps"].splitlines() if one.strip()][:27]
-        options = [{"id": LETTERS[at] if at < 26 else "z1", "text": text} for at, text in enumerate(rows)]
+        options = []
+        for at, line in enumerate(rows):
+            old = before.get(line, {})
+            row = {"id": LETTERS[at] if at < 26 else "z1", "text": old.get("text", line)}
+            options.append(row | ({"picture": old["picture"]} if old.get("picture") else {}))
         return {"options": options, "correct": [one["id"] for one in options]}
 
 
@@ -319,6 +372,15 @@ EDITORS: dict[str, type[ItemForm]] = {
 
 class NothingForm(forms.Form):
     """A verb that asks for nothing."""
+
+
+class ReviewForm(forms.Form):
+    """审定: the version that the reviewer has before him."""
+
+    version_id = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={"required": _("请打开题目，看过再审定。"), "invalid": _("请打开题目，看过再审定。")},
+    )
 
 
 class RemarkForm(forms.Form):

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from hashlib import sha256
+from datetime import timedelta
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,11 +22,13 @@ from django.utils.translation import gettext as _
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.files import Incoming, keep_photo
+from kuangdeng.kernel.heartbeat import beat, last_beat, stop_beating
 from kuangdeng.kernel.language import in_chinese
+from kuangdeng.kernel.pictures import reencode_bytes
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.items.formats.answers import proposal
 from kuangdeng.learning.items.formats.drafts import Draft, Left, Read, finish
-from kuangdeng.learning.items.formats.opening import open_items, open_words
+from kuangdeng.learning.items.formats.opening import glance, open_items, open_words
 from kuangdeng.learning.items.models import Item, VersionPicture
 from kuangdeng.learning.items.rules import TYPE_LABELS
 from kuangdeng.learning.items.rules.content import folded_of
@@ -40,7 +43,10 @@ PROBLEMS_SHOWN = 300
 MOST_ITEMS = 200_000
 SMALL = 400_000
 """Bytes of a file that is read at once, while the person waits."""
+FEW = 3000
+"""Items that are written at once, while the person waits."""
 PIECE = 2000
+STALE = timedelta(minutes=3)
 State = ImportRun.State
 
 
@@ -94,10 +100,18 @@ def runs_of(by: Person) -> Sequence[ImportRun]:
 
 
 def take_in(path: Path, *, by: Person, name: str) -> ImportRun:
-    """Keep a file for a new run. Refused at once when it is nothing that we read; then nothing is kept."""
+    """Keep a file for a new run. Refused at once when it is nothing that we read; then nothing is kept.
+
+    A large file is only looked at from outside: what is wrong inside it, the run says once the worker has read it.
+    """
     may_import(by)
-    with open_items(path, name=name, keep=lambda _data: ""):
-        digest = sha256(path.read_bytes()).hexdigest()
+    if path.stat().st_size > SMALL:
+        glance(path, name=name)
+    else:
+        with open_items(path, name=name, keep=lambda _data: ""):
+            pass
+    with path.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
     run = ImportRun(mine_id=by.mine_id, kind=KIND, file_name=name[-200:], file_sha256=digest, by=by)
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copyfile(path, file_of(run))
@@ -152,17 +166,47 @@ def read(run_id: UUID, *, by: Person) -> ImportRun:
     try:
         with in_chinese():
             tally = _read(run)
+    except _DroppedMeanwhile:
+        run.refresh_from_db()
     except Refused as refusal:
-        run.state, run.finished_at = State.FAILED, clock.now()
-        run.report = {**run.report, "message": str(refusal)}
-        run.save(update_fields=["state", "report", "finished_at"])
+        report = {**run.report, "message": str(refusal)}
+        _ended(run, state=State.FAILED, report=report, finished_at=clock.now())
         forget(run)
-        return run
-    run.report = {**run.report, **tally.report()}
-    run.problems = tally.problems
-    run.state, run.total_rows = State.PREVIEW, tally.counts["rows"]
-    run.save(update_fields=["report", "problems", "state", "total_rows"])
+    else:
+        report = {**run.report, **tally.report()}
+        _ended(run, state=State.PREVIEW, report=report, problems=tally.problems, total_rows=tally.counts["rows"])
+    stop_beating(pulse(run))
     return run
+
+
+class _DroppedMeanwhile(Exception):
+    """The person gave the import up while it was read."""
+
+
+def _ended(run: ImportRun, **facts: Any) -> None:
+    """What came of the reading; one that the person dropped meanwhile stays dropped."""
+    ImportRun.objects.filter(id=run.id, state=State.READING).update(done_rows=0, **facts)
+    run.refresh_from_db()
+
+
+def pulse(run: ImportRun) -> str:
+    """The name under which the worker says that it is at this run."""
+    return f"import:{run.id.hex}"
+
+
+def _sign_of_life(run: ImportRun, read: int) -> None:
+    """Say how far the reading is, for who looks at the page and for who looks after runs that were cut off."""
+    beat(pulse(run))
+    if not ImportRun.objects.filter(id=run.id, state=State.READING).update(done_rows=read):
+        raise _DroppedMeanwhile
+
+
+def cut_off() -> list[ImportRun]:
+    """Imports that were cut off, of every mine: the worker was killed, or never heard of them."""
+    late = clock.now() - STALE
+    moving = [State.READING, State.WRITING]
+    runs = ImportRun.objects.select_related("by").filter(kind=KIND, state__in=moving, started_at__lt=late)
+    return [run for run in runs if (last_beat(pulse(run)) or run.started_at) < late]
 
 
 @contextmanager
@@ -194,10 +238,20 @@ def _keeper(run: ImportRun) -> Callable[[bytes], str]:
     def keep(data: bytes) -> str:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = sha256(data).hexdigest()
-        (home / name).write_bytes(data)
+        if not (home / name).exists():
+            _check_picture(data)
+            (home / name).write_bytes(data)
         return name
 
     return keep
+
+
+def _check_picture(data: bytes) -> None:
+    """Refused, with its item, when the store would not take it: told in the preview, not when all is to be written."""
+    try:
+        reencode_bytes(data)
+    except Refused as refusal:
+        raise Refused(_("题里的图片用不了。%(why)s") % {"why": refusal}, field="pictures") from refusal
 
 
 @dataclass
@@ -281,6 +335,7 @@ def shown(draft: Draft) -> dict[str, Any]:
 
 def _read(run: ImportRun) -> _Tally:
     tally = _Tally()
+    _sign_of_life(run, 0)
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     with (
         drafts_of(run).open("w", encoding="utf-8") as kept,
@@ -297,6 +352,7 @@ def _read(run: ImportRun) -> _Tally:
             piece.append(one)
             if len(piece) >= PIECE:
                 _look(run, piece, tally, kept)
+                _sign_of_life(run, tally.counts["rows"])
                 piece = []
             if tally.counts["rows"] > MOST_ITEMS:
                 raise Refused(_("一次最多导入 %(n)d 题。请拆成几个文件。") % {"n": MOST_ITEMS}, code="too_many")
@@ -338,6 +394,15 @@ class Choice:
     marks: Mapping[str, bool | None] = field(default_factory=dict)
     approved: str = ""
     difficulty: int = 3
+
+    def as_json(self) -> dict[str, Any]:
+        """To be kept with the run until the worker writes it."""
+        return {**asdict(self), "bank_id": str(self.bank_id)}
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> "Choice":
+        """What `as_json` kept."""
+        return cls(**{**row, "bank_id": UUID(row["bank_id"])})
 
 
 def decided(run: ImportRun, choice: Choice) -> Iterator[tuple[str, Draft]]:

@@ -1,9 +1,11 @@
 """Reading the bank: what is in it, what exams may draw, who may do what with one item."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
@@ -165,6 +167,30 @@ def sent_back(person: Person) -> QuerySet[Item]:
     return rows.exclude(remark="")
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A line of the home page: so many items to review, or own ones that came back, the oldest since then."""
+
+    kind: str
+    count: int
+    since: datetime
+
+
+def waiting_for(person: Person) -> list[Waiting]:
+    """What waits for this person in the bank: items to review, own ones to mend. One statement, none for a learner."""
+    if not has_power(person, "item.write") and not has_power(person, "item.review"):
+        return []
+    own = Q(author=person) | Q(latest__by=person)
+    review = Q(status=Status.SUBMITTED) & ~own if has_power(person, "item.review") else Q(pk__in=[])
+    mend = Q(status=Status.DRAFTED, author=person) & ~Q(remark="")
+    rows = Item.objects.filter(mine_id=person.mine_id, status__in=[Status.SUBMITTED, Status.DRAFTED])
+    found = rows.aggregate(
+        review=Count("id", filter=review), review_since=Min("changed_at", filter=review),
+        mend=Count("id", filter=mend), mend_since=Min("changed_at", filter=mend),
+    )  # fmt: skip
+    return [Waiting(kind, found[kind], found[f"{kind}_since"]) for kind in ("review", "mend") if found[kind]]
+
+
 def same_stem(item: Item) -> QuerySet[Item]:
     """Other items of the mine with the same stem but for spaces, width and punctuation (重复题)."""
     rows = Item.objects.filter(mine_id=item.mine_id, stem_key=item.stem_key, merged_into=None).exclude(id=item.id)
@@ -211,7 +237,9 @@ def merge_targets(item: Item) -> list[Item]:
     pairs = ItemTwin.objects.filter(Q(first=item) | Q(second=item), apart=False).values_list("first_id", "second_id")
     near = {one for pair in pairs for one in pair} - {item.id}
     rows = Item.objects.filter(Q(id__in=near) | Q(stem_key=item.stem_key), mine_id=item.mine_id, merged_into=None)
-    return list(rows.exclude(id=item.id).exclude(status=Status.RETIRED).select_related("bank")[:20])
+    return list(
+        rows.filter(type=item.type).exclude(id=item.id).exclude(status=Status.RETIRED).select_related("bank")[:20]
+    )
 
 
 def twins(person: Person) -> QuerySet[ItemTwin]:

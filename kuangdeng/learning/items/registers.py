@@ -86,6 +86,7 @@ def items(person: Person) -> Register:
         default_sort="-changed",
         rows=lambda rows: rows.select_related("bank", "author").prefetch_related("categories"),
         row_url=lambda row: reverse("learning:item", args=[row.id]),
+        row_id=lambda row: row.latest_id,
         empty_title=_("没有题目"),
         empty_text=_("从 Excel、Word 或别的系统导入，或者一题一题地出。"),
         empty_url=reverse("learning:items_import") if has_power(person, "item.import") else "",

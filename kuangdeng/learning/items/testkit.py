@@ -1,9 +1,15 @@
 """Items for the tests of this part and of those above: short ways to one of each type, in any state."""
 
+import tempfile
 from collections.abc import Sequence
 from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
+from kuangdeng.kernel.files import Incoming, keep_photo
 from kuangdeng.learning.items import services
 from kuangdeng.learning.items.models import Item, ItemBank
 from kuangdeng.learning.items.rules import ItemType, Status
@@ -58,6 +64,15 @@ ONE_OF_EACH: dict[ItemType, Content] = {
 }
 
 
+def sent_picture(cast: Cast, colour: str) -> str:
+    """A picture that the teacher has sent, by the name under which he sent it."""
+    path = Path(tempfile.mkdtemp()) / "picture.png"
+    Image.new("RGB", (60, 40), colour).save(path)
+    name = sha256(path.read_bytes()).hexdigest()
+    keep_photo(Incoming(path, name, path.stat().st_size), owner_id=cast.teacher.id)
+    return name
+
+
 def bank(cast: Cast, name: str = "安全题库") -> ItemBank:
     """The mine's bank of that name."""
     row, _new = ItemBank.objects.get_or_create(mine=cast.mine, name=name)
@@ -75,7 +90,7 @@ def item_in(status: Status, cast: Cast, content: Content = SINGLE, **facts: Any)
     if status in (Status.SUBMITTED, Status.REVIEWED, Status.IN_USE):
         item = services.submit(item.id, by=cast.teacher)
     if status in (Status.REVIEWED, Status.IN_USE):
-        item = services.review(item.id, by=cast.training_officer)
+        item = services.review(item.id, version_id=item.latest_id, by=cast.training_officer)
     if status == Status.IN_USE:
         item = services.put_in_use(item.id, by=cast.training_officer)
     if status == Status.RETIRED:

@@ -2,4 +2,6 @@
 
 import kuangdeng.learning.bookroom.models
 import kuangdeng.learning.exams.models
-import kuangdeng.learning.items.models  # noqa: F401
+import kuangdeng.learning.items.models
+import kuangdeng.learning.results.models
+import kuangdeng.learning.talks.models  # noqa: F401

@@ -19,6 +19,7 @@ from kuangdeng.kernel.files import keep_photo, receive
 from kuangdeng.learning import testkit as items
 from kuangdeng.learning.bookroom.tests.rows import lived_in_books
 from kuangdeng.learning.exams.tests.rows import exams_for_lists
+from kuangdeng.learning.talks.tests.rows import talks_for_lists
 from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
 from kuangdeng.org import pinyin
 from kuangdeng.org.api import propose_place
@@ -227,6 +228,7 @@ class LivedIn(World):
             for number, name in enumerate(("贺向前", "欧阳长河", "尉迟守一"))
         )
         exams_for_lists(self.cast, range(3))
+        talks_for_lists(self.cast, range(3))
 
     @property
     def measure(self) -> AccidentMeasure:

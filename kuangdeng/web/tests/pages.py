@@ -1007,6 +1007,56 @@ ELSEWHERE["learning:my_exam_picture"] = "pictures on one's own paper: kuangdeng/
 ELSEWHERE["learning:exam_extend_one"] = "the same view as learning:exam_extend, for one person"
 
 
+# Results and talks ----------------------------------------------------------------------------------------------------
+
+UNREAD = "班组长安全知识考试"
+TALK_RULERS = OFFICER | {"political_work"}
+
+
+def own_talk(world: World, **more: object) -> dict[str, object]:
+    """The miner's talk that waits for his signature."""
+    from kuangdeng.learning.talks.models import Talk
+
+    return {"talk_id": Talk.objects.get(mine=world.cast.mine, person=world.cast.miner, status="talked").id, **more}
+
+
+def owed_talk(world: World, **more: object) -> dict[str, object]:
+    """A talk of the miner's that nobody was asked to hold."""
+    from kuangdeng.learning.talks.models import Talk
+
+    rows = Talk.objects.filter(mine=world.cast.mine, person=world.cast.miner, status="owed")
+    return {"talk_id": rows.order_by("exam__title").first().id, **more}
+
+
+def asked_version(world: World) -> dict[str, object]:
+    from kuangdeng.learning.results.models import Regrade
+
+    return {"version_id": Regrade.objects.filter(mine=world.cast.mine).order_by("id").first().asked_id}
+
+
+PAGES += [
+    Page("learning:result_exams", nothing, EXAM_WATCHERS),
+    Page("learning:results", exam_called(PAST), EXAM_WATCHERS),
+    Page("learning:results_print", exam_called(PAST), EXAM_WATCHERS),
+    Page("learning:result_units", exam_called(PAST), EXAM_WATCHERS),
+    Page("learning:result_items", exam_called(PAST), EXAM_WATCHERS),
+    Page("learning:result_sheet", sitting_in(PAST), EXAM_WATCHERS),
+    Page("learning:marking", nothing, TRAINERS),
+    Page("learning:marking_exam", exam_called(UNREAD), TRAINERS),
+    Page("learning:regrades", nothing, EXAM_WATCHERS),
+    Page("learning:regrade", first_of("learning.Regrade", "regrade_id"), EXAM_WATCHERS),
+    Page("learning:regrade_new", asked_version, TRAINERS, shared=True),
+    Page("learning:talks", nothing, ALL),
+    Page("learning:talk", own_talk, UNIT | LEADERS | TALK_RULERS | {"miner"}),
+    Page("learning:talk_sheet", own_talk, UNIT | LEADERS | TALK_RULERS | {"miner"}),
+    Page("learning:talk_verb", lambda world: owed_talk(world, verb="assign"), UNIT | TALK_RULERS),
+    Page("learning:talk_rules", nothing, TALK_RULERS),
+    Page("learning:talk_rule_new", nothing, TALK_RULERS),
+    Page("learning:talk_ladder", nothing, TALK_RULERS),
+    Page("learning:retrainings", nothing, OFFICER),
+]
+
+
 # Book rooms -----------------------------------------------------------------------------------------------------------
 
 LIBRARIANS = frozenset({"librarian"})

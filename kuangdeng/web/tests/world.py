@@ -25,6 +25,7 @@ from kuangdeng.learning import testkit as items
 from kuangdeng.learning.api import items as item_bank
 from kuangdeng.learning.bookroom.tests.rows import books_for_lists
 from kuangdeng.learning.exams.tests.rows import exams_for_lists
+from kuangdeng.learning.talks.tests.rows import talks_for_lists
 from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
 from kuangdeng.org.api import propose_place
 from kuangdeng.org.models import ApiToken, ImportRun, Person, Place, RoleGrant, Unit
@@ -95,6 +96,7 @@ class World:
         items.fill(cast, numbers)
         books_for_lists(cast, numbers)
         exams_for_lists(cast, numbers)
+        talks_for_lists(cast, numbers)
         seal_all()
         tell_all()
         for notice in Notice.objects.filter(mine_id=cast.mine.id, deliveries=None).order_by("id")[:rows]:

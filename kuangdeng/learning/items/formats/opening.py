@@ -51,6 +51,29 @@ def open_items(
 
     Refused, in a sentence, for what is no such file, is too large, or could do harm.
     """
+    _check_size(path)
+    with ExitStack() as held:
+        yield _open(path, name, keep, picture, held)
+
+
+def glance(path: Path, *, name: str) -> None:
+    """Look at the size and the beginning of a file, in no time whatever it holds. Refused when it is nothing of ours.
+
+    XML and text are read whole to be opened; who hands a large one in does not wait for that.
+    """
+    _check_size(path)
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if _is_xml(head):
+        return
+    with ExitStack() as held:
+        if head.startswith(b"PK\x03\x04"):
+            _open(path, name, lambda _data: "", _no_picture, held)
+        else:
+            _refuse_foreign(path, head, name, held)
+
+
+def _check_size(path: Path) -> None:
     size = path.stat().st_size
     if size == 0:
         raise Refused(_("文件是空的。请检查后重新上传。"), code="empty")
@@ -60,8 +83,25 @@ def open_items(
             % {"size": size // 1048576, "most": MAX_BYTES // 1048576},
             code="too_large",
         )
-    with ExitStack() as held:
-        yield _open(path, name, keep, picture, held)
+
+
+def _is_xml(head: bytes) -> bool:
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower()
+    if start.startswith((b"<html", b"<!doctype h")) or b"mime-version" in head[:200].lower():
+        raise Refused(_("这个文件其实是网页，不是题库。请从原系统导出 Excel、GIFT 或 XML。"), code="html")
+    return start.startswith(b"<") or head.startswith((b"\xff\xfe<\x00", b"\xfe\xff\x00<"))
+
+
+def _refuse_foreign(path: Path, head: bytes, name: str, held: ExitStack) -> None:
+    """Refused for what is neither text nor one of the packages that we open."""
+    if (b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))) or head.startswith(
+        (b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
+    ):
+        held.enter_context(open_book(path, name=name))  # says what it is, and what to do
+        raise Refused(
+            _("「%(name)s」不是题库文件。请上传 Excel、文本、XML 或 QTI 压缩包。") % {"name": name[:60]},
+            code="wrong_type",
+        )
 
 
 def _open(path: Path, name: str, keep: KeepPicture, picture: Callable[[str], str], held: ExitStack) -> Opened:
@@ -73,19 +113,9 @@ def _open(path: Path, name: str, keep: KeepPicture, picture: Callable[[str], str
             return Opened(PACKAGE, _read_package(archive, name, keep))
         book = held.enter_context(open_book(path, name=name))
         return Opened(TABLE, read_book(book, picture=picture))
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower()
-    if start.startswith((b"<html", b"<!doctype h")) or b"mime-version" in head[:200].lower():
-        raise Refused(_("这个文件其实是网页，不是题库。请从原系统导出 Excel、GIFT 或 XML。"), code="html")
-    if start.startswith(b"<") or head.startswith((b"\xff\xfe<\x00", b"\xfe\xff\x00<")):
+    if _is_xml(head):
         return _open_xml(path.read_bytes(), name, keep)
-    if (b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))) or head.startswith(
-        (b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
-    ):
-        held.enter_context(open_book(path, name=name))  # says what it is, and what to do
-        raise Refused(
-            _("「%(name)s」不是题库文件。请上传 Excel、文本、XML 或 QTI 压缩包。") % {"name": name[:60]},
-            code="wrong_type",
-        )
+    _refuse_foreign(path, head, name, held)
     return _open_text(path, name, picture, held)
 
 

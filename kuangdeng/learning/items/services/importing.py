@@ -38,15 +38,7 @@ def write_import(run_id: UUID, *, choice: Choice, pictures: Mapping[str, str] | 
     run = one_of(rows.filter(id=run_id, mine_id=by.mine_id, kind=KIND))
     if run is None:
         raise NotVisible
-    bank = bank_of(choice.bank_id, by, "item.import")
-    if run.state not in (ImportRun.State.PREVIEW, ImportRun.State.WRITING):
-        raise Refused(_("这次导入已经写入或放弃，不能再写。需要时请重新上传。"), code="wrong_state")
-    if choice.standing not in STANDINGS:
-        raise Refused(_("请选择导入后的状态。"), field="standing")
-    if choice.standing == Status.IN_USE:
-        demand(by, "item.put_in_use", bank)
-        if not choice.approved.strip():
-            raise Refused(_("直接启用的，请写明这些题由谁、什么时候审定过。"), field="approved")
+    bank = check_choice(run, choice, by)
     written = _Writer(run, bank, choice, dict(pictures or {}), by).write()
     if not written:
         raise Refused(_("没有可以导入的题。请先看清单，改好文件后重新上传。"), code="nothing")
@@ -65,6 +57,20 @@ def write_import(run_id: UUID, *, choice: Choice, pictures: Mapping[str, str] | 
     )  # fmt: skip
     transaction.on_commit(lambda: forget(run))
     return run
+
+
+def check_choice(run: ImportRun, choice: Choice, by: Person) -> ItemBank:
+    """The bank to write into. Refused when the run was written or dropped, and for what this person may not decide."""
+    bank = bank_of(choice.bank_id, by, "item.import")
+    if run.state not in (ImportRun.State.PREVIEW, ImportRun.State.WRITING):
+        raise Refused(_("这次导入已经写入或放弃，不能再写。需要时请重新上传。"), code="wrong_state")
+    if choice.standing not in STANDINGS:
+        raise Refused(_("请选择导入后的状态。"), field="standing")
+    if choice.standing == Status.IN_USE:
+        demand(by, "item.put_in_use", bank)
+        if not choice.approved.strip():
+            raise Refused(_("直接启用的，请写明这些题由谁、什么时候审定过。"), field="approved")
+    return bank
 
 
 class _Writer:
@@ -108,7 +114,7 @@ class _Writer:
         wanted = dict.fromkeys(one for draft in drafts for one in draft.categories)
         for kind, name in wanted:
             if (kind, name) not in self.categories:
-                row = ItemCategory.objects.create(mine_id=self.run.mine_id, kind=kind, name=name)
+                row, _new = ItemCategory.objects.get_or_create(mine_id=self.run.mine_id, kind=kind, name=name)
                 self.categories[kind, name] = row.id
 
     def _rows(self, draft: Draft) -> tuple[Item, ItemVersion]:

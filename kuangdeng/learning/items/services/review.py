@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
@@ -13,6 +14,8 @@ from kuangdeng.learning.items.rules import FLOW
 from kuangdeng.learning.items.services._steps import begin, demand, enter
 from kuangdeng.org.api import Person
 
+CHANGED = gettext_lazy("您看的时候，这道题又改过了。请按新的一版重新看过，再办。")
+
 
 def _not_his_own(item: Item, by: Person) -> None:
     if wrote(item, by):
@@ -20,11 +23,16 @@ def _not_his_own(item: Item, by: Person) -> None:
 
 
 @verb
-def review(item_id: UUID, *, by: Person, remark: str = "") -> Item:
-    """Find an item right (审定): four eyes saw stem, key and explanation. Refused for its author."""
+def review(item_id: UUID, *, version_id: UUID, by: Person, remark: str = "") -> Item:
+    """Find an item right (审定): four eyes saw stem, key and explanation of exactly this version.
+
+    Refused for its author, and when it was changed since the reviewer looked at it.
+    """
     item = begin("review", item_id, by)
     demand(by, "item.review", item.bank)
     _not_his_own(item, by)
+    if item.latest_id != version_id:
+        raise Refused(CHANGED, code="changed")
     item.status, item.remark = FLOW.target("review", item.status), remark.strip()[:300]
     item.reviewed_by, item.reviewed_at, item.changed_at = by, now(), now()
     item.save()

@@ -15,7 +15,7 @@ from kuangdeng.learning.items.rules import KIND_LABELS, Policy
 from kuangdeng.learning.items.rules.marking import FILL_IN_WAYS, MATCHING_WAYS, MULTIPLE_WAYS, ORDERING_WAYS
 from kuangdeng.learning.items.services._steps import demand
 from kuangdeng.ledger.api import Named, Subject, post
-from kuangdeng.org.api import Person, Unit
+from kuangdeng.org.api import Mine, Person, Unit
 
 M = TypeVar("M", bound=Model)
 
@@ -33,6 +33,11 @@ def _found(row: M | None) -> M:
     return row
 
 
+def _one_at_a_time(by: Person) -> None:
+    """Two who give the same name at once, or one who presses twice, come one after the other, and the second is told."""
+    Mine.objects.select_for_update(of=("self",), no_key=True).get(id=by.mine_id)
+
+
 @verb
 def save_bank(
     bank_id: UUID | None = None,
@@ -46,6 +51,7 @@ def save_bank(
 ) -> ItemBank:
     """Open a bank or change it (题库). Refused for a name that another bank has."""
     demand(by, "item.settings")
+    _one_at_a_time(by)
     bank = ItemBank(mine_id=by.mine_id)
     if bank_id:
         rows = ItemBank.objects.select_for_update(of=("self",))
@@ -71,6 +77,7 @@ def save_category(
 ) -> ItemCategory:
     """Add a category or change it (分类). Refused for a kind that is none, and for a name that is there."""
     demand(by, "item.settings")
+    _one_at_a_time(by)
     category = ItemCategory(mine_id=by.mine_id)
     if category_id:
         rows = ItemCategory.objects.select_for_update(of=("self",))

@@ -10,7 +10,7 @@ from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.items.models import Item, ItemTwin, Sorting
-from kuangdeng.learning.items.rules import FLOW, Status
+from kuangdeng.learning.items.rules import FLOW, TYPE_LABELS, Status
 from kuangdeng.learning.items.services._steps import begin, demand, enter
 from kuangdeng.learning.items.twinning import near_pairs
 from kuangdeng.ledger.api import Named, Subject, post
@@ -21,7 +21,7 @@ from kuangdeng.org.api import Person
 def merge(item_id: UUID, *, into: UUID, by: Person) -> Item:
     """Merge an item into another (合并): it is retired, its categories and count of uses go to the other.
 
-    Exams that asked it keep it. Refused into itself, into one that is retired, and across types that cannot be one.
+    Exams that asked it keep it. Refused into itself, into one that is retired, and into one of another type.
     """
     first, second = sorted([item_id, into])
     list(Item.objects.select_for_update(of=("self",)).filter(id__in=[first, second]).order_by("id"))
@@ -34,6 +34,9 @@ def merge(item_id: UUID, *, into: UUID, by: Person) -> Item:
         raise Refused(_("不能并入自己。请选另一道题。"), code="itself")
     if target.status == Status.RETIRED:
         raise Refused(_("要并入的那道题已经停用。请先恢复它，或者反过来合并。"), code="retired")
+    if target.type != item.type:
+        words = {"one": TYPE_LABELS[item.type], "other": TYPE_LABELS[target.type]}
+        raise Refused(_("%(one)s和%(other)s不能合并成一道。请停用不要的那一道。") % words, code="type")
     demand(by, "item.merge", target.bank)
     _hand_over(item, target)
     item.status, item.changed_at = FLOW.target("merge", item.status), now()

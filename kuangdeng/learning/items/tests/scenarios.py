@@ -5,7 +5,7 @@ from collections.abc import Callable
 from kuangdeng.learning.items import importing, services
 from kuangdeng.learning.items.models import ItemTwin
 from kuangdeng.learning.items.rules import Policy, Status
-from kuangdeng.learning.items.testkit import MULTIPLE, SINGLE, bank, data_of, item_in
+from kuangdeng.learning.items.testkit import SINGLE, bank, data_of, item_in
 from kuangdeng.org.testkit import Cast
 
 Run = Callable[[], object]
@@ -34,7 +34,7 @@ def submit(cast: Cast) -> Run:
 
 def review(cast: Cast) -> Run:
     item = item_in(Status.SUBMITTED, cast)
-    return lambda: services.review(item.id, by=cast.safety)
+    return lambda: services.review(item.id, version_id=item.latest_id, by=cast.safety)
 
 
 def send_back(cast: Cast) -> Run:
@@ -58,7 +58,7 @@ def bring_back(cast: Cast) -> Run:
 
 
 def merge(cast: Cast) -> Run:
-    item, other = item_in(Status.IN_USE, cast), item_in(Status.IN_USE, cast, MULTIPLE)
+    item, other = item_in(Status.IN_USE, cast), item_in(Status.IN_USE, cast, {**SINGLE, "stem": "甲烷到多少要撤人？"})
     return lambda: services.merge(item.id, into=other.id, by=cast.training_officer)
 
 

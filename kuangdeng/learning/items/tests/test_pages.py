@@ -1,17 +1,30 @@
 """The pages of the bank as people use them: write, review, put into use, import, look at twins, export."""
 
+import base64
+import contextlib
 import io
+import threading
 import zipfile
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from _pytest.monkeypatch import MonkeyPatch
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
-from kuangdeng.learning.items import queries, services
-from kuangdeng.learning.items.models import Item, ItemVersion
+from kuangdeng.kernel import clock
+from kuangdeng.kernel.errors import Refused
+from kuangdeng.learning.items import importing, queries, services
+from kuangdeng.learning.items.formats import opening
+from kuangdeng.learning.items.jobs import go_on_importing, pick_up_imports
+from kuangdeng.learning.items.models import Item, ItemBank, ItemCategory, ItemVersion
 from kuangdeng.learning.items.rules import ItemType, Policy, Status
-from kuangdeng.learning.items.testkit import ONE_OF_EACH, bank, item_in
+from kuangdeng.learning.items.rules.content import pictures_of
+from kuangdeng.learning.items.testkit import ONE_OF_EACH, SINGLE, TRUE_FALSE, bank, data_of, item_in, sent_picture
 from kuangdeng.learning.items.tests.scenarios import PAPER, alike
 from kuangdeng.org.api import ImportRun
 from kuangdeng.org.testkit import Cast, make_cast
@@ -67,6 +80,58 @@ def test_each_type_is_written_tried_revised_and_read_again(cast: Cast, kind: str
     assert services.submit(item.id, by=cast.teacher)
 
 
+def again_of(client: Client, item: Item) -> dict[str, object]:
+    """The form of an item as a browser sends it back, untouched."""
+    form = client.get(reverse("learning:item_edit", args=[item.id])).context["form"]
+    rows = str(getattr(form, "count", ""))
+    return {"rows": rows, "draft": "1", **{name: value for name, value in form.initial.items() if value is not False}}
+
+
+def test_pictures_of_matching_items_stay_and_change(cast: Cast) -> None:
+    red, blue, grey, new = (sent_picture(cast, colour) for colour in ("red", "blue", "grey", "green"))
+    content = {
+        "type": "matching", "stem": "把标志和意思对上。",
+        "left": [{"id": "l1", "text": "", "picture": red}, {"id": "l2", "text": "风门"}],
+        "right": [
+            {"id": "r1", "text": "", "picture": blue}, {"id": "r2", "text": "隔断风流"},
+            {"id": "r3", "text": "警示", "picture": grey}, {"id": "r4", "text": "避灾路线"},
+        ],
+        "pairs": {"l1": "r1", "l2": "r2"},
+    }  # fmt: skip
+    item, client = item_in(Status.DRAFTED, cast, content), client_of(cast, "teacher")
+    data, edit = again_of(client, item), reverse("learning:item_edit", args=[item.id])
+    assert client.post(edit, {**data, "stem": "配一配。"}).status_code == 302
+    first, second = ItemVersion.objects.order_by("number")
+    shown = [{(one["text"], one.get("picture")) for one in v.content["right"]} for v in (first, second)]
+    assert shown[0] == shown[1]
+    assert (second.content["left"], second.content["pairs"]["l1"]) == (first.content["left"], "r1")
+    client.post(edit, {**again_of(client, item), "left_picture_1": [new], "right_keep_0": "", "right_0": "禁止"})
+    third = ItemVersion.objects.order_by("number").last()
+    assert third is not None
+    assert len(set(pictures_of(third.content)) - set(pictures_of(first.content))) == 1
+    assert {"text", "picture", "id"} == set(third.content["left"][1])
+    assert third.content["right"][0] == {"id": "r1", "text": "禁止"}
+
+
+def test_pictures_of_steps_stay(cast: Cast) -> None:
+    red, blue = sent_picture(cast, "red"), sent_picture(cast, "blue")
+    options = [
+        {"id": "a", "text": "", "picture": red},
+        {"id": "b", "text": "整改", "picture": blue},
+        {"id": "c", "text": "验收"},
+    ]
+    item = item_in(
+        Status.DRAFTED, cast, {"type": "ordering", "stem": "排好", "options": options, "correct": ["c", "b", "a"]}
+    )
+    client = client_of(cast, "teacher")
+    data = again_of(client, item)
+    client.post(reverse("learning:item_edit", args=[item.id]), {**data, "steps": "整改\n上报\n（图3）"})
+    first, second = ItemVersion.objects.order_by("number")
+    kept = {one["text"]: one.get("picture") for one in first.content["options"]}
+    shown = [(one["text"], one.get("picture")) for one in second.content["options"]]
+    assert shown == [("整改", kept["整改"]), ("上报", None), ("", kept[""])]
+
+
 def test_the_page_shows_no_name_that_tells_the_order(cast: Cast) -> None:
     item = item_in(Status.DRAFTED, cast, ONE_OF_EACH[ItemType.ORDERING])
     client, url = client_of(cast, "teacher"), reverse("learning:item_try", args=[item.id])
@@ -105,13 +170,15 @@ def test_what_cannot_be_asked_stands_beside_its_field(cast: Cast) -> None:
 
 def test_review_and_use_by_pages_and_the_author_cannot(cast: Cast) -> None:
     item = item_in(Status.SUBMITTED, cast)
-    url = reverse("learning:item_verb", args=[item.id, "review"])
-    client_of(cast, "teacher").post(url)
+    url, seen = reverse("learning:item_verb", args=[item.id, "review"]), {"version_id": str(item.latest_id)}
+    client_of(cast, "teacher").post(url, seen)
     item.refresh_from_db()
     assert item.status == Status.SUBMITTED
     officer = client_of(cast, "training_officer")
     assert item.stem[:10] in officer.get(reverse("learning:items_review")).content.decode()
-    officer.post(url)
+    page = officer.get(reverse("learning:item", args=[item.id])).content.decode()
+    assert f'name="version_id" value="{item.latest_id}"' in page
+    officer.post(url, seen)
     officer.post(reverse("learning:item_verb", args=[item.id, "put_in_use"]))
     item.refresh_from_db()
     assert (item.status, item.current_id) == (Status.IN_USE, item.latest_id)
@@ -122,11 +189,82 @@ def test_many_at_once_with_a_result_for_each(cast: Cast) -> None:
     mine = item_in(Status.SUBMITTED, cast)
     services_own = item_in(Status.DRAFTED, cast, ONE_OF_EACH[ItemType.MULTIPLE])
     page = client_of(cast, "safety").post(
-        reverse("learning:items_bulk", args=["review"]), {"ids": [str(mine.id), str(services_own.id)]}
+        reverse("learning:items_bulk", args=["review"]), {"ids": [str(mine.latest_id), str(services_own.latest_id)]}
     )
     mine.refresh_from_db()
     assert mine.status == Status.REVIEWED
     assert "现在的状态是「草稿」" in page.content.decode()
+
+
+def test_what_is_approved_is_what_the_reviewer_saw(cast: Cast) -> None:
+    item = item_in(Status.SUBMITTED, cast)
+    officer, seen = client_of(cast, "training_officer"), str(item.latest_id)
+    listed = officer.get(reverse("learning:items_review")).content.decode()
+    assert f'name="ids" value="{seen}"' in listed
+    services.send_back(item.id, remark="改", by=cast.teacher)
+    services.revise(item.id, data=data_of(cast, {**SINGLE, "correct": ["a"]}), by=cast.teacher)
+    services.submit(item.id, by=cast.teacher)
+    page = officer.post(reverse("learning:item_verb", args=[item.id, "review"]), {"version_id": seen}, follow=True)
+    assert "这道题又改过了" in page.content.decode()
+    page = officer.post(reverse("learning:items_bulk", args=["review"]), {"ids": [seen]})
+    assert "又改过了" in page.content.decode()
+    item.refresh_from_db()
+    assert item.status == Status.SUBMITTED
+
+
+def test_who_reviews_and_whose_item_came_back_find_it_on_their_home_page(cast: Cast) -> None:
+    item = item_in(Status.SUBMITTED, cast)
+    assert "1 道题等审定" in client_of(cast, "safety").get("/").content.decode()
+    assert "道题等审定" not in client_of(cast, "teacher").get("/").content.decode()
+    services.send_back(item.id, remark="第三个选项不对", by=cast.safety)
+    assert "1 道题退回修改" in client_of(cast, "teacher").get("/").content.decode()
+    assert "道题等审定" not in client_of(cast, "safety").get("/").content.decode()
+    assert queries.waiting_for(cast.miner) == []
+
+
+def test_items_of_two_types_are_not_merged(cast: Cast) -> None:
+    one, other = item_in(Status.IN_USE, cast), item_in(Status.IN_USE, cast, {**TRUE_FALSE, "stem": SINGLE["stem"]})
+    officer = client_of(cast, "training_officer")
+    page = officer.post(reverse("learning:item_merge", args=[one.id]), {"into": str(other.id)}, follow=True)
+    assert "单选题和判断题不能合并" in page.content.decode()
+    assert queries.merge_targets(one) == []
+    one.refresh_from_db()
+    assert one.merged_into_id is None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("model", "save"),
+    [
+        (ItemBank, lambda by: services.save_bank(name="机电题库", by=by)),
+        (ItemCategory, lambda by: services.save_category(kind="trade", name="瓦检员", by=by)),
+    ],
+)
+def test_saved_twice_at_once_the_second_is_told(model: Any, save: Any, monkeypatch: MonkeyPatch) -> None:
+    cast, ordinary, came = make_cast(), model.save, []
+    both = threading.Barrier(2)
+
+    def slow(self: Any, *args: Any, **kwargs: Any) -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(timeout=1)
+        ordinary(self, *args, **kwargs)
+
+    def press() -> None:
+        try:
+            came.append(str(save(cast.training_officer)))
+        except Refused as refusal:
+            came.append(str(refusal))
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(model, "save", slow)
+    threads = [threading.Thread(target=press) for _at in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(timeout=60)
+    assert len([one for one in came if "已经有" in one]) == 1, came
+    assert len(came) == 2
 
 
 def test_pasted_words_are_previewed_decided_and_written(cast: Cast) -> None:
@@ -156,6 +294,99 @@ def test_pasted_words_are_previewed_decided_and_written(cast: Cast) -> None:
     data = {"bank": str(home.id), "standing": "drafted", "twins": "leave", "difficulty": "3", "do": "confirm"}
     assert "没有可以导入的题" in client.post(again["Location"], data).content.decode()
     assert Item.objects.count() == 3
+
+
+def moodle(*pictures: bytes) -> bytes:
+    """One true/false question for each picture, which stands in its stem."""
+    rows = [
+        f'<question type="truefalse"><questiontext format="html"><text><![CDATA[井下的第{at}种标志表示禁止。'
+        '<img src="@@PLUGINFILE@@/p.png">]]></text><file name="p.png" path="/" encoding="base64">'
+        f"{base64.b64encode(data).decode()}</file></questiontext>"
+        '<answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text></answer></question>'
+        for at, data in enumerate(pictures, 1)
+    ]
+    return f"<quiz>{''.join(rows)}</quiz>".encode()
+
+
+def png(colour: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_picture_that_cannot_be_read_is_told_with_its_row_and_the_rest_comes_in(cast: Cast) -> None:
+    client, home = client_of(cast, "teacher"), bank(cast)
+    file = moodle(png("red"), b"\x89PNG\r\n\x1a\n cut off", png("blue"))
+    where = client.post(reverse("learning:items_import"), {"file": SimpleUploadedFile("图.xml", file)})["Location"]
+    run = ImportRun.objects.get()
+    assert [one["row"] for one in run.problems] == [2]
+    assert "题里的图片用不了" in client.get(where).content.decode()
+    data = {"bank": str(home.id), "standing": "drafted", "twins": "leave", "difficulty": "3", "do": "confirm"}
+    assert client.post(where, data).status_code == 302
+    assert sorted(len(pictures_of(one.content)) for one in ItemVersion.objects.all()) == [1, 1]
+
+
+def large(end: str = "</quiz>") -> SimpleUploadedFile:
+    """A Moodle file of more than half a megabyte."""
+    body = moodle(*[png("red")] * 1200).decode().removesuffix("</quiz>")
+    assert len(body) > importing.SMALL
+    return SimpleUploadedFile("大.xml", (body + end).encode())
+
+
+def test_a_large_file_is_read_by_the_worker_not_while_the_person_waits(cast: Cast, monkeypatch: MonkeyPatch) -> None:
+    client, url = client_of(cast, "teacher"), reverse("learning:items_import")
+    with monkeypatch.context() as patch:
+        patch.setattr(opening, "parse", lambda _data: pytest.fail("parsed in the request"))
+        where = client.post(url, {"file": large()})["Location"]
+        broken = client.post(url, {"file": large(end="<question>")})["Location"]
+        page = client.post(url, {"file": SimpleUploadedFile("大.xml", b"%PDF-1.7" + b" " * importing.SMALL)})
+    assert "不是" in page.content.decode()
+    assert "读取文件" in client.get(where).content.decode()
+    told: list[int] = []
+    monkeypatch.setattr(importing, "PIECE", 500)
+    monkeypatch.setattr(importing, "beat", lambda _name: told.append(ImportRun.objects.get(file_sha256=sha).done_rows))
+    sha, other = [ImportRun.objects.get(id=one.split("/")[-2]).file_sha256 for one in (where, broken)]
+    run = ImportRun.objects.get(file_sha256=sha)
+    go_on_importing.func(str(run.id))
+    assert (told[0], told[-1]) == (0, 500), "how far it is stands on the page"
+    assert "1,200" in client.get(where).content.decode()
+    sha = other
+    run = ImportRun.objects.get(file_sha256=sha)
+    go_on_importing.func(str(run.id))
+    assert "不是完整的 XML" in client.get(broken).content.decode()
+
+
+def test_a_reading_that_was_cut_off_is_taken_up_and_a_dropped_one_stays_dropped(cast: Cast) -> None:
+    client, url = client_of(cast, "teacher"), reverse("learning:items_import")
+    first, second = client.post(url, {"file": large()})["Location"], client.post(url, {"file": large()})["Location"]
+    client.post(second, {"do": "drop"})
+    pick_up_imports.func(0)
+    assert ImportRun.objects.filter(state=ImportRun.State.READING).count() == 1, "it may still be on its way"
+    with clock.set_to(clock.now() + timedelta(minutes=5)):
+        pick_up_imports.func(0)
+    states = [ImportRun.objects.get(id=one.split("/")[-2]).state for one in (first, second)]
+    assert states == [ImportRun.State.PREVIEW, ImportRun.State.DROPPED]
+
+
+def test_many_items_are_written_by_the_worker(cast: Cast, monkeypatch: MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "FEW", 2)
+    client, home = client_of(cast, "teacher"), bank(cast)
+    where = client.post(reverse("learning:items_import"), {"words": PAPER})["Location"]
+    data = {"bank": str(home.id), "standing": "drafted", "twins": "leave", "difficulty": "3", "do": "confirm"}
+    assert client.post(where, {**data, "bank": "1" * 32}).status_code == 422, "what is wrong is said at once"
+    client.post(where, data)
+    assert Item.objects.count() == 0
+    assert "写入题库" in client.get(where).content.decode()
+    services.save_bank(home.id, name=home.name, is_active=False, by=cast.training_officer)
+    go_on_importing.func(str(ImportRun.objects.get().id))
+    page = client.get(where).content.decode()
+    assert "已经停用" in page, "what was refused while it was written stands over the preview"
+    services.save_bank(home.id, name=home.name, is_active=True, by=cast.training_officer)
+    client.post(where, data)
+    with clock.set_to(clock.now() + timedelta(minutes=5)):
+        pick_up_imports.func(0)
+    assert Item.objects.count() == 2
+    assert ImportRun.objects.get().state == ImportRun.State.DONE
 
 
 def test_in_use_at_once_needs_the_power_and_a_word_of_who_approved(cast: Cast) -> None:

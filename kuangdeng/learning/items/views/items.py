@@ -21,7 +21,7 @@ from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import photo_answer, put_refusal
 from kuangdeng.learning.items import queries, registers, services
 from kuangdeng.learning.items.answering import answer_from, sheet
-from kuangdeng.learning.items.forms import EDITORS, ItemForm, NothingForm, RemarkForm, WhyForm
+from kuangdeng.learning.items.forms import EDITORS, ItemForm, NothingForm, RemarkForm, ReviewForm, WhyForm
 from kuangdeng.learning.items.models import Item, ItemVersion
 from kuangdeng.learning.items.rules import TYPE_LABELS, VERB_LABELS, is_marked_by_person, mark, percent
 from kuangdeng.learning.items.rules.content import clean_answer
@@ -31,7 +31,7 @@ from kuangdeng.learning.items.wording import answer_words, key_words
 from kuangdeng.org.api import Person, has_power
 
 FORMS: dict[str, type[Form]] = {
-    "submit": NothingForm, "review": NothingForm, "put_in_use": NothingForm, "bring_back": NothingForm,
+    "submit": NothingForm, "review": ReviewForm, "put_in_use": NothingForm, "bring_back": NothingForm,
     "send_back": RemarkForm, "retire": WhyForm,
 }  # fmt: skip
 ICONS = {
@@ -116,7 +116,11 @@ def _told(found: Item, version: ItemVersion) -> dict[str, Any]:
 
 
 def _step(found: Item, verb: str, bound: dict[str, Form] | None) -> dict[str, Any]:
-    form = bound[verb] if bound and verb in bound else FORMS[verb](auto_id=f"{verb}_%s")
+    form = (
+        bound[verb]
+        if bound and verb in bound
+        else FORMS[verb](auto_id=f"{verb}_%s", initial={"version_id": found.latest_id})
+    )
     return {
         "verb": verb, "label": VERB_LABELS[verb], "icon": ICONS[verb], "form": form,
         "primary": verb in ("submit", "review", "put_in_use"), "danger": verb == "retire",
@@ -140,7 +144,7 @@ def do(request: HttpRequest, item_id: UUID, verb: str) -> HttpResponse:
         else:
             messages.success(request, _("已办理：%s。") % VERB_LABELS[verb])
             return redirect(next_of(request, reverse("learning:item", args=[found.id])))
-    if not form.fields or verb not in queries.offered(found, by):
+    if FORMS[verb] in (NothingForm, ReviewForm) or verb not in queries.offered(found, by):
         for line in (error for errors in form.errors.values() for error in errors):
             messages.error(request, str(line))
         return redirect("learning:item", found.id)
@@ -267,18 +271,21 @@ def _save(request: HttpRequest, form: ItemForm, found: Item | None, by: Person) 
 
 # Many at once ---------------------------------------------------------------------------------------------------------
 
-BULK = ("submit", "review", "put_in_use", "retire")
+BULK = {"submit": NothingForm, "review": NothingForm, "put_in_use": NothingForm, "retire": WhyForm}
 
 
 def bulk(request: HttpRequest, verb: str) -> HttpResponse:
-    """One verb over the ticked items, each its own verb, with a result for each."""
+    """One verb over the ticked items, each its own verb, with a result for each.
+
+    What is ticked are versions, as the list showed them: an item that was changed meanwhile is left alone.
+    """
     by = me(request)
     if verb not in BULK or not has_power(by, f"item.{verb}"):
         raise NotVisible
     if request.method == "GET":
-        return render(request, "kernel/parts/form_body.html", {"form": FORMS[verb]()})
+        return render(request, "kernel/parts/form_body.html", {"form": BULK[verb]()})
     ids = [str(one) for one in valid_ids(request.POST.getlist("ids"))]
-    form = FORMS[verb](request.POST)
+    form = BULK[verb](request.POST)
     words = {
         "title": VERB_LABELS[verb],
         "back": next_of(request, reverse("learning:items")),
@@ -288,16 +295,20 @@ def bulk(request: HttpRequest, verb: str) -> HttpResponse:
     }
     if not form.is_valid():
         return render(request, "learning/items/bulk_form.html", words, status=422)
-    known = {row.id: row for row in queries.visible(by).filter(id__in=ids).only("id", "stem")}
+    known = {
+        row.latest_id: row
+        for row in queries.visible(by).filter(latest_id__in=valid_ids(ids)).only("id", "stem", "latest_id")
+    }
 
-    def one(item_id: UUID) -> None:
-        if item_id not in known:
-            raise Refused(_("没有找到这道题。请刷新列表。"))
-        ACTS[verb](item_id, **form.cleaned_data, by=by)
+    def one(version_id: UUID) -> None:
+        if version_id not in known:
+            raise Refused(_("这道题不在了，或者您看列表的时候又改过了。请刷新列表再办。"))
+        seen = {"version_id": version_id} if verb == "review" else {}
+        ACTS[verb](known[version_id].id, **form.cleaned_data, **seen, by=by)
 
     results = run_each(
         ids, one,
         label_of=lambda pk: known[pk].stem[:40] if pk in known else "—",
-        url_of=lambda pk: reverse("learning:item", args=[pk]) if pk in known else "",
+        url_of=lambda pk: reverse("learning:item", args=[known[pk].id]) if pk in known else "",
     )  # fmt: skip
     return render(request, "learning/items/bulk_results.html", {**words, "results": results})

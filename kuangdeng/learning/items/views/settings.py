@@ -108,7 +108,13 @@ def twins(request: HttpRequest) -> HttpResponse:
     rows = queries.twins(by).select_related("first__latest", "first__bank", "second__latest", "second__bank")
     page = Paginator(rows.order_by("-score", "id"), 20).get_page(request.GET.get("page"))
     pairs = [
-        {"twin": one, "percent": round(one.score * 100), "sides": [_side(one.first), _side(one.second)]} for one in page
+        {
+            "twin": one,
+            "percent": round(one.score * 100),
+            "sides": [_side(one.first), _side(one.second)],
+            "one_type": one.first.type == one.second.type,
+        }
+        for one in page
     ]
     return render(request, "learning/items/twins.html", {"pairs": pairs, "page": page})
 

@@ -58,7 +58,7 @@ def _take_in(request: HttpRequest, data: dict[str, Any]) -> ImportRun:
     run = _take_file(file, by) if file else importing.take_words(data["words"], by=by)
     if (file.size if file else len(data["words"])) <= importing.SMALL:
         return importing.read(run.id, by=by)
-    jobs.read_items.defer(run_id=str(run.id))
+    jobs.go_on_importing.defer(run_id=str(run.id))
     return run
 
 
@@ -125,8 +125,7 @@ def _act(request: HttpRequest, found: ImportRun, form: ConfirmForm | None) -> Ht
         if form is None:
             return redirect("learning:items_import_run", found.id)
         if form.is_valid():
-            done = transfer.confirm(found.id, choice=_choice(form), by=by)
-            messages.success(request, _("写入了 %d 道题。") % done.report["written"])
+            _confirm(request, found, _choice(form))
             return redirect("learning:items_import_run", found.id)
     except Refused as refusal:
         if form is None:
@@ -134,6 +133,16 @@ def _act(request: HttpRequest, found: ImportRun, form: ConfirmForm | None) -> Ht
             return redirect("learning:items_import_run", found.id)
         put_refusal(form, refusal)
     return None
+
+
+def _confirm(request: HttpRequest, found: ImportRun, choice: importing.Choice) -> None:
+    by = me(request)
+    if found.total_rows > importing.FEW:
+        transfer.hand_to_worker(found.id, choice=choice, by=by)
+        jobs.go_on_importing.defer(run_id=str(found.id))
+        return
+    done = transfer.confirm(found.id, choice=choice, by=by)
+    messages.success(request, _("写入了 %d 道题。") % done.report["written"])
 
 
 def _choice(form: ConfirmForm) -> importing.Choice:

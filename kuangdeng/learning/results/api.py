@@ -1,0 +1,20 @@
+"""Front door of the results, for talks, classes, files, the home page and the demo mine."""
+
+from kuangdeng.learning.results.models import Regrade, RegradeChange
+from kuangdeng.learning.results.queries import analysis_of, by_unit, waiting_for, worklist_of
+from kuangdeng.learning.results.rules import FLOW, STATUS_LABELS, Status
+from kuangdeng.learning.results.services import approve, propose
+
+__all__ = [
+    "FLOW",
+    "STATUS_LABELS",
+    "Regrade",
+    "RegradeChange",
+    "Status",
+    "analysis_of",
+    "approve",
+    "by_unit",
+    "propose",
+    "waiting_for",
+    "worklist_of",
+]

@@ -1,0 +1,251 @@
+"""Reading the talks: who sees which, what is open for whom, what the ladder has to tell."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, F, Max, Min, Q, QuerySet
+
+from kuangdeng.kernel import clock
+from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.rows import one_of
+from kuangdeng.learning.exams.api import ENDED, Exam, Kind, Sat, Sitting
+from kuangdeng.learning.exams.api import Status as ExamStatus
+from kuangdeng.learning.items.api import ItemVersion
+from kuangdeng.learning.talks import rules
+from kuangdeng.learning.talks.models import Retraining, Talk, TalkReminder, TalkRound, TalkRule, TalkStep
+from kuangdeng.learning.talks.rules import OPEN, PRESET, PRESET_STEPS, Status, Terms
+from kuangdeng.org.api import Person, Role, has_power, holders, may, reach
+
+LOOK_BACK = timedelta(days=60)
+"""Results that were published longer ago are no matter for a talk any more."""
+RELATED = ("person__unit", "unit", "exam", "talker", "helper", "sitting", "result", "makeup__exam", "signed_by")
+TALKERS = (Role.BRANCH_SECRETARY, Role.UNIT_HEAD, Role.POLITICAL_WORK, Role.TRAINING_OFFICER, Role.MINE_LEADER)
+
+
+def rule_on(mine_id: UUID, day: date | None = None) -> TalkRule | None:
+    """The rule that holds on a day."""
+    return one_of(TalkRule.objects.filter(id__in=_rule_ids(mine_id, day)))
+
+
+def _rule_ids(mine_id: UUID, day: date | None) -> QuerySet[TalkRule, UUID]:
+    rows = TalkRule.objects.filter(mine_id=mine_id, valid_from__lte=day or clock.today())
+    return rows.order_by("-valid_from", "-at").values_list("id", flat=True)[:1]
+
+
+def terms_on(mine_id: UUID, day: date | None = None) -> Terms:
+    """The terms that hold on a day; what ships until the mine sets its own."""
+    rule = rule_on(mine_id, day)
+    return rule.terms if rule else PRESET
+
+
+def rules_of(mine_id: UUID) -> list[TalkRule]:
+    """All rules of the mine, the latest first."""
+    return list(TalkRule.objects.filter(mine_id=mine_id))
+
+
+def ladder_of(mine_id: UUID) -> list[tuple[int, str]]:
+    """Days after the due day → who is told, as the mine has set it."""
+    rows = list(TalkStep.objects.filter(mine_id=mine_id).values_list("after_days", "tell"))
+    return rows or [(days, str(tell)) for days, tell in PRESET_STEPS]
+
+
+def visible(person: Person) -> QuerySet[Talk]:
+    """One's own, those that one has to hold, and those of the units that one keeps."""
+    rows = Talk.objects.filter(mine_id=person.mine_id)
+    mine = Q(person=person) | Q(talker=person) | Q(helper=person)
+    if not has_power(person, "talk.see"):
+        return rows.filter(mine)
+    units = reach(person, "talk.see")
+    return rows if units is None else rows.filter(mine | Q(unit_id__in=units))
+
+
+def get_talk(talk_id: UUID, *, by: Person) -> Talk:
+    """One talk. NotVisible for who has nothing to do with it: what was said is between few."""
+    found = one_of(visible(by).select_related(*RELATED).filter(id=talk_id))
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def keeps(person: Person, talk: Talk) -> bool:
+    """Whether this person may arrange who talks with him: the training section, or in charge of his unit; never he."""
+    return may(person, "talk.assign", talk.unit) and person.id != talk.person_id
+
+
+def offered(talk: Talk, by: Person) -> list[str]:
+    """The verbs that this person may use on this talk now."""
+    own, talks = by.id == talk.person_id, by.id == talk.talker_id
+    allowed = {
+        "assign": keeps(by, talk), "record": talks, "rewrite": own or talks, "sign": own,
+        "sign_for": has_power(by, "talk.sign_for") and not own, "retrain": has_power(by, "talk.retrain"),
+        "drop": has_power(by, "talk.drop") and not own, "reopen": has_power(by, "talk.reopen") and not own,
+    }  # fmt: skip
+    steps = set(rules.FLOW.from_(talk.status))
+    if "sign" in steps:
+        steps |= {"sign_for"}
+    return [verb for verb, may_do in allowed.items() if may_do and verb in steps]
+
+
+def candidates(talk: Talk) -> list[Person]:
+    """Who may be asked to talk with him: in charge of his unit, political work, training, leaders; not he himself."""
+    rows = holders(talk.mine_id, TALKERS, talk.unit).exclude(id=talk.person_id).select_related("unit")
+    return list(rows.order_by("unit__position", "pinyin")[:60])
+
+
+def helpers(talk: Talk) -> list[Person]:
+    """Fellows of his unit who may help him one to one."""
+    rows = Person.objects.filter(mine_id=talk.mine_id, is_active=True, unit=talk.unit).exclude(id=talk.person_id)
+    return list(rows.order_by("pinyin")[:200])
+
+
+def makeups_of(talk: Talk) -> list[Exam]:
+    """Make-up exams of this exam that he could still sit."""
+    rows = Exam.objects.filter(makeup_of_id=talk.exam_id, kind=Kind.MAKEUP, closes_at__gt=clock.now())
+    return list(rows.exclude(status__in=[ExamStatus.CANCELLED, ExamStatus.CLOSED, ExamStatus.PUBLISHED]))
+
+
+def history_of(talk: Talk, *, by: Person) -> list[Talk]:
+    """His other talks, as far as this person may see them."""
+    rows = visible(by).filter(person_id=talk.person_id).exclude(id=talk.id).select_related("exam", "talker")
+    return list(rows.order_by("-since")[:10])
+
+
+# What is to be done ---------------------------------------------------------------------------------------------------
+
+
+def exams_to_go_through(mine_id: UUID | None = None) -> list[UUID]:
+    """Published exams whose results nobody has gone through yet, or of which sheets were marked anew since."""
+    rows = Exam.objects.filter(status=ExamStatus.PUBLISHED, published_at__gt=clock.now() - LOOK_BACK)
+    rows = rows.exclude(kind=Kind.PRACTICE)
+    if mine_id:
+        rows = rows.filter(mine_id=mine_id)
+    rows = rows.annotate(marked_at=Max("sittings__result__at"))
+    gone = Q(talk_round__isnull=True) | Q(marked_at__gt=F("talk_round__at"))
+    return list(rows.filter(gone).order_by("published_at").values_list("id", flat=True))
+
+
+def sheets_of(exam: Exam) -> list[Sitting]:
+    """The sheets of an exam that may need a talk: marked ones, and who never came."""
+    rows = Sitting.objects.filter(exam=exam).filter(Q(status__in=ENDED, passed__isnull=False) | Q(status=Sat.ABSENT))
+    return list(rows.select_related("person", "unit", "result").order_by("id"))
+
+
+def topics_of(version_ids: set[str]) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Version id → the names of its categories, and its stem."""
+    rows = ItemVersion.objects.filter(id__in=version_ids).prefetch_related("item__categories").select_related("item")
+    topics, stems = {}, {}
+    for one in rows:
+        topics[str(one.id)] = [category.name for category in one.item.categories.all()]
+        stems[str(one.id)] = one.content["stem"]
+    return topics, stems
+
+
+def holds_to_lift() -> list[tuple[UUID, UUID]]:
+    """Signed talks with the make-up sitting that is still held back."""
+    rows = Sitting.objects.filter(
+        held=True, status=Sat.WAITING, exam__kind=Kind.MAKEUP, exam__makeup_of__talks__status=Status.MAKEUP,
+        exam__makeup_of__talks__person_id=F("person_id"),
+    )  # fmt: skip
+    return list(rows.annotate(talk_id=F("exam__makeup_of__talks__id")).order_by("id").values_list("talk_id", "id"))
+
+
+def makeups_to_settle() -> list[tuple[UUID, UUID]]:
+    """Talks that wait for the make-up exam, with the make-up sheet whose result is published, or who did not come."""
+    told = Q(status__in=ENDED, passed__isnull=False) | Q(status=Sat.ABSENT, exam__makeup_of__talks__makeup_id=F("id"))
+    over = Sitting.objects.filter(
+        told, exam__kind=Kind.MAKEUP, exam__status=ExamStatus.PUBLISHED,
+        exam__makeup_of__talks__status=Status.MAKEUP, exam__makeup_of__talks__person_id=F("person_id"),
+    )  # fmt: skip
+    rows = over.annotate(talk_id=F("exam__makeup_of__talks__id")).order_by("exam__published_at")
+    return list(rows.values_list("talk_id", "id"))
+
+
+@dataclass(frozen=True)
+class Due:
+    """A reminder that has come: this open step, so many days over, these are told."""
+
+    talk_id: UUID
+    status: str
+    since: datetime
+    after_days: int
+    tells: tuple[str, ...]
+
+
+def reminders_due() -> list[Due]:
+    """Every step of the ladder that has come and was not told yet; of several at once only the highest."""
+    now = clock.now()
+    found, ladders = [], dict[UUID, list[tuple[int, str]]]()
+    rows = list(Talk.objects.filter(status__in=OPEN, due_at__lte=now).order_by("due_at"))
+    told = {
+        (one.talk_id, one.status, one.since): one.after_days
+        for one in TalkReminder.objects.filter(talk__in=rows).order_by("after_days")
+    }
+    for one in rows:
+        assert one.due_at is not None
+        ladder = ladders.setdefault(one.mine_id, ladder_of(one.mine_id))
+        days = (now - one.due_at).days
+        come = [after for after, _tell in ladder if after <= days]
+        last = told.get((one.id, one.status, one.since), -1)
+        if come and max(come) > last:
+            tells = tuple(dict.fromkeys(tell for after, tell in ladder if last < after <= days))
+            found.append(Due(one.id, one.status, one.since, max(come), tells))
+    return found
+
+
+# The home page --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A line of the home page: one talk and my step in it, or how many wait for being arranged."""
+
+    kind: str
+    due: datetime | None
+    talk: Talk | None = None
+    count: int = 0
+
+
+def waiting_for(person: Person) -> list[Waiting]:
+    """What waits for this person: talks to hold, a record to sign; for who arranges, how many wait. At most two
+    statements, one for who arranges nothing."""
+    own = Q(talker=person, status=Status.ASSIGNED) | Q(person=person, status=Status.TALKED)
+    rows = Talk.objects.filter(own, mine_id=person.mine_id).select_related("person", "exam").order_by("due_at")
+    found = [Waiting("talk" if one.status == Status.ASSIGNED else "sign", one.due_at, one) for one in rows[:20]]
+    if not has_power(person, "talk.assign"):
+        return found
+    units = reach(person, "talk.assign")
+    kept = Talk.objects.filter(mine_id=person.mine_id).exclude(person=person)
+    kept = kept if units is None else kept.filter(unit_id__in=units)
+    kinds = {"assign": Q(status=Status.OWED)}
+    if has_power(person, "talk.retrain"):
+        kinds |= {"arrange": Q(status=Status.MAKEUP, makeup=None), "retrain": Q(status=Status.RETRAINING)}
+    asked = {kind: Count("id", filter=which) for kind, which in kinds.items()}
+    asked |= {f"{kind}_due": Min("due_at", filter=which) for kind, which in kinds.items()}  # type: ignore[misc]
+    sums = kept.filter(status__in=OPEN).aggregate(**asked)
+    return found + [Waiting(kind, sums[f"{kind}_due"], count=sums[kind]) for kind in kinds if sums[kind]]
+
+
+# Retraining -----------------------------------------------------------------------------------------------------------
+
+
+def retraining_owed(mine_id: UUID) -> QuerySet[Retraining]:
+    """Who has to be trained again and in no class yet; classes read this, and `accept_retraining`."""
+    rows = Retraining.objects.filter(mine_id=mine_id, accepted_at=None, done_at=None, talk__status=Status.RETRAINING)
+    return rows.select_related("person__unit", "talk__exam").order_by("since")
+
+
+def retraining_of(talk: Talk) -> Retraining | None:
+    """The retraining that came of this talk."""
+    return one_of(Retraining.objects.filter(talk=talk)) if talk.status in (Status.RETRAINING, Status.DONE) else None
+
+
+def retrainings(person: Person) -> QuerySet[Retraining]:
+    """All retraining that is or was owed, for who looks after training."""
+    rows = Retraining.objects.filter(mine_id=person.mine_id)
+    return rows if has_power(person, "talk.retrain") else rows.none()
+
+
+def round_of(exam: Exam) -> TalkRound | None:
+    """When the results of this exam were gone through."""
+    return one_of(TalkRound.objects.filter(exam=exam))

@@ -1,0 +1,222 @@
+"""谈心补考: the list, one talk with its steps, the record on paper, the rule and the ladder."""
+
+from collections.abc import Callable
+from typing import Any, cast
+from uuid import UUID
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from kuangdeng.kernel import clock
+from kuangdeng.kernel.edit_views import edit_page
+from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.views import register_page
+from kuangdeng.learning.exams.api import percent
+from kuangdeng.learning.talks import forms, queries, registers, rules, services
+from kuangdeng.learning.talks.models import Talk
+from kuangdeng.learning.talks.rules import CAUSE_LABELS, STATUS_LABELS
+from kuangdeng.org.api import Person, has_power
+
+HERE = "learning/talks"
+LABELS: dict[str, Callable[[], str]] = {
+    "assign": lambda: _("安排谈话人"),
+    "record": lambda: _("记录谈心"),
+    "sign": lambda: _("签字"),
+    "rewrite": lambda: _("退回重谈"),
+    "sign_for": lambda: _("登记纸质签字"),
+    "drop": lambda: _("撤销谈心"),
+    "reopen": lambda: _("重新列入"),
+    "accept": lambda: _("列入重新培训"),
+    "finish": lambda: _("重新培训完成"),
+}
+ICONS = {"assign": "people", "record": "edit", "sign": "check", "accept": "bookmark", "finish": "done"}
+PRIMARY = ("assign", "record", "sign", "accept", "finish")
+
+
+def _me(request: HttpRequest) -> Person:
+    return cast(Person, request.user)
+
+
+def _need(person: Person, power: str) -> None:
+    if not has_power(person, power):
+        raise NotVisible
+
+
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """谈心补考: those that one keeps, holds, or is in."""
+    by = _me(request)
+    words = {"can_rule": has_power(by, "talk.rules"), "can_retrain": has_power(by, "talk.retrain")}
+    return register_page(
+        request, registers.talks(by), queries.visible(by), template=f"{HERE}/talks.html", context=words
+    )
+
+
+@require_GET
+def retrainings(request: HttpRequest) -> HttpResponse:
+    """欠的重新培训."""
+    by = _me(request)
+    _need(by, "talk.retrain")
+    return register_page(request, registers.retrainings(), queries.retrainings(by))
+
+
+@require_GET
+def talk(request: HttpRequest, talk_id: UUID) -> HttpResponse:
+    """One talk."""
+    by = _me(request)
+    found = queries.get_talk(talk_id, by=by)
+    verbs = _offered(found, by)
+    first = next((one for one in verbs if one in PRIMARY), "")
+    words = {
+        **_told(found), "own": by.id == found.person_id, "first": _step(found, first) if first else None,
+        "form": _form(found, first, None) if first in ("sign",) else None,
+        "others": [_step(found, one) for one in verbs if one != first], "stages": _stages(found),
+        "history": queries.history_of(found, by=by), "makeups": queries.makeups_of(found) if found.status == "makeup" else [],
+        "can_arrange": has_power(by, "exam.arrange"),
+    }  # fmt: skip
+    return render(request, f"{HERE}/talk.html", words)
+
+
+def _told(found: Talk) -> dict[str, Any]:
+    sheet = found.sitting
+    share = f"{percent(sheet.score, sheet.out_of).normalize():f}%" if sheet.score is not None and sheet.out_of else "—"
+    return {
+        "talk": found, "state_chip": registers.state_chip(found), "due_chip": registers.due_chip(found),
+        "cause": CAUSE_LABELS[found.cause], "share": share, "score": sheet.score.normalize() if sheet.score is not None else "—",
+        "topics": found.weak.get("topics", []), "missed": found.weak.get("items", []),
+        "retraining": queries.retraining_of(found),
+    }  # fmt: skip
+
+
+def _stages(found: Talk) -> list[dict[str, Any]]:
+    """The way from the result to its end, with where it stands."""
+    way = rules.way(owes_exam=found.owes_exam, retrained=queries.retraining_of(found) is not None)
+    at = way.index(found.status) if found.status in way else -1
+    return [{"label": STATUS_LABELS[one], "now": place == at, "past": place < at} for place, one in enumerate(way)]
+
+
+def _offered(found: Talk, by: Person) -> list[str]:
+    verbs = queries.offered(found, by)
+    if "retrain" in verbs:
+        row = queries.retraining_of(found)
+        verbs = [one for one in verbs if one != "retrain"]
+        verbs += ["finish" if row is not None and row.accepted_at else "accept"] if row else []
+    return verbs
+
+
+def _step(found: Talk, verb: str) -> dict[str, Any]:
+    return {
+        "verb": verb, "label": LABELS[verb](), "icon": ICONS.get(verb, "edit"), "danger": verb == "drop",
+        "url": reverse("learning:talk_verb", args=[found.id, verb]), "direct": verb == "sign",
+    }  # fmt: skip
+
+
+def _form(found: Talk, verb: str, data: Any) -> Form:
+    made: dict[str, Callable[[], Form]] = {
+        "assign": lambda: forms.AssignForm(data, talk=found),
+        "record": lambda: forms.RecordForm(data, talk=found),
+        "sign": lambda: forms.NothingForm(data),
+        "sign_for": lambda: forms.NoteForm(data),
+        "accept": lambda: forms.WhereForm(data),
+        "finish": lambda: forms.FinishForm(data),
+    }
+    return made.get(verb, lambda: forms.WhyForm(data))()
+
+
+@require_http_methods(["GET", "POST"])
+def do(request: HttpRequest, talk_id: UUID, verb: str) -> HttpResponse:
+    """安排、记录、签字、退回、撤销、重新列入、重新培训."""
+    by = _me(request)
+    found = queries.get_talk(talk_id, by=by)
+    page = reverse("learning:talk", args=[found.id])
+    if verb not in LABELS or verb not in _offered(found, by):
+        raise NotVisible
+    form = _form(found, verb, request.POST or None)
+
+    def act(data: dict[str, Any]) -> str:
+        _act(found, verb, form, data, by)
+        return _("已办理：%s。") % LABELS[verb]()
+
+    if verb == "sign" and request.method == "POST":
+        form = forms.NothingForm({})
+    context = {"told": _told(found)} if verb == "record" else {}
+    template = f"{HERE}/record.html" if verb == "record" else "kernel/edit.html"
+    title = f"{found.person.name} {LABELS[verb]()}"
+    return edit_page(
+        request, form, act, title=title, label=LABELS[verb](), back=page, template=template, context=context
+    )
+
+
+def _act(found: Talk, verb: str, form: Form, data: dict[str, Any], by: Person) -> None:
+    row = queries.retraining_of(found)
+    acts: dict[str, Callable[[], object]] = {
+        "assign": lambda: services.assign(found.id, talker_id=UUID(data["talker"]), by=by),
+        "record": lambda: services.record(found.id, data=cast(forms.RecordForm, form).record(), by=by),
+        "sign": lambda: services.sign(found.id, by=by),
+        "rewrite": lambda: services.rewrite(found.id, why=data["why"], by=by),
+        "sign_for": lambda: services.sign_for(found.id, note=data["note"], by=by),
+        "drop": lambda: services.drop(found.id, why=data["why"], by=by),
+        "reopen": lambda: services.reopen(found.id, why=data["why"], by=by),
+        "accept": lambda: services.accept_retraining(row.id if row else found.id, where=data["where"], by=by),
+        "finish": lambda: services.finish_retraining(row.id if row else found.id, note=data["note"], by=by),
+    }
+    acts[verb]()
+
+
+@require_GET
+def sheet(request: HttpRequest, talk_id: UUID) -> HttpResponse:
+    """谈心记录表, A4, to be signed by both."""
+    found = queries.get_talk(talk_id, by=_me(request))
+    return render(request, f"{HERE}/talk_sheet.html", {**_told(found), "printed_at": clock.now()})
+
+
+@require_GET
+def rule_list(request: HttpRequest) -> HttpResponse:
+    """谈心办法: the rules by day, and the ladder of reminders."""
+    by = _me(request)
+    _need(by, "talk.rules")
+    ladder = [(days, rules.TELL_LABELS[tell]) for days, tell in queries.ladder_of(by.mine_id)]
+    held = queries.rule_on(by.mine_id)
+    words = {
+        "rules": queries.rules_of(by.mine_id),
+        "held": held,
+        "ladder": sorted(ladder, key=lambda one: one[0]),
+        "preset": rules.PRESET,
+    }
+    return render(request, f"{HERE}/rules.html", words)
+
+
+@require_http_methods(["GET", "POST"])
+def rule_new(request: HttpRequest) -> HttpResponse:
+    """A rule from a day on."""
+    by = _me(request)
+    _need(by, "talk.rules")
+    form = forms.RuleForm(request.POST or None, by=by)
+
+    def act(_data: dict[str, Any]) -> str:
+        saved = services.save_rule(data=form.rule(), by=by)
+        return _("已保存，从 %s 起按新办法。") % saved.valid_from.isoformat()
+
+    return edit_page(
+        request, form, act, title=_("设置谈心办法"), label=_("保存办法"), back=reverse("learning:talk_rules")
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def ladder(request: HttpRequest) -> HttpResponse:
+    """提醒阶梯."""
+    by = _me(request)
+    _need(by, "talk.rules")
+    form = forms.LadderForm(request.POST or None, by=by)
+
+    def act(_data: dict[str, Any]) -> str:
+        services.save_ladder(steps=form.steps, by=by)
+        return _("已保存提醒阶梯。")
+
+    return edit_page(
+        request, form, act, title=_("提醒阶梯"), label=_("保存提醒阶梯"), back=reverse("learning:talk_rules")
+    )
