@@ -3,5 +3,6 @@
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.bookroom import api as bookroom
 from kuangdeng.learning.items import api as items
+from kuangdeng.learning.study import api as study
 
-__all__ = ["attendance", "bookroom", "items"]
+__all__ = ["attendance", "bookroom", "items", "study"]

@@ -82,13 +82,13 @@ def mine_at(sheet_id: UUID, person: Person) -> Attendee | None:
 
 
 _NUMBERS = {
-    "expected": Count("id", filter=Q(expected=True)),
-    "present": Count("id", filter=Q(expected=True, state=State.PRESENT)),
-    "late": Count("id", filter=Q(expected=True, state=State.LATE)),
-    "leave": Count("id", filter=Q(expected=True, state=State.LEAVE)),
-    "made_up": Count("id", filter=Q(expected=True, state=State.MADE_UP)),
-    "missing": Count("id", filter=Q(expected=True, state=State.MISSING)),
-    "guests": Count("id", filter=Q(expected=False)),
+    "n_expected": Count("id", filter=Q(expected=True)),
+    "n_present": Count("id", filter=Q(expected=True, state=State.PRESENT)),
+    "n_late": Count("id", filter=Q(expected=True, state=State.LATE)),
+    "n_leave": Count("id", filter=Q(expected=True, state=State.LEAVE)),
+    "n_made_up": Count("id", filter=Q(expected=True, state=State.MADE_UP)),
+    "n_missing": Count("id", filter=Q(expected=True, state=State.MISSING)),
+    "n_guests": Count("id", filter=Q(expected=False)),
 }
 
 

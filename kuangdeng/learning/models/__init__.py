@@ -2,4 +2,5 @@
 
 import kuangdeng.learning.attendance.models
 import kuangdeng.learning.bookroom.models
-import kuangdeng.learning.items.models  # noqa: F401
+import kuangdeng.learning.items.models
+import kuangdeng.learning.study.models  # noqa: F401
