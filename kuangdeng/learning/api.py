@@ -2,7 +2,9 @@
 
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.bookroom import api as bookroom
+from kuangdeng.learning.campaigns import api as campaigns
 from kuangdeng.learning.items import api as items
 from kuangdeng.learning.study import api as study
+from kuangdeng.learning.waiting import Waiting, waiting_for
 
-__all__ = ["attendance", "bookroom", "items", "study"]
+__all__ = ["Waiting", "attendance", "bookroom", "campaigns", "items", "study", "waiting_for"]

@@ -15,6 +15,9 @@ class LearningConfig(AppConfig):
         from kuangdeng.learning.attendance import words as attendance_words
         from kuangdeng.learning.bookroom import rules as bookroom
         from kuangdeng.learning.bookroom import words as bookroom_words
+        from kuangdeng.learning.campaigns import rules as campaigns
+        from kuangdeng.learning.campaigns import words as campaign_words
+        from kuangdeng.learning.campaigns.queries import files_in_use as files_of_campaigns
         from kuangdeng.learning.items import rules as items
         from kuangdeng.learning.items import words as item_words
         from kuangdeng.learning.items.queries import pictures_in_use as pictures_of_items
@@ -28,8 +31,11 @@ class LearningConfig(AppConfig):
         declare(_("签到"), attendance.MAY, attendance.POWER_LABELS)
         attendance_words.declare()
         declare(_("学习活动"), study.MAY, study.POWER_LABELS)
+        declare(_("集中学习"), campaigns.MAY, campaigns.POWER_LABELS)
         study_words.declare()
+        campaign_words.declare()
         item_words.declare()
         bookroom_words.declare()
         keep_when_referenced(pictures_of_items)
         keep_when_referenced(files_of_study)
+        keep_when_referenced(files_of_campaigns)

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from kuangdeng.learning.attendance import urls as attendance
 from kuangdeng.learning.bookroom import urls as bookroom
+from kuangdeng.learning.campaigns import urls as campaigns
 from kuangdeng.learning.items import urls as items
 from kuangdeng.learning.study import urls as study
 
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign/", include(attendance.pages)),
     path("", include(attendance.open_pages)),
     path("study/", include(study.pages)),
+    path("campaigns/", include(campaigns.pages)),
     path("items/", include(items.pages)),
     path("books/", include(bookroom.pages)),
     path("books/", include(bookroom.open_pages)),

@@ -6,7 +6,6 @@ Tables point to `Sheet`. The steps (`make_sheet`, `change_sheet`, `set_leaders`,
 
 from kuangdeng.learning.attendance.models import Attendee, Doubt, MakeUp, Sheet
 from kuangdeng.learning.attendance.queries import (
-    Waiting,
     attendees,
     by_person,
     by_unit,
@@ -20,7 +19,7 @@ from kuangdeng.learning.attendance.queries import (
     open_makeups,
     phase_of,
     states_of,
-    waiting_for,
+    waiting_rows,
 )
 from kuangdeng.learning.attendance.rules import (
     ATTENDEE_FLOW,
@@ -75,7 +74,6 @@ __all__ = [
     "Sheet",
     "SheetStatus",
     "State",
-    "Waiting",
     "accept_makeup",
     "ask_leave",
     "attendees",
@@ -110,5 +108,5 @@ __all__ = [
     "sign_by_card",
     "sign_by_code",
     "states_of",
-    "waiting_for",
+    "waiting_rows",
 ]

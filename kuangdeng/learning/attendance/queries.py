@@ -6,7 +6,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
@@ -213,28 +214,19 @@ def led_sheets(person: Person) -> QuerySet[Sheet]:
 # Home -------------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """One thing of the sign-in that waits for a person."""
-
-    verb: str
-    sheet: Sheet
-    who: str
-    count: int
-    attendee_id: UUID | None = None
-
-
-def waiting_for(person: Person) -> list[Waiting]:
-    """What waits for this person as the leader of rooms: requests for leave, make-ups handed in. Two statements."""
-    led = led_sheets(person).exclude(status=SheetStatus.CANCELLED).values("id")
-    asking = Attendee.objects.select_related("person", "sheet").filter(
-        sheet_id__in=led, leave_asked_at__isnull=False, leave_decided_at=None, state=State.MISSING
+def waiting_rows(person: Person) -> list[QuerySet[Any, Any]]:
+    """What waits for this person as the leader of rooms: requests for leave, make-ups handed in (see learning.waiting)."""
+    led = Q(sheet__leaders__person=person) & ~Q(sheet__status=SheetStatus.CANCELLED)
+    asking = Attendee.objects.filter(led, leave_asked_at__isnull=False, leave_decided_at=None, state=State.MISSING)
+    handed = MakeUp.objects.filter(
+        attendee__sheet__leaders__person=person, decided_at=None, attendee__sheet__mine_id=person.mine_id
     )
-    handed = MakeUp.objects.select_related("attendee__person", "attendee__sheet").filter(
-        attendee__sheet_id__in=led, decided_at=None
-    )
-    found = [Waiting("leave", one.sheet, one.person.name, 1, one.id) for one in asking.order_by("leave_asked_at")[:20]]
-    return found + [
-        Waiting("makeup", one.attendee.sheet, one.attendee.person.name, 1, one.attendee_id)
-        for one in handed.order_by("handed_in_at")[:20]
-    ]
+    return [
+        asking.order_by().values_list(
+            Value("leave"), Cast("sheet_id", CharField()), "person__name", "sheet__title", "sheet__starts_at", Value(1)
+        ),
+        handed.order_by().values_list(
+            Value("makeup"), Cast("attendee__sheet_id", CharField()), "attendee__person__name", "attendee__sheet__title",
+            "handed_in_at", Value(1),
+        ),
+    ]  # fmt: skip

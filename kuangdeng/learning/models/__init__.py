@@ -2,5 +2,6 @@
 
 import kuangdeng.learning.attendance.models
 import kuangdeng.learning.bookroom.models
+import kuangdeng.learning.campaigns.models
 import kuangdeng.learning.items.models
 import kuangdeng.learning.study.models  # noqa: F401

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from kuangdeng.kernel import clock
@@ -133,38 +135,41 @@ def own_sessions(person: Person, most: int = 200) -> list[Own]:
     return [Own(one, mine[one.sheet_id]) for one in found.order_by("-starts_at")]
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """One thing of study that waits for a person: attend, make_up, record, approve, notify."""
-
-    verb: str
-    session: StudySession
-    due: datetime | None
-
-
 SOON = timedelta(days=7)
+"""So long before a session it stands on the home page of who is expected."""
 
 
-def waiting_for(person: Person) -> list[Waiting]:
-    """What waits for this person, the nearest first. Three statements."""
-    own = own_sessions(person, 30)
-    found = [
-        Waiting("attend", one.session, one.session.starts_at)
-        for one in own
-        if one.session.status == Status.NOTIFIED
-        and one.row.expected
-        and one.row.state == State.MISSING
-        and clock.now() - timedelta(hours=2) < one.session.starts_at < clock.now() + SOON
-    ]
-    found += [Waiting("make_up", one.session, None) for one in own if one.owes]
-    rows = with_names(StudySession.objects.filter(mine_id=person.mine_id))
-    to_do = rows.filter(
-        Q(recorder=person, status=Status.FINISHED)
-        | Q(chair=person, status=Status.RECORDED)
-        | Q(recorder=person, status=Status.NOTIFIED, ends_at__lt=clock.now())
-    )
-    verbs = {Status.FINISHED: "record", Status.RECORDED: "approve", Status.NOTIFIED: "finish"}
-    return found + [Waiting(verbs[Status(one.status)], one, None) for one in to_do.order_by("starts_at")[:20]]
+def waiting_rows(person: Person) -> list[QuerySet[Any, Any]]:
+    """What waits for this person: to attend, to make up, to end, to record, to sign (see learning.waiting)."""
+    now = clock.now()
+    own = Attendee.objects.filter(person=person, expected=True).order_by()
+    coming = own.filter(
+        state=State.MISSING, leave_asked_at=None, sheet__study_session__status=Status.NOTIFIED,
+        sheet__starts_at__lt=now + SOON, sheet__ends_at__gt=now,
+    )  # fmt: skip
+    owed = own.filter(
+        ~Exists(attendance.MakeUp.objects.filter(attendee_id=OuterRef("id"), decided_at=None)),
+        state__in=[State.MISSING, State.LEAVE], sheet__study_session__status__in=HELD,
+    )  # fmt: skip
+    mine = StudySession.objects.filter(mine_id=person.mine_id).order_by()
+    to_do = {
+        "finish": mine.filter(recorder=person, status=Status.NOTIFIED, ends_at__lt=now),
+        "record": mine.filter(recorder=person, status=Status.FINISHED),
+        "approve": mine.filter(chair=person, status=Status.RECORDED),
+    }
+    return [
+        *(
+            rows.values_list(
+                Value(kind), Cast("sheet__study_session__id", CharField()), Value(""), "sheet__title", "sheet__starts_at",
+                Value(1),
+            )
+            for kind, rows in (("attend", coming), ("make_up", owed))
+        ),
+        *(
+            rows.values_list(Value(kind), Cast("id", CharField()), Value(""), "title", "starts_at", Value(1))
+            for kind, rows in to_do.items()
+        ),
+    ]  # fmt: skip
 
 
 # Statistics -------------------------------------------------------------------------------------------------------------

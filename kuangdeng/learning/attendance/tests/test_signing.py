@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.learning.api import waiting_for
 from kuangdeng.learning.attendance import queries, rules, services
 from kuangdeng.learning.attendance.models import Attendee, Doubt, Sheet
 from kuangdeng.learning.attendance.services._steps import set_expected
@@ -268,9 +269,9 @@ def test_a_correction_is_told_to_both_and_never_made_for_oneself(cast: Cast) -> 
 def test_leave_is_asked_for_and_answered(cast: Cast) -> None:
     row = asked(cast)
     assert any("王铁柱向您请假" in one for one in told(cast, "branch_secretary"))
-    assert [one.verb for one in queries.waiting_for(cast.branch_secretary)] == ["leave"]
+    assert [one.kind for one in waiting_for(cast.branch_secretary)] == ["leave"]
     services.grant_leave(row.id, by=cast.branch_secretary)
-    assert queries.waiting_for(cast.branch_secretary) == []
+    assert waiting_for(cast.branch_secretary) == []
     assert any("已准假" in one for one in told(cast, "miner"))
     assert queries.counts(row.sheet_id).leave == 1
     with clock.set_to(row.sheet.starts_at):

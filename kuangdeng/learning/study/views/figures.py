@@ -15,7 +15,8 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.views import XLSX
 from kuangdeng.learning.study import forms, queries, rules, services, sheets
-from kuangdeng.learning.study.views.common import HERE, file_answer, me, need_power, tabs
+from kuangdeng.learning.study.tabs import tabs
+from kuangdeng.learning.study.views.common import HERE, file_answer, me, need_power
 
 LONGEST = timedelta(days=3 * 366)
 

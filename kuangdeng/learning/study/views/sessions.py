@@ -20,9 +20,11 @@ from kuangdeng.kernel.web import photo_answer
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.attendance.api import State
 from kuangdeng.learning.study import forms, queries, registers, rules, services
+from kuangdeng.learning.study.choosing import ChooseForm
 from kuangdeng.learning.study.models import StudySession
 from kuangdeng.learning.study.rules import Status
-from kuangdeng.learning.study.views.common import HERE, file_answer, me, need_power, tabs
+from kuangdeng.learning.study.tabs import tabs
+from kuangdeng.learning.study.views.common import HERE, file_answer, me, need_power
 from kuangdeng.org.api import has_power, may
 
 
@@ -112,7 +114,7 @@ def study_people(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """选应到人员."""
     by = me(request)
     session = _run_by(request, session_id)
-    form = forms.ChooseForm(request.POST or None, by=by, initial=forms.ChooseForm.initial_of(session.chosen))
+    form = ChooseForm(request.POST or None, by=by, initial=ChooseForm.initial_of(session.chosen))
 
     def act(_data: dict[str, Any]) -> str:
         services.choose(session.id, chosen=form.chosen, by=by)
