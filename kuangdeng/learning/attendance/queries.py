@@ -111,6 +111,18 @@ def counts(sheet_id: UUID) -> Counts:
     return counts_of([sheet_id])[sheet_id]
 
 
+def count_rows(rows: Iterable[Attendee]) -> Counts:
+    """The counts of rows that are in hand already."""
+    found = {name.removeprefix("n_"): 0 for name in _NUMBERS}
+    for row in rows:
+        if row.expected:
+            found["expected"] += 1
+            found[row.state] += 1
+        else:
+            found["guests"] += 1
+    return Counts(**found)
+
+
 def by_person(sheet_ids: Collection[UUID]) -> list[tuple[Person, UUID | None, Counts]]:
     """For each person and the unit he was in, the counts over these sheets: the statistics of a period."""
     found = _counted(Attendee.objects.filter(sheet_id__in=sheet_ids), "person_id", "unit_id")
@@ -137,12 +149,12 @@ class Missing:
     names: list[str]
 
 
-def missing_by_unit(sheet_id: UUID) -> list[Missing]:
+def missing_by_unit(rows: Iterable[Attendee]) -> list[Missing]:
     """Expected and not there, without leave, by unit. For the room only."""
-    rows = attendees(sheet_id).filter(expected=True, state=State.MISSING)
     found: dict[str, list[str]] = {}
     for one in rows:
-        found.setdefault(one.unit.name if one.unit else "", []).append(one.person.name)
+        if one.expected and one.state == State.MISSING:
+            found.setdefault(one.unit.name if one.unit else "", []).append(one.person.name)
     return [Missing(unit, names) for unit, names in found.items()]
 
 

@@ -35,7 +35,7 @@ def sessions(by: Person) -> Register:
     return Register(
         key="study-sessions",
         title=_("学习活动"),
-        noun=_("次学习"),
+        noun=_("学习"),
         columns=[
             Column("title", _("主题"), lambda row: cut(row.title, 30), link=True, width="wide", phone="title", export=lambda row: row.title),
             Column("status", _("状态"), status_chip, phone="chip", export=lambda row: rules.STATUS_LABELS[row.status]),

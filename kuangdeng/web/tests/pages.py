@@ -1149,6 +1149,6 @@ ACTIONS += [
     Action("learning:study_material_remove", lambda world: {"material_id": study_session(world)["session_id"]}),
     Action("learning:study_photo_remove", lambda world: {"photo_id": study_session(world)["session_id"]}),
 ]
-ELSEWHERE["learning:study_material"] = "files of a session: kuangdeng/learning/study/tests/test_study.py"
-ELSEWHERE["learning:study_photo"] = "photos of a session: kuangdeng/learning/study/tests/test_study.py"
+ELSEWHERE["learning:material_of_study"] = "files of a session: kuangdeng/learning/study/tests/test_study.py"
+ELSEWHERE["learning:photo_of_study"] = "photos of a session: kuangdeng/learning/study/tests/test_study.py"
 ELSEWHERE["learning:campaign_day_file"] = "files of a day: kuangdeng/learning/campaigns/tests/test_campaigns.py"

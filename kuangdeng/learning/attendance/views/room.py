@@ -49,7 +49,7 @@ def sheet(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
         "phase": phase,
         "running": one.status == SheetStatus.RUNNING,
         "lines": lines,
-        "figures": figures(queries.counts(one.id)),
+        "figures": figures(queries.count_rows(line["row"] for line in lines)),
         "doubts": queries.open_doubts(one.id),
         "asking": [line for line in lines if line["row"].asks_leave],
         "makeups": queries.open_makeups([one.id]),
@@ -74,8 +74,8 @@ def _live(sheet: Sheet) -> str:
     rows = list(queries.attendees(sheet.id))
     there = sorted((one for one in rows if one.state in THERE and one.at), key=lambda one: one.at or clock.now())
     words = {
-        "counts": queries.counts(sheet.id),
-        "missing": queries.missing_by_unit(sheet.id),
+        "counts": queries.count_rows(rows),
+        "missing": queries.missing_by_unit(rows),
         "latest": list(reversed(there[-LATEST:])),
         "doubts": queries.open_doubts(sheet.id),
     }
@@ -251,7 +251,8 @@ def paper_sheet(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
     lines = _lines(one)
     blank = request.GET.get("blank") == "1"
     words = {
-        "sheet": one, "lines": lines, "blank": blank, "counts": queries.counts(one.id), "leaders": queries.leaders_of(one.id),
+        "sheet": one, "lines": lines, "blank": blank, "leaders": queries.leaders_of(one.id),
+        "counts": queries.count_rows(line["row"] for line in lines),
         "empty": range(max(0, 8 - len(lines))) if not blank else range(6), "printed_at": clock.now(),
     }  # fmt: skip
     return render(request, f"{HERE}/paper_sheet.html", words)

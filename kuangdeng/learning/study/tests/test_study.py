@@ -171,7 +171,7 @@ def test_material_is_known_by_its_content(cast: Cast, name: str, content: bytes)
 def test_material_is_read_by_who_attends_and_stays_after_filing(cast: Cast) -> None:
     session = session_in(Status.NOTIFIED, cast)
     made = services.add_material(session.id, name="探放水讲稿.pdf", content=PDF, by=cast.unit_head)
-    path = reverse("learning:study_material", args=[made.id])
+    path = reverse("learning:material_of_study", args=[made.id])
     answer = at_desk(cast, "miner").get(path)
     assert answer.content == PDF and "attachment" in answer["Content-Disposition"]
     assert at_desk(cast, "other_miner").get(path).status_code == 404

@@ -159,7 +159,7 @@ def study(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "counts": attendance.counts(session.sheet_id),
         "materials": list(session.materials.all()),
         "photos": [
-            {"url": reverse("learning:study_photo", args=[one.id]), "thumb": reverse("learning:study_photo", args=[one.id]) + "?size=thumb",
+            {"url": reverse("learning:photo_of_study", args=[one.id]), "thumb": reverse("learning:photo_of_study", args=[one.id]) + "?size=thumb",
              "id": one.id}
             for one in session.photos.all()
         ],
@@ -308,9 +308,9 @@ def record_sheet(request: HttpRequest, session_id: UUID) -> HttpResponse:
     absent = [one for one in rows if one.expected and one.state in (State.MISSING, State.LEAVE, State.MADE_UP)]
     made_up = attendance.makeups_of([one.id for one in absent if one.state == State.MADE_UP])
     words = {
-        "session": session, "counts": attendance.counts(session.sheet_id), "printed_at": clock.now(),
+        "session": session, "counts": attendance.count_rows(rows), "printed_at": clock.now(),
         "absent": [{"row": one, "makeup": next(iter(made_up.get(one.id, [])), None)} for one in absent],
         "there": [one for one in rows if one.state in attendance.THERE],
-        "photos": [reverse("learning:study_photo", args=[one.id]) for one in session.photos.all()[:4]],
+        "photos": [reverse("learning:photo_of_study", args=[one.id]) for one in session.photos.all()[:4]],
     }  # fmt: skip
     return render(request, f"{HERE}/record_sheet.html", words)
