@@ -191,9 +191,9 @@ class Wall:
     today: int = 0
 
 
-def wall(campaign: Campaign) -> Wall:
+def wall(campaign: Campaign, plan: list[CampaignDay] | None = None) -> Wall:
     """Days × branches (百日墙). A fixed number of statements; counted in the database by unit and day."""
-    plan = plan_of(campaign.id)
+    plan = plan_of(campaign.id) if plan is None else plan
     today = day_now(campaign)
     branch_of = branches_by_unit(campaign.mine_id)
     joined: dict[str, Counter[int]] = defaultdict(Counter)

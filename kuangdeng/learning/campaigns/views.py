@@ -70,7 +70,7 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     today = queries.day_now(one)
     words: dict[str, Any] = {
         "campaign": one, "chip": _chip(one), "today": today, "runs": queries.runs(one, by), "part": part,
-        "last": rules.day_on(one.starts_on, one.days), "wall": queries.wall(one), "verbs": _verbs(one, by),
+        "last": rules.day_on(one.starts_on, one.days), "wall": queries.wall(one, plan), "verbs": _verbs(one, by),
         "sees_names": has_power(by, "campaign.see_names"), "planned": sum(bool(day.topic) or day.rest for day in plan),
     }  # fmt: skip
     if part is not None and one.status in (Status.RUNNING, Status.SUMMED_UP):

@@ -197,12 +197,15 @@ class Statistics:
 
 def branches_by_unit(mine_id: UUID) -> Mapping[UUID | None, str]:
     """The name of the branch to which each unit belongs: its own, or that of the nearest unit above with one."""
+    return _branches(mine_id, dict(Unit.objects.filter(mine_id=mine_id).values_list("id", "ancestors")))
+
+
+def _branches(mine_id: UUID, ancestors: Mapping[UUID, list[UUID]]) -> dict[UUID | None, str]:
     own = {one.unit_id: one.name for one in Branch.objects.filter(mine_id=mine_id)}
-    found: dict[UUID | None, str] = {}
-    for unit_id, ancestors in Unit.objects.filter(mine_id=mine_id).values_list("id", "ancestors"):
-        line = [unit_id, *reversed(ancestors)]
-        found[unit_id] = next((own[one] for one in line if one in own), "")
-    return found
+    return {
+        unit_id: next((own[one] for one in (unit_id, *reversed(above)) if one in own), "")
+        for unit_id, above in ancestors.items()
+    }
 
 
 def day_start(day: date) -> datetime:
@@ -223,13 +226,14 @@ def statistics(
     if kind_id is not None:
         rows = rows.filter(kind_id=kind_id)
     sheets = list(rows.values_list("sheet_id", flat=True))
-    units = dict(Unit.objects.filter(mine_id=person.mine_id).values_list("id", "name"))
+    rows_of_units = list(Unit.objects.filter(mine_id=person.mine_id).values_list("id", "name", "ancestors"))
+    units = {key: name for key, name, _above in rows_of_units}
+    above = {key: ancestors for key, _name, ancestors in rows_of_units}
     limits = reach(person, "study.statistics")
     allowed = set(units) if limits is None else set(limits)
     if unit_id is not None:
-        below = Unit.objects.filter(Q(id=unit_id) | Q(ancestors__contains=[unit_id]), mine_id=person.mine_id)
-        allowed &= set(below.values_list("id", flat=True))
-    branch_of = branches_by_unit(person.mine_id)
+        allowed &= {key for key, line in above.items() if unit_id in (key, *line)}
+    branch_of = _branches(person.mine_id, above)
     lines: list[PersonLine] = []
     branches: dict[str, Counts] = {}
     whole = Counts()

@@ -26,7 +26,8 @@ def statistics(request: HttpRequest) -> HttpResponse:
     """学习出勤统计: by branch and by person over a period; `export=xlsx` as a file, `print=1` on paper."""
     by = me(request)
     need_power(by, "study.statistics")
-    form = forms.PeriodForm(request.GET or None, by=by, kinds=queries.kinds(by.mine_id, all_of_them=True))
+    kinds = queries.kinds(by.mine_id, all_of_them=True)
+    form = forms.PeriodForm(request.GET or None, by=by, kinds=kinds)
     first, last = rules.month_of(clock.today())
     kind = unit = None
     if form.is_bound and form.is_valid():
@@ -42,9 +43,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         sheets.write(found, period, file)
         return file_answer(file.getvalue(), f"{_('学习出勤统计')}-{first:%Y%m%d}-{last:%Y%m%d}.xlsx", XLSX)
     if not form.is_bound:
-        form = forms.PeriodForm(
-            by=by, kinds=queries.kinds(by.mine_id, all_of_them=True), initial={"first": first, "last": last}
-        )
+        form = forms.PeriodForm(by=by, kinds=kinds, initial={"first": first, "last": last})
     query = request.GET.copy()
     query["first"], query["last"] = first.isoformat(), last.isoformat()
     words: dict[str, Any] = {
