@@ -17,7 +17,7 @@ Step = tuple[datetime, Callable[[], object]]
 DAY_NOW = 24
 """Which day of the hundred it is."""
 AWAY = range(9, 16)
-"""The days on which one leader was away; he has caught up with all but the last three."""
+"""The days on which one leader was away; he has caught up with all but the last ones."""
 # days ago, hour, kind, topic, who is expected, what is missing at the end
 SESSIONS = (
     (58, 15, "中心组学习", "安全生产责任和矿长带班制度（示例）", "leaders", ""),
@@ -203,7 +203,7 @@ class DemoStudy:
             campaigns.do_day(self.campaign, number=day, note=NOTES[(day + place) % len(NOTES)], by=part.person)
 
     def _catch_up(self) -> None:
-        """Back again, the leader catches up day by day; the last three are still open."""
+        """Back again, the leader catches up day by day; the last ones are still open."""
         if self.campaign is None:
             return
         leader = self._who("mine_leader")

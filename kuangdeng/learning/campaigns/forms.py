@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel.widgets import DateInput
@@ -13,7 +14,8 @@ from kuangdeng.learning.campaigns.rules import CampaignData, DayPlan
 from kuangdeng.learning.study.api import StudySession, unit_field
 from kuangdeng.org.api import Person
 
-REST = "休息"
+REST = frozenset({"休息", "rest"})
+"""What a line of the plan says for a day of rest, in either language."""
 LINE = re.compile(r"^\s*(?:第\s*)?(\d+)\s*(?:天)?\s*[:：,，、.\t|]\s*(.*)$")
 
 
@@ -68,7 +70,7 @@ class PlanForm(forms.Form):
                 wrong.append(number)
                 continue
             topic, _sep, task = hit[2].partition("｜") if "｜" in hit[2] else hit[2].partition("|")
-            rest = topic.strip() == REST
+            rest = topic.strip().lower() in REST
             found.append(DayPlan(int(hit[1]), "" if rest else topic.strip(), task.strip(), rest))
         if wrong:
             shown = "、".join(str(one) for one in wrong[:8])
@@ -84,7 +86,8 @@ class PlanForm(forms.Form):
         """The plan that holds now, as lines."""
         return {
             "lines": "\n".join(
-                f"{one.number}：{REST if one.rest else one.topic}{f'｜{one.task}' if one.task else ''}" for one in plan
+                f"{one.number}：{gettext('休息') if one.rest else one.topic}{f'｜{one.task}' if one.task else ''}"
+                for one in plan
             )
         }
 

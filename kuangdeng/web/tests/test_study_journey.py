@@ -41,7 +41,10 @@ def set_up_by_pages(office: Visitor) -> Campaign:
     office.fill(lines=lines).go("保存计划").sees("已排 100 / 100 天")
     office.follow("选参加人员")
     office.page.get_by_label("全体矿领导（中心组成员）").check()
-    office.pick("persons", "王铁柱")
+    box = office.page.locator("[data-picker][data-name=persons]")
+    box.locator("[data-input]").fill("王铁柱")
+    box.get_by_role("option", name="王铁柱").first.click()
+    expect(box).to_contain_text("王铁柱")
     office.go("保存名单").sees("已选 3 人")
     office.follow("启动").go("启动").sees("今天第 1 天")
     return campaign
