@@ -50,6 +50,16 @@ class Sheet(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_running(self) -> bool:
+        """Neither closed nor called off; whether one may sign now is a matter of the clock."""
+        return self.status == SheetStatus.RUNNING
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the occasion was called off."""
+        return self.status == SheetStatus.CANCELLED
+
 
 class SheetLeader(models.Model):
     """Who leads the room: sees names, opens the screen, enters paper (主持人、记录人、教师)."""
@@ -104,6 +114,21 @@ class Attendee(models.Model):
             models.Index(fields=["person", "-at"], name="attendee_by_person"),
             models.Index(fields=["sheet", "state"], name="attendee_by_state"),
         ]
+
+    @property
+    def is_missing(self) -> bool:
+        """Not there, and not excused."""
+        return self.state == State.MISSING
+
+    @property
+    def is_late(self) -> bool:
+        """There, but late."""
+        return self.state == State.LATE
+
+    @property
+    def was_away(self) -> bool:
+        """Expected and not in the room, whatever the reason, caught up or not."""
+        return self.expected and self.state in (State.MISSING, State.LEAVE, State.MADE_UP)
 
     @property
     def asks_leave(self) -> bool:

@@ -55,6 +55,14 @@ STATE_LABELS: dict[str, object] = {
     State.LEAVE: _("请假"),
     State.MADE_UP: _("已补学"),
 }
+TONES: dict[str, str] = {
+    State.MISSING: "wait",
+    State.PRESENT: "done",
+    State.LATE: "soon",
+    State.LEAVE: "void",
+    State.MADE_UP: "done",
+}
+"""How each state looks as a chip."""
 THERE = (State.PRESENT, State.LATE)
 """Who was in the room."""
 ATTENDEE_FLOW = Flow(

@@ -51,6 +51,16 @@ class Campaign(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_running(self) -> bool:
+        """Days may be marked done and caught up."""
+        return self.status == Status.RUNNING
+
+    @property
+    def is_summed_up(self) -> bool:
+        """It is over and its summary is written."""
+        return self.status == Status.SUMMED_UP
+
 
 @tracked()
 class CampaignDay(models.Model):

@@ -50,6 +50,21 @@ FLOW = Flow(
         "sum_up": _("总结"),
     },
 )
+TONES: dict[str, str] = {
+    Status.DRAFT: "wait",
+    Status.RUNNING: "work",
+    Status.SUMMED_UP: "done",
+    Status.CANCELLED: "void",
+}
+"""How each state looks as a chip."""
+
+
+def offered(status: str, *, last_day_came: bool) -> tuple[str, ...]:
+    """The verbs that the page offers: a campaign is summed up from its last day on."""
+    if status == Status.RUNNING:
+        return ("sum_up", "cancel") if last_day_came else ("cancel",)
+    return ("start", "cancel") if status == Status.DRAFT else ()
+
 
 _PLANNERS = frozenset({Role.POLITICAL_WORK, Role.BRANCH_SECRETARY})
 _WIDE = frozenset({Role.POLITICAL_WORK, Role.MINE_LEADER, Role.TRAINING_OFFICER, Role.GROUP_OFFICE})

@@ -19,12 +19,11 @@ from kuangdeng.kernel.files import content_of
 from kuangdeng.kernel.templatetags.kd import chip
 from kuangdeng.learning.campaigns import forms, queries, rules, services
 from kuangdeng.learning.campaigns.models import Campaign, CampaignDay
-from kuangdeng.learning.campaigns.rules import DayPlan, Status
+from kuangdeng.learning.campaigns.rules import DayPlan
 from kuangdeng.learning.study import api as study
 from kuangdeng.org.api import Person, has_power, may
 
 HERE = "learning/campaigns"
-TONES = {Status.DRAFT: "wait", Status.RUNNING: "work", Status.SUMMED_UP: "done", Status.CANCELLED: "void"}
 
 
 def me(request: HttpRequest) -> Person:
@@ -37,7 +36,7 @@ def _url(campaign: Campaign) -> str:
 
 
 def _chip(campaign: Campaign) -> Any:
-    return chip(rules.STATUS_LABELS[campaign.status], "state", TONES[Status(campaign.status)])
+    return chip(rules.STATUS_LABELS[campaign.status], "state", rules.TONES[campaign.status])
 
 
 def _run_by(request: HttpRequest, campaign_id: UUID) -> Campaign:
@@ -73,7 +72,7 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         "last": rules.day_on(one.starts_on, one.days), "wall": queries.wall(one, plan), "verbs": _verbs(one, by),
         "sees_names": has_power(by, "campaign.see_names"), "planned": sum(bool(day.topic) or day.rest for day in plan),
     }  # fmt: skip
-    if part is not None and one.status in (Status.RUNNING, Status.SUMMED_UP):
+    if part is not None and (one.is_running or one.is_summed_up):
         words |= _mine(one, part, plan, today)
     return render(request, f"{HERE}/campaign.html", words)
 
@@ -95,12 +94,10 @@ def _mine(one: Campaign, part: queries.Participant, plan: list[CampaignDay], tod
 def _verbs(one: Campaign, by: Person) -> list[dict[str, Any]]:
     if not queries.runs(one, by):
         return []
-    wanted = {Status.DRAFT: ["start", "cancel"], Status.RUNNING: ["sum_up", "cancel"]}.get(Status(one.status), [])
-    if one.status == Status.RUNNING and clock.today() < rules.day_on(one.starts_on, one.days):
-        wanted = ["cancel"]
+    came = clock.today() >= rules.day_on(one.starts_on, one.days)
     return [
         {"label": rules.FLOW.verbs[verb], "url": reverse("learning:campaign_verb", args=[one.id, verb]), "primary": verb != "cancel"}
-        for verb in wanted
+        for verb in rules.offered(one.status, last_day_came=came)
     ]  # fmt: skip
 
 
@@ -145,9 +142,7 @@ def day(request: HttpRequest, campaign_id: UUID, number: int) -> HttpResponse:
     done = queries.done_by(part).get(number) if part else None
     today = queries.day_now(one)
     later = number < today or queries.is_over(one)
-    may_do = (
-        part is not None and done is None and one.status == Status.RUNNING and number <= today and not plan_day.rest
-    )
+    may_do = part is not None and done is None and one.is_running and number <= today and not plan_day.rest
     context = {
         "campaign": one, "day": plan_day, "on": rules.day_on(one.starts_on, number), "done": done, "later": later,
         "may_do": may_do and number >= (queries.first_day_of(one, part) if part else 1), "runs": queries.runs(one, by),
@@ -330,7 +325,7 @@ def _numbers(one: Campaign) -> str:
 def summary_sheet(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     """集中学习总结 on paper: the numbers by branch, the words, signatures."""
     one = queries.get_campaign(campaign_id, by=me(request))
-    if one.status != Status.SUMMED_UP:
+    if not one.is_summed_up:
         raise NotVisible
     words = {
         "campaign": one,

@@ -82,6 +82,26 @@ class StudySession(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_open(self) -> bool:
+        """Planned or noticed: time, place and people may still change."""
+        return self.status in rules.OPEN
+
+    @property
+    def is_noticed(self) -> bool:
+        """Those expected know of it, and it is not over."""
+        return self.status == Status.NOTIFIED
+
+    @property
+    def is_held(self) -> bool:
+        """It took place."""
+        return self.status in rules.HELD
+
+    @property
+    def is_settled(self) -> bool:
+        """Filed or called off: files and photos stay as they are."""
+        return self.status in (Status.FILED, Status.CANCELLED)
+
 
 class StudyMaterial(models.Model):
     """学习材料: a file for a session; the name under which it was handed in."""

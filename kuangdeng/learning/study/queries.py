@@ -122,7 +122,12 @@ class Own:
     @property
     def owes(self) -> bool:
         """Whether it is to be made up."""
-        return self.row.expected and self.session.status in HELD and self.row.state in (State.MISSING, State.LEAVE)
+        return self.row.expected and self.session.is_held and self.row.state in (State.MISSING, State.LEAVE)
+
+    @property
+    def may_ask_leave(self) -> bool:
+        """Whether one may still say that one cannot come."""
+        return self.session.is_noticed and self.row.is_missing and not self.row.asks_leave
 
 
 def own_sessions(person: Person, most: int = 200) -> list[Own]:

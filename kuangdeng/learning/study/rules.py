@@ -63,6 +63,16 @@ OPEN = (Status.PLANNED, Status.NOTIFIED)
 HELD = (Status.FINISHED, Status.RECORDED, Status.FILED)
 """Sessions that took place."""
 
+OFFERED: dict[str, tuple[str, ...]] = {
+    Status.PLANNED: ("notify", "cancel"),
+    Status.NOTIFIED: ("finish", "cancel"),
+    Status.FINISHED: ("write_record",),
+    Status.RECORDED: ("approve", "send_back", "write_record"),
+}
+"""The verbs that the page offers in each state, the next one first; changing and choosing have their own links."""
+JUDGED = ("approve", "send_back")
+"""What the recorder leaves to the chair."""
+
 KINDS = ("中心组学习", "专题辅导", "专题讲座", "座谈", "专题调研")
 """What a new mine starts with; its own kinds are rows beside them."""
 

@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from kuangdeng.kernel.templatetags.kd import chip
 from kuangdeng.learning.attendance import rules
 from kuangdeng.learning.attendance.models import Attendee, Sheet
-from kuangdeng.learning.attendance.rules import Counts, State
+from kuangdeng.learning.attendance.rules import Counts
 from kuangdeng.org.api import Person
 
 HERE = "learning/attendance"
-TONES = {State.MISSING: "wait", State.PRESENT: "done", State.LATE: "soon", State.LEAVE: "void", State.MADE_UP: "done"}
 
 
 def me(request: HttpRequest) -> Person:
@@ -28,7 +27,7 @@ def state_chip(row: Attendee) -> SafeString:
     """Where somebody stands, as a chip; who waits for leave is said so."""
     if row.asks_leave:
         return chip(_("请假待批"), "state", "soon")
-    return chip(rules.STATE_LABELS.get(row.state, ""), "state", TONES.get(State(row.state), "plain"))
+    return chip(rules.STATE_LABELS.get(row.state, ""), "state", rules.TONES.get(row.state, "plain"))
 
 
 def figures(counts: Counts) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from kuangdeng.kernel.errors import Refused
-from kuangdeng.learning.attendance import queries, rules, services
+from kuangdeng.learning.attendance import queries, services
 from kuangdeng.learning.attendance.views.common import HERE
 
 COOKIE = "kuangdeng_door"
@@ -28,8 +28,7 @@ def door(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             row = services.sign_by_card(kiosk.sheet_id, typed=request.POST.get("typed", ""), kiosk=kiosk)
-            late = row.state == rules.State.LATE
-            words |= {"done": row.person.name, "late": late, "guest": not row.expected, "said": _("已签到")}
+            words |= {"done": row.person.name, "late": row.is_late, "guest": not row.expected, "said": _("已签到")}
         except Refused as refusal:
             words["wrong"] = str(refusal)
     return render(request, f"{HERE}/door.html", words)

@@ -16,7 +16,7 @@ from kuangdeng.kernel import clock, timetext
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.learning.attendance import queries, rules, services
 from kuangdeng.learning.attendance.models import Attendee, Sheet
-from kuangdeng.learning.attendance.rules import Phase, SheetStatus
+from kuangdeng.learning.attendance.rules import Phase
 from kuangdeng.learning.attendance.views.common import HERE
 from kuangdeng.learning.attendance.views.room import signed_words
 from kuangdeng.org.api import Person
@@ -66,7 +66,7 @@ def _not_now(sheet: Sheet) -> str:
     phase = queries.phase_of(sheet)
     if phase == Phase.BEFORE:
         return _("还没有开始签到，%s 开放。到时再扫一次码就行。") % timetext.said(sheet.opens_at, clock.now())
-    if sheet.status == SheetStatus.CANCELLED:
+    if sheet.is_cancelled:
         return _("这次活动已取消，不用签到。")
     return _("签到已经截止。人在会场的，请找主持人或记录人补签。") if phase == Phase.OVER else ""
 

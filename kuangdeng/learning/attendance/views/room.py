@@ -19,7 +19,7 @@ from kuangdeng.kernel.edit_views import do_and_return, edit_page, next_of
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.learning.attendance import forms, queries, rules, services
 from kuangdeng.learning.attendance.models import Attendee, Sheet
-from kuangdeng.learning.attendance.rules import THERE, Phase, SheetStatus
+from kuangdeng.learning.attendance.rules import THERE, Phase
 from kuangdeng.learning.attendance.views.common import HERE, figures, me, qr, scan_address, state_chip, unless_known
 from kuangdeng.learning.attendance.views.door import COOKIE
 
@@ -47,7 +47,7 @@ def sheet(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
     words = {
         "sheet": one,
         "phase": phase,
-        "running": one.status == SheetStatus.RUNNING,
+        "running": one.is_running,
         "lines": lines,
         "figures": figures(queries.count_rows(line["row"] for line in lines)),
         "doubts": queries.open_doubts(one.id),
@@ -63,7 +63,7 @@ def sheet(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
 
 def _said(sheet: Sheet, phase: Phase) -> str:
     """What stands in the place of the code when nobody may sign."""
-    if sheet.status == SheetStatus.CANCELLED:
+    if sheet.is_cancelled:
         return _("这次活动已取消")
     if phase == Phase.OVER:
         return _("签到已截止")
@@ -149,7 +149,7 @@ def card(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
 
 def signed_words(row: Attendee) -> str:
     """What is said to who has just signed."""
-    said = _("%(name)s 已签到（迟到）") if row.state == rules.State.LATE else _("%(name)s 已签到")
+    said = _("%(name)s 已签到（迟到）") if row.is_late else _("%(name)s 已签到")
     words = said % {"name": row.person.name}
     return words if row.expected else _("%s。您不在应到名单上，已记为列席。") % words
 

@@ -17,6 +17,7 @@ from kuangdeng.learning.study import queries, services
 from kuangdeng.learning.study.models import StudyKind
 from kuangdeng.learning.study.rules import Chosen, Status
 from kuangdeng.learning.study.testkit import PDF, RECORD, data_in, fresh, session_in
+from kuangdeng.learning.study.tests.scenarios import a_photo
 from kuangdeng.ledger.api import Notice, seal_all, tell_all
 from kuangdeng.org.models import Branch, Person
 from kuangdeng.org.testkit import Cast, make_cast
@@ -208,3 +209,20 @@ def test_pages_lead_through_a_whole_session(cast: Cast) -> None:
     desk.post(reverse("learning:attendance_leave", args=[row.id, "grant"]))
     assert attendance.counts(session.sheet_id).leave == 1
     assert attendance.counts(session.sheet_id).expected == 4, "two of the team, the chair, the recorder"
+
+
+def test_photos_are_for_who_may_know_of_the_session(cast: Cast) -> None:
+    session = session_in(Status.FINISHED, cast)
+    with pytest.raises(Refused, match="没有传上"):
+        services.add_photos(session.id, photos=["0" * 64], by=cast.unit_head)
+    name = a_photo(cast.unit_head)
+    with pytest.raises(Refused, match="没有传上"):
+        services.add_photos(session.id, photos=[name], by=cast.branch_secretary)
+    (photo,) = services.add_photos(session.id, photos=[name], by=cast.unit_head)
+    path = reverse("learning:photo_of_study", args=[photo.id])
+    assert at_desk(cast, "miner").get(path)["Content-Type"] == "image/jpeg"
+    assert at_desk(cast, "miner").get(path + "?size=thumb").status_code == 200
+    assert at_desk(cast, "other_miner").get(path).status_code == 404
+    assert photo.file_id in queries.files_in_use([photo.file_id])
+    at_desk(cast, "unit_head").post(reverse("learning:study_photo_remove", args=[photo.id]))
+    assert queries.files_in_use([photo.file_id]) == set()

@@ -18,11 +18,9 @@ from kuangdeng.kernel.files import content_of
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import photo_answer
 from kuangdeng.learning.attendance import api as attendance
-from kuangdeng.learning.attendance.api import State
 from kuangdeng.learning.study import forms, queries, registers, rules, services
 from kuangdeng.learning.study.choosing import ChooseForm
 from kuangdeng.learning.study.models import StudySession
-from kuangdeng.learning.study.rules import Status
 from kuangdeng.learning.study.tabs import tabs
 from kuangdeng.learning.study.views.common import HERE, file_answer, me, need_power
 from kuangdeng.org.api import has_power, may
@@ -49,8 +47,8 @@ def my_study(request: HttpRequest) -> HttpResponse:
         for one in own
         if one.owes
     ]
-    coming = [one for one in reversed(own) if one.session.status == Status.NOTIFIED and one.row.expected]
-    past = [one for one in own if one.session.status in rules.HELD and not one.owes]
+    coming = [one for one in reversed(own) if one.session.is_noticed and one.row.expected]
+    past = [one for one in own if one.session.is_held and not one.owes]
     words = {
         "tabs": tabs(by, "my_study"), "coming": [_own_line(one) for one in coming], "owed": owed,
         "past": [_own_line(one) for one in past[:50]],
@@ -67,8 +65,7 @@ def _row_chip(row: attendance.Attendee) -> Any:
 
     if row.asks_leave:
         return chip(_("请假待批"), "state", "soon")
-    tones = {State.PRESENT: "done", State.MADE_UP: "done", State.LATE: "soon", State.LEAVE: "void"}
-    return chip(attendance.STATE_LABELS[row.state], "state", tones.get(State(row.state), "wait"))
+    return chip(attendance.STATE_LABELS[row.state], "state", attendance.TONES.get(row.state, "plain"))
 
 
 # Planning ---------------------------------------------------------------------------------------------------------------
@@ -146,16 +143,16 @@ def study(request: HttpRequest, session_id: UUID) -> HttpResponse:
     session = queries.get_session(session_id, by=by)
     runs = queries.runs(session, by)
     row = attendance.mine_at(session.sheet_id, by)
-    held = session.status in rules.HELD
+    own = queries.Own(session, row) if row else None
     words: dict[str, Any] = {
         "session": session,
         "chip": registers.status_chip(session),
         "runs": runs,
         "row": row,
         "row_chip": _row_chip(row) if row else "",
-        "may_ask_leave": row is not None and row.state == State.MISSING and not row.asks_leave and session.status == Status.NOTIFIED,
-        "owes": row is not None and row.expected and held and row.state in (State.MISSING, State.LEAVE),
-        "makeups": attendance.makeups_of([row.id]).get(row.id, []) if row and held else [],
+        "may_ask_leave": own is not None and own.may_ask_leave,
+        "owes": own is not None and own.owes,
+        "makeups": attendance.makeups_of([row.id]).get(row.id, []) if row and session.is_held else [],
         "counts": attendance.counts(session.sheet_id),
         "materials": list(session.materials.all()),
         "photos": [
@@ -164,10 +161,10 @@ def study(request: HttpRequest, session_id: UUID) -> HttpResponse:
             for one in session.photos.all()
         ],
         "next": _next(session, by) if runs else [],
-        "editable": runs and session.status not in (Status.FILED, Status.CANCELLED),
-        "open": session.status in rules.OPEN,
+        "editable": runs and not session.is_settled,
+        "open": session.is_open,
         "leads": attendance.leads(session.sheet_id, by),
-        "printable": session.status in rules.HELD,
+        "printable": session.is_held,
     }  # fmt: skip
     return render(request, f"{HERE}/study.html", words)
 
@@ -175,17 +172,11 @@ def study(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def _next(session: StudySession, by: Any) -> list[dict[str, Any]]:
     """The verbs that the state allows, the next one first."""
     labels = rules.FLOW.verbs
-    wanted = {
-        Status.PLANNED: ["notify", "cancel"],
-        Status.NOTIFIED: ["finish", "cancel"],
-        Status.FINISHED: ["write_record"],
-        Status.RECORDED: ["approve", "send_back", "write_record"],
-    }.get(Status(session.status), [])
     judge = by.id == session.chair_id or (by.id != session.recorder_id and may(by, "study.plan", session.unit))
     found = [
         {"verb": verb, "label": labels[verb], "url": reverse("learning:study_verb", args=[session.id, verb])}
-        for verb in wanted
-        if judge or verb not in ("approve", "send_back")
+        for verb in rules.OFFERED.get(session.status, ())
+        if judge or verb not in rules.JUDGED
     ]
     for number, one in enumerate(found):
         one["primary"] = number == 0
@@ -302,14 +293,15 @@ def record_sheet(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """学习记录 on paper, in the mine's form."""
     by = me(request)
     session = queries.get_session(session_id, by=by)
-    if session.status not in rules.HELD:
+    if not session.is_held:
         raise NotVisible
     rows = list(attendance.attendees(session.sheet_id))
-    absent = [one for one in rows if one.expected and one.state in (State.MISSING, State.LEAVE, State.MADE_UP)]
-    made_up = attendance.makeups_of([one.id for one in absent if one.state == State.MADE_UP])
+    absent = [one for one in rows if one.was_away]
+    handed = attendance.makeups_of([one.id for one in absent])
+    accepted = {key: one for key, ones in handed.items() for one in ones if one.decided_at and not one.refusal}
     words = {
         "session": session, "counts": attendance.count_rows(rows), "printed_at": clock.now(),
-        "absent": [{"row": one, "makeup": next(iter(made_up.get(one.id, [])), None)} for one in absent],
+        "absent": [{"row": one, "makeup": accepted.get(one.id)} for one in absent],
         "there": [one for one in rows if one.state in attendance.THERE],
         "photos": [reverse("learning:photo_of_study", args=[one.id]) for one in session.photos.all()[:4]],
     }  # fmt: skip
