@@ -17,7 +17,7 @@ PRINTED = "<!-- Printed from the code by `python -m kuangdeng.config.docs`; do n
 def pages() -> dict[str, str]:
     """File name → text of every printed page."""
     from kuangdeng.hazards.api import FLOW, accidents, bulletins, groups, questions, statutory
-    from kuangdeng.learning.api import bookroom, exams, items, results, talks
+    from kuangdeng.learning.api import attendance, bookroom, campaigns, exams, items, results, study, talks
 
     return {
         "hazard.md": "\n".join(_flow("隐患 · Hazard", FLOW, "hazard")) + "\n",
@@ -39,6 +39,10 @@ def pages() -> dict[str, str]:
         "book_copy.md": "\n".join(_flow("馆藏册 · Copy of a book", bookroom.COPY_FLOW, "book")) + "\n",
         "book_reservation.md": "\n".join(_flow("图书预约 · Reservation", bookroom.RESERVATION_FLOW, "book")) + "\n",
         "reading_note.md": "\n".join(_flow("读书心得 · Reading note", bookroom.NOTE_FLOW, "book")) + "\n",
+        "attendance_sheet.md": "\n".join(_flow("签到表 · Sheet", attendance.SHEET_FLOW, "attendance")) + "\n",
+        "attendee.md": "\n".join(_flow("签到 · Attendee", attendance.ATTENDEE_FLOW, "attendance")) + "\n",
+        "study.md": "\n".join(_flow("学习活动 · Study session", study.FLOW, "study")) + "\n",
+        "campaign.md": "\n".join(_flow("集中学习 · Campaign", campaigns.FLOW, "campaign")) + "\n",
         "powers.md": "\n".join(_powers()) + "\n",
     }
 

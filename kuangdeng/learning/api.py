@@ -1,9 +1,24 @@
 """Front door of learning: re-exports the front doors of its parts, nothing else."""
 
+from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.bookroom import api as bookroom
+from kuangdeng.learning.campaigns import api as campaigns
 from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.items import api as items
 from kuangdeng.learning.results import api as results
+from kuangdeng.learning.study import api as study
 from kuangdeng.learning.talks import api as talks
+from kuangdeng.learning.waiting import Waiting, waiting_for
 
-__all__ = ["bookroom", "exams", "items", "results", "talks"]
+__all__ = [
+    "Waiting",
+    "attendance",
+    "bookroom",
+    "campaigns",
+    "exams",
+    "items",
+    "results",
+    "study",
+    "talks",
+    "waiting_for",
+]

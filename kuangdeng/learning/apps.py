@@ -11,8 +11,13 @@ class LearningConfig(AppConfig):
     def ready(self) -> None:
         """Each part declares its powers, words and notices here."""
         from kuangdeng.kernel.files import keep_when_referenced
+        from kuangdeng.learning.attendance import rules as attendance
+        from kuangdeng.learning.attendance import words as attendance_words
         from kuangdeng.learning.bookroom import rules as bookroom
         from kuangdeng.learning.bookroom import words as bookroom_words
+        from kuangdeng.learning.campaigns import rules as campaigns
+        from kuangdeng.learning.campaigns import words as campaign_words
+        from kuangdeng.learning.campaigns.queries import files_in_use as files_of_campaigns
         from kuangdeng.learning.exams import rules as exams
         from kuangdeng.learning.exams import words as exam_words
         from kuangdeng.learning.items import rules as items
@@ -20,6 +25,9 @@ class LearningConfig(AppConfig):
         from kuangdeng.learning.items.queries import pictures_in_use as pictures_of_items
         from kuangdeng.learning.results import rules as results
         from kuangdeng.learning.results import words as result_words
+        from kuangdeng.learning.study import rules as study
+        from kuangdeng.learning.study import words as study_words
+        from kuangdeng.learning.study.queries import files_in_use as files_of_study
         from kuangdeng.learning.talks import rules as talks
         from kuangdeng.learning.talks import words as talk_words
         from kuangdeng.org.api import declare
@@ -29,9 +37,17 @@ class LearningConfig(AppConfig):
         declare(_("考试"), exams.MAY, exams.POWER_LABELS)
         declare(_("重判"), results.MAY, results.POWER_LABELS)
         declare(_("谈心补考"), talks.MAY, talks.POWER_LABELS)
+        declare(_("签到"), attendance.MAY, attendance.POWER_LABELS)
+        attendance_words.declare()
+        declare(_("学习活动"), study.MAY, study.POWER_LABELS)
+        declare(_("集中学习"), campaigns.MAY, campaigns.POWER_LABELS)
+        study_words.declare()
+        campaign_words.declare()
         item_words.declare()
         exam_words.declare()
         result_words.declare()
         talk_words.declare()
         bookroom_words.declare()
         keep_when_referenced(pictures_of_items)
+        keep_when_referenced(files_of_study)
+        keep_when_referenced(files_of_campaigns)

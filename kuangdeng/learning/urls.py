@@ -2,15 +2,22 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from kuangdeng.learning.attendance import urls as attendance
 from kuangdeng.learning.bookroom import urls as bookroom
+from kuangdeng.learning.campaigns import urls as campaigns
 from kuangdeng.learning.exams import urls as exams
 from kuangdeng.learning.items import urls as items
 from kuangdeng.learning.results import urls as results
+from kuangdeng.learning.study import urls as study
 from kuangdeng.learning.talks import urls as talks
 
 app_name = "learning"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("sign/", include(attendance.pages)),
+    path("", include(attendance.open_pages)),
+    path("study/", include(study.pages)),
+    path("campaigns/", include(campaigns.pages)),
     path("items/", include(items.pages)),
     path("exams/", include(exams.open_pages)),
     path("exams/", include(exams.pages)),

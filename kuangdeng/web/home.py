@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from kuangdeng.hazards import api as hazards
 from kuangdeng.kernel import clock, timetext
+from kuangdeng.learning import api as learning
 from kuangdeng.learning.api import bookroom, items, results, talks
 from kuangdeng.org.api import Person, has_power
 from kuangdeng.web.menu import address
@@ -112,6 +113,7 @@ def build(person: Person) -> Home:
     todos += [_items(one) for one in items.waiting_for(person)]
     todos += [_talk(one) for one in talks.waiting_for(person)]
     todos += [_regrade(one) for one in results.waiting_for(person)]
+    todos += [_learning(one) for one in learning.waiting_for(person)]
     todos.sort(key=lambda one: (not one.late, one.at))
     changes = hazards.changes(hazards.changes_for(person))
     return Home(
@@ -273,6 +275,40 @@ def _legal(one: hazards.statutory.Owed) -> Todo:
         tone="" if one.due else "plain",
         late=one.due is not None and one.due < clock.now(),
         at=one.due or clock.now(),
+    )
+
+
+STUDY = {
+    "leave": (gettext_lazy("答复"), gettext_lazy("有人请假"), "learning:attendance_sheet"),
+    "makeup": (gettext_lazy("认定补学"), gettext_lazy("交来补学"), "learning:attendance_sheet"),
+    "attend": (gettext_lazy("看通知"), gettext_lazy("您应到的学习"), "learning:study"),
+    "make_up": (gettext_lazy("补学"), gettext_lazy("没有参加的学习"), "learning:study"),
+    "finish": (gettext_lazy("结束学习"), gettext_lazy("学习时间已过"), "learning:study"),
+    "record": (gettext_lazy("写记录"), gettext_lazy("学习待记录"), "learning:study"),
+    "approve": (gettext_lazy("审签"), gettext_lazy("学习记录待审签"), "learning:study"),
+    "campaign": (gettext_lazy("打卡"), gettext_lazy("集中学习"), "learning:campaign"),
+}
+
+
+def _learning(one: learning.Waiting) -> Todo:
+    """A session to attend, to record, to make up; open days of a campaign; what a leader of a room decides."""
+    verb, why, name = STUDY[one.kind]
+    url = reverse(name, args=[one.id])
+    meta = [one.who, str(why)]
+    if one.kind == "campaign":
+        meta.append(_("还有 %d 天没有打卡") % one.number)
+    dated = one.kind == "attend" and one.at is not None
+    waited = _("已等 %s") % timetext.age(one.at, clock.now()) if one.at and one.at < clock.now() else _("待处理")
+    return Todo(
+        title=timetext_cut(one.title),
+        url=url,
+        verb=str(verb),
+        verb_url=url,
+        meta=meta,
+        due=None,
+        clock_text=timetext.said(one.at, clock.now()) if dated and one.at else waited,
+        tone="plain",
+        at=one.at or clock.now(),
     )
 
 

@@ -13,7 +13,7 @@ from kuangdeng.learning.exams.queries import (
     to_mark,
     versions_of,
     visible,
-    waiting_for,
+    waiting_rows,
 )
 from kuangdeng.learning.exams.recording import Given
 from kuangdeng.learning.exams.recording import keep as keep_answers
@@ -100,7 +100,7 @@ __all__ = [
     "to_mark",
     "versions_of",
     "visible",
-    "waiting_for",
+    "waiting_rows",
     "write_paper",
     "write_result",
 ]

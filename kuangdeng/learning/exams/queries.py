@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast
 
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import NotVisible
@@ -195,14 +196,18 @@ def practices(person: Person) -> list[Exam]:
     return list(rows.select_related("paper").order_by("title"))
 
 
-def waiting_for(person: Person) -> list[Sitting]:
-    """What this person still has to sit within the next days, or is sitting: his to-do list."""
+def waiting_rows(person: Person) -> list[QuerySet[Any, Any]]:
+    """What this person has to sit within the next days, or is sitting (see learning.waiting)."""
     at = now()
     rows = Sitting.objects.filter(
-        person=person, status__in=[Sat.WAITING, Sat.SITTING], exam__status=Status.DRAWN, exam__closes_at__gt=at,
-        exam__opens_at__lt=at + timedelta(days=7),
+        person=person, status__in=[Sat.WAITING, Sat.SITTING], held=False, exam__status=Status.DRAWN,
+        exam__closes_at__gt=at, exam__opens_at__lt=at + timedelta(days=7),
     ).exclude(exam__kind=Kind.ON_PAPER)  # fmt: skip
-    return list(rows.select_related("exam").order_by("exam__opens_at")[:10])
+    return [
+        rows.order_by().values_list(
+            Value("sit"), Cast("id", CharField()), Value(""), "exam__title", "exam__opens_at", "exam__minutes"
+        )
+    ]
 
 
 def at_door(mine_id: UUID | None, code: str, number: str) -> Sitting | None:

@@ -1,7 +1,10 @@
 """Tables of learning: those of its parts, so that Django finds them."""
 
+import kuangdeng.learning.attendance.models
 import kuangdeng.learning.bookroom.models
+import kuangdeng.learning.campaigns.models
 import kuangdeng.learning.exams.models
 import kuangdeng.learning.items.models
 import kuangdeng.learning.results.models
+import kuangdeng.learning.study.models
 import kuangdeng.learning.talks.models  # noqa: F401

@@ -18,6 +18,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.files import keep_photo, receive
 from kuangdeng.learning import testkit as items
 from kuangdeng.learning.bookroom.tests.rows import lived_in_books
+from kuangdeng.learning.campaigns.tests.rows import lived_in_study
 from kuangdeng.learning.exams.tests.rows import exams_for_lists
 from kuangdeng.learning.talks.tests.rows import talks_for_lists
 from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
@@ -106,6 +107,7 @@ class LivedIn(World):
         items.fill(cast, range(3))
         self.read_books()
         self.sit_exams()
+        lived_in_study(cast)
         for spelling in ("2305面回风", "老皮带头", "中央变"):
             propose_place(cast.mine, spelling, "import")
         seal_all()

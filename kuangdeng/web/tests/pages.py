@@ -1149,3 +1149,124 @@ ACTIONS += [
     Action("learning:unbind_card", book_row("WorkCard", "card_id")),
     Action("learning:book_kiosk_close", book_row("Kiosk", "kiosk_id")),
 ]
+
+
+# Study, sign-in, campaigns -----------------------------------------------------------------------------------------------
+
+ROOM_LEADERS = frozenset({"branch_secretary", "unit_head", "political_work", "training_officer"})
+"""Chair and recorder of the session, and who looks after all sheets: names of the missing are theirs alone."""
+STUDY_RUNNERS = frozenset({"branch_secretary", "unit_head", "political_work"})
+STUDY_PLANNERS = frozenset({"branch_secretary", "political_work"})
+STUDY_WIDE = LEADERS | OFFICES
+STUDY_SEERS = STUDY_WIDE | UNIT | TEAM | {"miner"}
+"""Who was expected, who runs it, who sees all study."""
+NAME_SEERS = STUDY_WIDE | HEADS
+KINDS_KEEPERS = frozenset({"political_work"}) | ADMIN
+
+
+def study_session(world: World) -> dict[str, object]:
+    from kuangdeng.learning.campaigns.tests.rows import main_session
+
+    return {"session_id": main_session(world.cast).id}
+
+
+def sheet(world: World) -> dict[str, object]:
+    from kuangdeng.learning.campaigns.tests.rows import main_session
+
+    return {"sheet_id": main_session(world.cast).sheet_id}
+
+
+def attendee(world: World) -> dict[str, object]:
+    from kuangdeng.learning.attendance.models import Attendee
+
+    return {"attendee_id": Attendee.objects.get(**sheet(world), person=world.cast.miner).id}
+
+
+def of_sheet(model: str, name: str, path: str, **more: object) -> Kwargs:
+    """A row that hangs on the sheet of the session."""
+
+    def find(world: World) -> dict[str, object]:
+        from django.apps import apps
+
+        rows = apps.get_model(f"learning.{model}").objects.filter(**{path: sheet(world)["sheet_id"]})
+        return {name: rows.order_by("id").first().id, **more}
+
+    return find
+
+
+def campaign(world: World) -> dict[str, object]:
+    from kuangdeng.learning.campaigns.tests.rows import main_campaign
+
+    return {"campaign_id": main_campaign(world.cast).id}
+
+
+def campaign_summed(world: World) -> dict[str, object]:
+    from kuangdeng.learning.campaigns.tests.rows import SUMMED, main_campaign
+
+    return {"campaign_id": main_campaign(world.cast, SUMMED).id}
+
+
+def campaign_day(world: World) -> dict[str, object]:
+    return {**campaign(world), "number": 1}
+
+
+PAGES += [
+    Page("learning:attendance_sheet", sheet, ROOM_LEADERS),
+    Page("learning:attendance_screen", sheet, ROOM_LEADERS),
+    Page("learning:attendance_codes", sheet, ROOM_LEADERS),
+    Page("learning:attendance_live", sheet, ROOM_LEADERS),
+    Page("learning:attendance_window", sheet, ROOM_LEADERS),
+    Page("learning:attendance_reopen", sheet, ROOM_LEADERS),
+    Page("learning:attendance_paper", sheet, ROOM_LEADERS),
+    Page("learning:attendance_paper_sheet", sheet, ROOM_LEADERS),
+    Page("learning:attendance_correct", attendee, ROOM_LEADERS),
+    Page("learning:attendance_leave", lambda world: {**attendee(world), "verb": "refuse"}, ROOM_LEADERS),
+    Page(
+        "learning:attendance_makeup", of_sheet("MakeUp", "makeup_id", "attendee__sheet_id", verb="return"), ROOM_LEADERS
+    ),
+    Page("learning:ask_leave", attendee, frozenset({"miner"})),
+    Page("learning:hand_in_makeup", attendee, frozenset({"miner"})),
+    Page("learning:sign_phone", sheet, ALL, opens=True),
+    Page("learning:sign_scan", lambda world: {**sheet(world), "code": "abcdefghijkl"}, ALL, opens=True),
+    Page("learning:door", nothing, ALL, opens=True),
+    Page("learning:my_study", nothing, ALL),
+    Page("learning:studies", nothing, ALL),
+    Page("learning:study_new", nothing, STUDY_PLANNERS),
+    Page("learning:study_statistics", nothing, NAME_SEERS),
+    Page("learning:study_statistics", nothing, NAME_SEERS, query="?print=1"),
+    Page("learning:study_kinds", nothing, KINDS_KEEPERS),
+    Page("learning:study_kind_new", nothing, KINDS_KEEPERS),
+    Page("learning:study_kind", first_of("learning.StudyKind", "kind_id"), KINDS_KEEPERS),
+    Page("learning:study", study_session, STUDY_SEERS),
+    Page("learning:study_edit", study_session, STUDY_RUNNERS),
+    Page("learning:study_people", study_session, STUDY_RUNNERS),
+    Page("learning:study_material_new", study_session, STUDY_RUNNERS),
+    Page("learning:study_photos_new", study_session, STUDY_RUNNERS),
+    Page("learning:study_record_sheet", study_session, STUDY_SEERS),
+    Page("learning:study_verb", lambda world: {**study_session(world), "verb": "write_record"}, STUDY_RUNNERS),
+    Page("learning:campaigns", nothing, ALL),
+    Page("learning:campaign", campaign, ALL),
+    Page("learning:campaign_wall", campaign, ALL),
+    Page("learning:campaign_persons", campaign, NAME_SEERS),
+    Page("learning:campaign_day", campaign_day, ALL),
+    Page("learning:campaign_new", nothing, STUDY_PLANNERS),
+    Page("learning:campaign_edit", campaign, frozenset({"political_work"})),
+    Page("learning:campaign_plan", campaign, frozenset({"political_work"})),
+    Page("learning:campaign_people", campaign, frozenset({"political_work"})),
+    Page("learning:campaign_day_edit", campaign_day, frozenset({"political_work"})),
+    Page("learning:campaign_verb", lambda world: {**campaign(world), "verb": "sum_up"}, frozenset({"political_work"})),
+    Page("learning:campaign_sheet", campaign_summed, ALL),
+]
+ACTIONS += [
+    Action("learning:attendance_card", sheet),
+    Action("learning:attendance_door", sheet),
+    Action("learning:attendance_verb", lambda world: {**sheet(world), "verb": "close"}),
+    Action("learning:attendance_door_close", of_sheet("SheetKiosk", "kiosk_id", "sheet_id")),
+    Action("learning:attendance_doubt", of_sheet("Doubt", "doubt_id", "sheet_id", verb="accept")),
+    Action("learning:study_kinds_usual", nothing),
+    Action("learning:study_material_remove", lambda world: {"material_id": study_session(world)["session_id"]}),
+    Action("learning:study_photo_remove", lambda world: {"photo_id": study_session(world)["session_id"]}),
+]
+ELSEWHERE["learning:material_of_study"] = "files of a session: kuangdeng/learning/study/tests/test_study.py"
+ELSEWHERE["learning:photo_of_study"] = "photos of a session: kuangdeng/learning/study/tests/test_study.py"
+ELSEWHERE["learning:campaign_day_file"] = "files of a day: kuangdeng/learning/campaigns/tests/test_campaigns.py"

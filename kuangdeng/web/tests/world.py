@@ -24,6 +24,7 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.learning import testkit as items
 from kuangdeng.learning.api import items as item_bank
 from kuangdeng.learning.bookroom.tests.rows import books_for_lists
+from kuangdeng.learning.campaigns.tests.rows import study_for_lists
 from kuangdeng.learning.exams.tests.rows import exams_for_lists
 from kuangdeng.learning.talks.tests.rows import talks_for_lists
 from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
@@ -97,6 +98,7 @@ class World:
         books_for_lists(cast, numbers)
         exams_for_lists(cast, numbers)
         talks_for_lists(cast, numbers)
+        study_for_lists(cast, numbers)
         seal_all()
         tell_all()
         for notice in Notice.objects.filter(mine_id=cast.mine.id, deliveries=None).order_by("id")[:rows]:

@@ -1,0 +1,59 @@
+"""Front door of study, for campaigns, files, the garden, the home page, the demo mine and the documents."""
+
+from kuangdeng.learning.study.choosing import ChooseForm, unit_field
+from kuangdeng.learning.study.material import kept_file
+from kuangdeng.learning.study.models import StudyKind, StudySession
+from kuangdeng.learning.study.queries import (
+    Own,
+    Statistics,
+    branches_by_unit,
+    get_session,
+    own_sessions,
+    people_of,
+    statistics,
+    visible,
+    waiting_rows,
+)
+from kuangdeng.learning.study.rules import FLOW, Chosen, Record, SessionData, Status
+from kuangdeng.learning.study.services import (
+    add_material,
+    approve,
+    choose,
+    finish,
+    notify,
+    plan,
+    set_up_study,
+    write_record,
+)
+from kuangdeng.learning.study.tabs import tabs
+
+__all__ = [
+    "FLOW",
+    "ChooseForm",
+    "Chosen",
+    "Own",
+    "Record",
+    "SessionData",
+    "Statistics",
+    "Status",
+    "StudyKind",
+    "StudySession",
+    "add_material",
+    "approve",
+    "branches_by_unit",
+    "choose",
+    "finish",
+    "get_session",
+    "kept_file",
+    "notify",
+    "own_sessions",
+    "people_of",
+    "plan",
+    "set_up_study",
+    "statistics",
+    "tabs",
+    "unit_field",
+    "visible",
+    "waiting_rows",
+    "write_record",
+]

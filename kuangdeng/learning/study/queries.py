@@ -1,0 +1,252 @@
+"""Reading study: the sessions one may know of, what waits for whom, attendance over a period."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from kuangdeng.kernel import clock
+from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.rows import one_of
+from kuangdeng.learning.attendance import api as attendance
+from kuangdeng.learning.attendance.api import Attendee, Counts, State
+from kuangdeng.learning.study.models import StudyKind, StudyMaterial, StudyPhoto, StudySession
+from kuangdeng.learning.study.rules import HELD, Chosen, Status
+from kuangdeng.org.api import Branch, Person, Role, Unit, has_power, holders, may, reach
+
+_NEAR = ("kind", "unit", "chair", "recorder", "sheet")
+
+
+def kinds(mine_id: UUID, *, all_of_them: bool = False) -> list[StudyKind]:
+    """The kinds of study that are in use, or all."""
+    rows = StudyKind.objects.filter(mine_id=mine_id)
+    return list(rows if all_of_them else rows.filter(is_active=True))
+
+
+def get_kind(kind_id: UUID, *, by: Person) -> StudyKind:
+    """One kind of the mine. NotVisible when there is none."""
+    found = one_of(StudyKind.objects.filter(id=kind_id, mine_id=by.mine_id))
+    if found is None:
+        raise NotVisible
+    return found
+
+
+# Sessions ---------------------------------------------------------------------------------------------------------------
+
+
+def visible(person: Person) -> QuerySet[StudySession]:
+    """The sessions that this person may know of: his own, those he runs, those of units he plans for; or all."""
+    rows = StudySession.objects.filter(mine_id=person.mine_id)
+    if has_power(person, "study.see_all"):
+        return rows
+    own = Exists(Attendee.objects.filter(sheet_id=OuterRef("sheet_id"), person=person))
+    units = reach(person, "study.plan") or []
+    runs = Q(chair=person) | Q(recorder=person) | Q(made_by=person) | Q(unit_id__in=units)
+    return rows.filter(runs | (Q(own) & ~Q(status=Status.PLANNED)))
+
+
+def with_names(rows: QuerySet[StudySession]) -> QuerySet[StudySession]:
+    """Sessions with what lists show of them."""
+    return rows.select_related(*_NEAR)
+
+
+def get_session(session_id: UUID, *, by: Person) -> StudySession:
+    """A session that the person may know of. NotVisible otherwise."""
+    found = one_of(visible(by).filter(id=session_id).select_related(*_NEAR, "approved_by", "mine"))
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def runs(session: StudySession, person: Person) -> bool:
+    """Whether this person runs the session: its chair, its recorder, who planned it, or who may plan for its unit."""
+    if person.id in (session.chair_id, session.recorder_id, session.made_by_id):
+        return True
+    return may(person, "study.plan", session.unit)
+
+
+def get_material(material_id: UUID, *, by: Person) -> StudyMaterial:
+    """A file of a session that the person may know of."""
+    found = one_of(StudyMaterial.objects.filter(id=material_id).select_related("session"))
+    if found is None:
+        raise NotVisible
+    get_session(found.session_id, by=by)
+    return found
+
+
+def get_photo(photo_id: UUID, *, by: Person) -> StudyPhoto:
+    """A photo of a session that the person may know of."""
+    found = one_of(StudyPhoto.objects.filter(id=photo_id).select_related("session"))
+    if found is None:
+        raise NotVisible
+    get_session(found.session_id, by=by)
+    return found
+
+
+def files_in_use(names: Iterable[str]) -> set[str]:
+    """Which of these stored files a session shows; the sweeper keeps them."""
+    wanted = list(names)
+    found = set(StudyMaterial.objects.filter(file_id__in=wanted).values_list("file_id", flat=True))
+    return found | set(StudyPhoto.objects.filter(file_id__in=wanted).values_list("file_id", flat=True))
+
+
+def people_of(mine_id: UUID, chosen: Chosen) -> QuerySet[Person]:
+    """Whom a choice means today: who works in these units or below (members only, if so), leaders, single persons."""
+    people = Person.objects.filter(mine_id=mine_id, is_active=True, left_on=None)
+    in_units = Q(unit_id__in=chosen.units) | Q(unit__ancestors__overlap=list(chosen.units))
+    if chosen.members_only:
+        in_units &= Q(member_since__isnull=False)
+    wanted = Q(id__in=chosen.persons)
+    if chosen.units:
+        wanted |= in_units
+    if chosen.leaders:
+        wanted |= Q(id__in=holders(mine_id, [Role.MINE_LEADER]).values("id"))
+    return people.filter(wanted).distinct()
+
+
+# One's own --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Own:
+    """A session with one's own row."""
+
+    session: StudySession
+    row: Attendee
+
+    @property
+    def owes(self) -> bool:
+        """Whether it is to be made up."""
+        return self.row.expected and self.session.is_held and self.row.state in (State.MISSING, State.LEAVE)
+
+    @property
+    def may_ask_leave(self) -> bool:
+        """Whether one may still say that one cannot come."""
+        return self.session.is_noticed and self.row.is_missing and not self.row.asks_leave
+
+
+def own_sessions(person: Person, most: int = 200) -> list[Own]:
+    """The sessions to which this person is or was expected or came, the last first. Two statements."""
+    rows = Attendee.objects.select_related("sheet").filter(
+        person=person, sheet__study_session__isnull=False, sheet__starts_at__gte=clock.now() - timedelta(days=730)
+    )
+    mine = {one.sheet_id: one for one in rows.order_by("-sheet__starts_at")[:most]}
+    found = with_names(StudySession.objects.filter(sheet_id__in=mine).exclude(status=Status.PLANNED))
+    return [Own(one, mine[one.sheet_id]) for one in found.order_by("-starts_at")]
+
+
+SOON = timedelta(days=7)
+"""So long before a session it stands on the home page of who is expected."""
+
+
+def waiting_rows(person: Person) -> list[QuerySet[Any, Any]]:
+    """What waits for this person: to attend, to make up, to end, to record, to sign (see learning.waiting)."""
+    now = clock.now()
+    own = Attendee.objects.filter(person=person, expected=True).order_by()
+    coming = own.filter(
+        state=State.MISSING, leave_asked_at=None, sheet__study_session__status=Status.NOTIFIED,
+        sheet__starts_at__lt=now + SOON, sheet__ends_at__gt=now,
+    )  # fmt: skip
+    owed = own.filter(
+        ~Exists(attendance.MakeUp.objects.filter(attendee_id=OuterRef("id"), decided_at=None)),
+        state__in=[State.MISSING, State.LEAVE], sheet__study_session__status__in=HELD,
+    )  # fmt: skip
+    mine = StudySession.objects.filter(mine_id=person.mine_id).order_by()
+    to_do = {
+        "finish": mine.filter(recorder=person, status=Status.NOTIFIED, ends_at__lt=now),
+        "record": mine.filter(recorder=person, status=Status.FINISHED),
+        "approve": mine.filter(chair=person, status=Status.RECORDED),
+    }
+    return [
+        *(
+            rows.values_list(
+                Value(kind), Cast("sheet__study_session__id", CharField()), Value(""), "sheet__title", "sheet__starts_at",
+                Value(1),
+            )
+            for kind, rows in (("attend", coming), ("make_up", owed))
+        ),
+        *(
+            rows.values_list(Value(kind), Cast("id", CharField()), Value(""), "title", "starts_at", Value(1))
+            for kind, rows in to_do.items()
+        ),
+    ]  # fmt: skip
+
+
+# Statistics -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """One person over a period."""
+
+    person: Person
+    unit: str
+    branch: str
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Attendance over a period: by branch, by person, in all."""
+
+    sessions: int
+    branches: list[tuple[str, Counts]] = field(default_factory=list)
+    persons: list[PersonLine] = field(default_factory=list)
+    whole: Counts = field(default_factory=Counts)
+
+
+def branches_by_unit(mine_id: UUID) -> Mapping[UUID | None, str]:
+    """The name of the branch to which each unit belongs: its own, or that of the nearest unit above with one."""
+    return _branches(mine_id, dict(Unit.objects.filter(mine_id=mine_id).values_list("id", "ancestors")))
+
+
+def _branches(mine_id: UUID, ancestors: Mapping[UUID, list[UUID]]) -> dict[UUID | None, str]:
+    own = {one.unit_id: one.name for one in Branch.objects.filter(mine_id=mine_id)}
+    return {
+        unit_id: next((own[one] for one in (unit_id, *reversed(above)) if one in own), "")
+        for unit_id, above in ancestors.items()
+    }
+
+
+def day_start(day: date) -> datetime:
+    """The first instant of a day on the mine's clock."""
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def statistics(
+    person: Person, *, first: date, last: date, kind_id: UUID | None = None, unit_id: UUID | None = None
+) -> Statistics:
+    """Who was expected, there, late, on leave, caught up, from one day to another, as far as the person reaches."""
+    rows = StudySession.objects.filter(
+        mine_id=person.mine_id,
+        status__in=HELD,
+        starts_at__gte=day_start(first),
+        starts_at__lt=day_start(last + timedelta(days=1)),
+    )
+    if kind_id is not None:
+        rows = rows.filter(kind_id=kind_id)
+    sheets = list(rows.values_list("sheet_id", flat=True))
+    rows_of_units = list(Unit.objects.filter(mine_id=person.mine_id).values_list("id", "name", "ancestors"))
+    units = {key: name for key, name, _above in rows_of_units}
+    above = {key: ancestors for key, _name, ancestors in rows_of_units}
+    limits = reach(person, "study.statistics")
+    allowed = set(units) if limits is None else set(limits)
+    if unit_id is not None:
+        allowed &= {key for key, line in above.items() if unit_id in (key, *line)}
+    branch_of = _branches(person.mine_id, above)
+    lines: list[PersonLine] = []
+    branches: dict[str, Counts] = {}
+    whole = Counts()
+    for who, where, counts in attendance.by_person(sheets):
+        if where not in allowed and not (where is None and limits is None and unit_id is None):
+            continue
+        name = branch_of.get(where, "")
+        lines.append(PersonLine(who, units.get(where, "") if where else "", name, counts))
+        branches[name] = branches.get(name, Counts()) + counts
+        whole += counts
+    return Statistics(len(sheets), sorted(branches.items()), lines, whole)
