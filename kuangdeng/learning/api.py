@@ -2,5 +2,6 @@
 
 from kuangdeng.learning.bookroom import api as bookroom
 from kuangdeng.learning.items import api as items
+from kuangdeng.learning.practice import api as practice
 
-__all__ = ["bookroom", "items"]
+__all__ = ["bookroom", "items", "practice"]

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from kuangdeng.learning.bookroom import urls as bookroom
 from kuangdeng.learning.items import urls as items
+from kuangdeng.learning.practice import urls as practice
 
 app_name = "learning"
 
@@ -11,4 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("items/", include(items.pages)),
     path("books/", include(bookroom.pages)),
     path("books/", include(bookroom.open_pages)),
+    path("practice/", include(practice.pages)),
 ]

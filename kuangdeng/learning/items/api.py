@@ -8,7 +8,7 @@ the exam kept → `points` of the version's marks; `note_uses` once when a paper
 from kuangdeng.learning.items.answering import answer_from, sheet
 from kuangdeng.learning.items.importing import Choice
 from kuangdeng.learning.items.models import Item, ItemBank, ItemCategory, ItemVersion
-from kuangdeng.learning.items.queries import banks_of, categories_of, policy_of, pool, to_review, versions
+from kuangdeng.learning.items.queries import banks_of, categories_of, get_item, picture_of, policy_of, pool, sortings, to_review, versions
 from kuangdeng.learning.items.rules import (
     DEFAULT_POLICY,
     DIFFICULTY_LABELS,
@@ -57,6 +57,7 @@ __all__ = [
     "categories_of",
     "clean_answer",
     "draw",
+    "get_item",
     "import_items",
     "is_marked_by_person",
     "key_words",
@@ -64,6 +65,7 @@ __all__ = [
     "note_uses",
     "order_of_options",
     "percent",
+    "picture_of",
     "pictures_of",
     "points",
     "policy_of",
@@ -74,6 +76,7 @@ __all__ = [
     "seed_of",
     "sheet",
     "shuffled",
+    "sortings",
     "submit",
     "to_review",
     "versions",
