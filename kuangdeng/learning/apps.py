@@ -15,9 +15,9 @@ class LearningConfig(AppConfig):
         from kuangdeng.learning.bookroom import words as bookroom_words
         from kuangdeng.learning.items import rules as items
         from kuangdeng.learning.items import words as item_words
+        from kuangdeng.learning.items.queries import pictures_in_use as pictures_of_items
         from kuangdeng.learning.practice import rules as practice
         from kuangdeng.learning.practice import words as practice_words
-        from kuangdeng.learning.items.queries import pictures_in_use as pictures_of_items
         from kuangdeng.org.api import declare
 
         declare(_("题库"), items.MAY, items.POWER_LABELS)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from kuangdeng.hazards import api as hazards
 from kuangdeng.kernel import clock, timetext
-from kuangdeng.learning.api import bookroom
+from kuangdeng.learning.api import bookroom, practice
 from kuangdeng.org.api import Person, has_power
 from kuangdeng.web.menu import address
 
@@ -109,6 +109,7 @@ def build(person: Person) -> Home:
         todos += _gaps(person)
     todos += [_legal(one) for one in hazards.statutory.waiting_for(person)]
     todos += [_book(one) for one in bookroom.waiting_for(person)]
+    todos += _practice(practice.waiting_for(person))
     todos.sort(key=lambda one: (not one.late, one.at))
     changes = hazards.changes(hazards.changes_for(person))
     return Home(
@@ -294,6 +295,19 @@ def _book(one: bookroom.Waiting) -> Todo:
         late=late,
         at=clock.local().replace(year=one.on.year, month=one.on.month, day=one.on.day) if one.on else clock.now(),
     )
+
+
+def _practice(one: practice.Waiting | None) -> list[Todo]:
+    """Today's items that are not answered yet; after the day nobody is reminded of them."""
+    if one is None:
+        return []
+    url = reverse("learning:practice")
+    return [
+        Todo(
+            title=_("每日一题还有 %(n)d 道") % {"n": one.left}, url=url, verb=_("答题"), verb_url=url,
+            meta=[_("今天")], due=one.closes_at, at=one.closes_at,
+        )
+    ]  # fmt: skip
 
 
 def _figures(day: hazards.Day, person: Person, whole: bool) -> list[Figure]:

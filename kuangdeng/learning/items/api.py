@@ -8,7 +8,17 @@ the exam kept → `points` of the version's marks; `note_uses` once when a paper
 from kuangdeng.learning.items.answering import answer_from, sheet
 from kuangdeng.learning.items.importing import Choice
 from kuangdeng.learning.items.models import Item, ItemBank, ItemCategory, ItemVersion
-from kuangdeng.learning.items.queries import banks_of, categories_of, get_item, picture_of, policy_of, pool, sortings, to_review, versions
+from kuangdeng.learning.items.queries import (
+    banks_of,
+    categories_of,
+    get_item,
+    picture_of,
+    policy_of,
+    pool,
+    sortings,
+    to_review,
+    versions,
+)
 from kuangdeng.learning.items.rules import (
     DEFAULT_POLICY,
     DIFFICULTY_LABELS,

@@ -39,7 +39,11 @@ class RuleForm(forms.Form):
         label=_("超过几秒算慢"), min_value=5, max_value=600, help_text=_("答对但慢的，会早一点再问。")
     )
     retention = forms.DecimalField(
-        label=_("复习时希望还记得的比例"), min_value=0, max_value=1, decimal_places=2, help_text=_("0.70 到 0.97。越高，复习越勤。")
+        label=_("复习时希望还记得的比例"),
+        min_value=0,
+        max_value=1,
+        decimal_places=2,
+        help_text=_("0.70 到 0.97。越高，复习越勤。"),
     )
     clear_after = forms.IntegerField(label=_("连续答对几次移出错题本"), min_value=1, max_value=10)
     catch_up_days = forms.IntegerField(label=_("可以补做最近几天"), min_value=0, max_value=60)
@@ -73,8 +77,12 @@ class RuleForm(forms.Form):
 class MustKnowForm(forms.Form):
     """工种必会题."""
 
-    trade = forms.CharField(label=_("工种"), max_length=40, required=False, help_text=_("不填就是全部工种。要和职工档案里的写法一样。"))
-    category = forms.ChoiceField(label=_("题目分类"), required=False, help_text=_("这一类在用的题都是必会题，以后新出的也算。"))
+    trade = forms.CharField(
+        label=_("工种"), max_length=40, required=False, help_text=_("不填就是全部工种。要和职工档案里的写法一样。")
+    )
+    category = forms.ChoiceField(
+        label=_("题目分类"), required=False, help_text=_("这一类在用的题都是必会题，以后新出的也算。")
+    )
     source = forms.CharField(label=_("依据"), max_length=200, required=False)
 
     def __init__(self, *args: Any, by: Person, fixed: bool = False, **kwargs: Any) -> None:

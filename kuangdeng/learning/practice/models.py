@@ -116,7 +116,14 @@ class PracticeCard(models.Model):
     def memory(self) -> rules.Memory:
         """The row as the rules take it."""
         return rules.Memory(
-            self.stability, self.difficulty, self.last_at, self.due_on, self.times, self.wrong, self.streak, self.in_book
+            self.stability,
+            self.difficulty,
+            self.last_at,
+            self.due_on,
+            self.times,
+            self.wrong,
+            self.streak,
+            self.in_book,
         )
 
     def keep(self, memory: rules.Memory) -> "PracticeCard":
@@ -145,7 +152,9 @@ class PracticeMeeting(models.Model):
     class Meta:
         ordering = ["-at"]
         constraints = [
-            models.CheckConstraint(condition=Q(present__gte=1, right__lte=F("present")), name="practice_meeting_counts"),
+            models.CheckConstraint(
+                condition=Q(present__gte=1, right__lte=F("present")), name="practice_meeting_counts"
+            ),
             models.UniqueConstraint(fields=["unit", "day", "item"], name="practice_meeting_once"),
         ]
         indexes = [models.Index(fields=["mine", "day"], name="practice_meeting_by_day")]

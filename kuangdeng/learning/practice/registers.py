@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.listing import Choice, Column, Dates, Flag, Register, Text
 from kuangdeng.kernel.templatetags.kd import chip, cut, said
-from kuangdeng.learning.practice.models import Away
+from kuangdeng.learning.practice.models import Away, MustKnow
 
-NONE = mark_safe("")  # noqa: S308 - nothing is in it
+NONE = mark_safe("")
 
 
 def meetings() -> Register:
@@ -55,6 +55,7 @@ def musts() -> Register:
             Column("kind", _("范围"), lambda row: _("整个分类") if row.category_id else _("一道题"), phone="meta"),
             Column("source", _("依据"), "source", phone="meta"),
             Column("by", _("设置人"), "by.name", phone="hide"),
+            Column("end", _("取消"), end_button, phone="line", export=lambda row: ""),
             Column("at", _("设置时间"), lambda row: said(row.at), sort="at", phone="hide", export=lambda row: row.at),
         ],
         filters=[Text("q", placeholder=_("工种、分类、题目"), fields=["trade", "category__name", "item__stem"])],
@@ -104,12 +105,20 @@ def away() -> Register:
     )  # fmt: skip
 
 
-def undo_button(row: Away) -> SafeString:
-    """A link to take an entry back, while it holds."""
-    if row.cancelled_at is not None:
-        return NONE
+def _button(label: str, url_name: str, key: object) -> SafeString:
+    """A small button that posts the one empty form of the page."""
     return format_html(
         '<button class="button button-quiet button-small" form="undo" formaction="{}">{}</button>',
-        reverse("learning:practice_away_cancel", args=[row.id]),
-        _("撤销"),
+        reverse(url_name, args=[key]),
+        label,
     )
+
+
+def undo_button(row: Away) -> SafeString:
+    """Takes an entry back, while it holds."""
+    return NONE if row.cancelled_at is not None else _button(_("撤销"), "learning:practice_away_cancel", row.id)
+
+
+def end_button(row: MustKnow) -> SafeString:
+    """Takes something off the must-knows."""
+    return _button(_("取消必会"), "learning:practice_must_end", row.id)

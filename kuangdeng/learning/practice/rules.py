@@ -116,7 +116,6 @@ def rate(*, right: bool, seconds: int | None, changed: bool, terms: Terms) -> in
     return int(Rating.Hard if slow or changed else Rating.Good)
 
 
-RATING_LABELS: dict[int, object] = {1: _("不会"), 2: _("会，但慢或改过"), 3: _("会")}
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """New mistakes from exams, taken in when their owner opens his practice: lazily, a person at a time."""
 
+from kuangdeng.kernel.errors import Refused
 from kuangdeng.learning.practice.intake import SOURCES, mistakes_from_exams
 from kuangdeng.learning.practice.queries import taken_until
 from kuangdeng.learning.practice.services import take_in_mistakes
-from kuangdeng.kernel.errors import Refused
 from kuangdeng.org.api import Person
 
 

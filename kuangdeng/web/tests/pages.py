@@ -1031,3 +1031,47 @@ ACTIONS += [
     Action("learning:unbind_card", book_row("WorkCard", "card_id")),
     Action("learning:book_kiosk_close", book_row("Kiosk", "kiosk_id")),
 ]
+
+
+# Daily item -----------------------------------------------------------------------------------------------------------
+
+PRACTICE_LEADERS = UNIT | TEAM | frozenset({"other_head", "electric_head"})
+PRACTICE_SEERS = PRACTICE_LEADERS | OFFICER | LEADERS
+
+
+def own_answer(world: World) -> dict[str, object]:
+    """An answer of the miner's: nobody else may open it."""
+    from kuangdeng.learning.practice.models import PracticeAnswer
+
+    rows = PracticeAnswer.objects.filter(person=world.cast.miner)
+    return {"answer_id": rows.order_by("occurred_at").first().id}
+
+
+def practice_row(model: str, name: str) -> Kwargs:
+    return first_of(f"learning.{model}", name)
+
+
+PAGES += [
+    Page("learning:practice", nothing, ALL),
+    Page("learning:practice_answer", own_answer, frozenset({"miner"})),
+    Page("learning:practice_book", nothing, ALL),
+    Page("learning:practice_book_next", nothing, frozenset({"miner", "training_officer", "unit_head"}), refused=302),
+    Page("learning:practice_meeting", nothing, PRACTICE_LEADERS),
+    Page("learning:practice_meetings", nothing, PRACTICE_SEERS),
+    Page("learning:practice_figures", nothing, PRACTICE_SEERS),
+    Page("learning:practice_unit", lambda world: {"unit_id": world.cast.units["mining"].id},
+         UNIT | OFFICER | LEADERS),
+    Page("learning:practice_away", nothing, PRACTICE_LEADERS | OFFICER),
+    Page("learning:practice_away_new", nothing, PRACTICE_LEADERS | OFFICER),
+    Page("learning:practice_rules", nothing, OFFICER),
+    Page("learning:practice_rule_new", nothing, OFFICER),
+    Page("learning:practice_musts", nothing, OFFICER),
+    Page("learning:practice_must_new", nothing, OFFICER),
+    Page("learning:practice_must_item", item, OFFICER),
+]  # fmt: skip
+ACTIONS += [
+    Action("learning:practice_give", nothing),
+    Action("learning:practice_away_cancel", practice_row("Away", "away_id")),
+    Action("learning:practice_must_end", practice_row("MustKnow", "must_id")),
+]
+ELSEWHERE["learning:practice_picture"] = "pictures of items have their own tests, with files"

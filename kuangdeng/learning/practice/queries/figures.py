@@ -110,9 +110,7 @@ def _homes(person: Person, lines: dict[UUID, UnitLine]) -> dict[UUID, UUID]:
     return home
 
 
-def _count_answers(
-    mine_id: UUID, first: date, last: date, lines: dict[UUID, UnitLine], home: dict[UUID, UUID]
-) -> None:
+def _count_answers(mine_id: UUID, first: date, last: date, lines: dict[UUID, UnitLine], home: dict[UUID, UUID]) -> None:
     of_days = PracticeAnswer.objects.filter(mine_id=mine_id, for_day__gte=first, for_day__lte=last)
     counted = of_days.values("unit_id").order_by()
     for row in counted.annotate(
@@ -130,11 +128,12 @@ def _count_answers(
     again = PracticeAnswer.objects.filter(
         mine_id=mine_id, day__gte=first, day__lte=last, gap_days__gte=rules.RETAINED_AFTER
     )
-    for row in again.values("unit_id").order_by().annotate(n=Count("id"), good=Count("id", filter=Q(right=True))):
-        if row["unit_id"] in home:
-            line = lines[home[row["unit_id"]]]
-            line.repeated += row["n"]
-            line.kept += row["good"]
+    repeated = again.values("unit_id").order_by()
+    for unit in repeated.annotate(n=Count("id"), good=Count("id", filter=Q(right=True))):
+        if unit["unit_id"] in home:
+            line = lines[home[unit["unit_id"]]]
+            line.repeated += unit["n"]
+            line.kept += unit["good"]
 
 
 def _away_days(mine_id: UUID, first: date, last: date, home: dict[UUID, UUID]) -> dict[UUID, int]:
@@ -165,9 +164,7 @@ class PersonLine:
 
 def person_lines(first: date, last: date, staff: list[Person]) -> list[PersonLine]:
     """Each of the staff with what he answered in the span, those who answered least first."""
-    rows = PracticeAnswer.objects.filter(
-        person_id__in=[one.id for one in staff], for_day__gte=first, for_day__lte=last
-    )
+    rows = PracticeAnswer.objects.filter(person_id__in=[one.id for one in staff], for_day__gte=first, for_day__lte=last)
     counted = {
         row["person_id"]: row
         for row in rows.values("person_id").order_by().annotate(

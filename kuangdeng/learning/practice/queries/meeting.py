@@ -58,7 +58,9 @@ def item_for(unit: Unit, *, skip: int = 0, by: Person) -> Asked | None:
     wrong = {row["item_id"]: row["n"] for row in counted[: 20 + skip] if row["item_id"] in items.every}
     seed = f"{unit.id.hex}\x1e{day}"
     seen = gone | set(wrong)
-    others = rules.unseen(items.must, seen, items.coin, 20, seed) or rules.unseen(items.rest, seen, items.coin, 20, seed)
+    others = rules.unseen(items.must, seen, items.coin, 20, seed) or rules.unseen(
+        items.rest, seen, items.coin, 20, seed
+    )
     ids = [*wrong, *others]
     if not ids:
         return None

@@ -133,7 +133,7 @@ def turns_of(person: Person, picks: Sequence[tuple[date, Pick]], most: int | Non
     """The picks with their content, each with its ticket; what is not in use any more is left out."""
     ids = [pick.item_id for _day, pick in picks]
     items = {one.id: one for one in Item.objects.filter(id__in=ids, current__isnull=False).select_related("current")}
-    found = []
+    found: list[Turn] = []
     for day, pick in picks:
         item = items.get(pick.item_id)
         if item is not None and item.current is not None and (most is None or len(found) < most):

@@ -114,7 +114,9 @@ def _known(answer_id: UUID, version: ItemVersion, day: date, by: Person) -> Prac
     rows = list(PracticeAnswer.objects.filter(same).select_related("item", "version"))
     under_id = next((one for one in rows if one.id == answer_id), None)
     if under_id is not None and (under_id.person_id != by.id or under_id.item_id != version.item_id):
-        raise Refused(_("这个编号已经用在另一次作答上，没有收下。请为新的作答生成新的编号。"), field="id", code="id_taken")
+        raise Refused(
+            _("这个编号已经用在另一次作答上，没有收下。请为新的作答生成新的编号。"), field="id", code="id_taken"
+        )
     return under_id or next(iter(rows), None)
 
 

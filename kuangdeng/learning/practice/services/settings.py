@@ -26,7 +26,7 @@ LONGEST_AWAY = 370
 
 def _rule_subject(rule: PracticeRule) -> Subject:
     with in_chinese():
-        return Subject("practice_rule", rule.id, _("每日一题规则 %s 起") % rule.valid_from)
+        return Subject("practice_rule", str(rule.id), _("每日一题规则 %s 起") % rule.valid_from)
 
 
 def _checked(terms: Terms) -> Terms:
@@ -46,7 +46,13 @@ def _checked(terms: Terms) -> Terms:
 
 @verb
 def save_rule(
-    *, valid_from: date, terms: Terms, bank_ids: Sequence[UUID] = (), source: str = "", confirmed: bool = False, by: Person
+    *,
+    valid_from: date,
+    terms: Terms,
+    bank_ids: Sequence[UUID] = (),
+    source: str = "",
+    confirmed: bool = False,
+    by: Person,
 ) -> PracticeRule:
     """Set the rule of the daily item from a day on (设置每日一题规则); what was answered keeps its own.
 
@@ -109,7 +115,7 @@ def _everybody() -> str:
 def _must_subject(must: MustKnow) -> Subject:
     with in_chinese():
         what = must.category.name if must.category else _("一道题")
-        return Subject("must_know", must.id, f"{must.trade or _everybody()} {what}")
+        return Subject("must_know", str(must.id), f"{must.trade or _everybody()} {what}")
 
 
 @verb
@@ -144,7 +150,12 @@ def set_away(person_id: UUID, *, first_day: date, last_day: date, reason: str, b
     )
     payload = {"first_day": str(first_day), "last_day": str(last_day), "reason": words}
     post(
-        "practice.set_away", of_person(person), mine_id=by.mine_id, by=named(by), unit=home(person.unit), payload=payload
+        "practice.set_away",
+        of_person(person),
+        mine_id=by.mine_id,
+        by=named(by),
+        unit=home(person.unit),
+        payload=payload,
     )
     return made
 

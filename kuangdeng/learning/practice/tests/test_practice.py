@@ -154,9 +154,7 @@ def test_an_answer_from_underground_counts_for_the_day_it_was_given(cast: Cast) 
     turns = queries.today_of(cast.miner).turns
     with days_later(3):
         said = MORNING + timedelta(hours=2, minutes=5)
-        late = give(
-            cast.miner, turns[0], way=Way.OFFLINE, captured_at=said, clock_offset=timedelta(minutes=5)
-        ).answer
+        late = give(cast.miner, turns[0], way=Way.OFFLINE, captured_at=said, clock_offset=timedelta(minutes=5)).answer
     assert late.occurred_at == MORNING + timedelta(hours=2)
     assert (late.day, late.for_day, late.received_at) == (MORNING.date(), MORNING.date(), MORNING + timedelta(days=3))
     assert late.first and PracticeCard.objects.get().due_on == MORNING.date() + timedelta(days=2)
@@ -248,7 +246,9 @@ def test_away_is_entered_by_who_leads_the_person(cast: Cast) -> None:
     with pytest.raises(Refused, match="原因"):
         services.set_away(cast.miner.id, first_day=day, last_day=day, reason=" ", by=cast.team_leader)
     with pytest.raises(Refused, match="起止"):
-        services.set_away(cast.miner.id, first_day=day, last_day=day - timedelta(days=1), reason="休假", by=cast.unit_head)
+        services.set_away(
+            cast.miner.id, first_day=day, last_day=day - timedelta(days=1), reason="休假", by=cast.unit_head
+        )
     made = away(cast)
     with pytest.raises(NotVisible):
         services.cancel_away(made.id, by=cast.other_head)
@@ -412,9 +412,7 @@ def test_items_come_from_the_banks_for_practice_alone(cast: Cast) -> None:
     singles(cast, 3)
     open_bank = save_bank(name="练习题库", by=cast.training_officer)
     own = item_in("in_use", cast, {**SINGLE, "stem": "练习：风筒破口漏风时应当（ ）。"}, bank_id=open_bank.id)  # type: ignore[arg-type]
-    services.save_rule(
-        valid_from=clock.today(), terms=Terms(), bank_ids=[open_bank.id], by=cast.training_officer
-    )
+    services.save_rule(valid_from=clock.today(), terms=Terms(), bank_ids=[open_bank.id], by=cast.training_officer)
     assert [one.item.id for one in queries.today_of(cast.miner).turns] == [own.id]
 
 

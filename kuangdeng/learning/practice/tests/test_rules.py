@@ -1,6 +1,7 @@
 """Rating, spacing, the day, the queue. The published vectors of FSRS are reproduced by the pinned library."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -69,7 +70,7 @@ def after(*ratings: int) -> list[Memory]:
 
 def test_what_is_known_comes_back_later_and_later_and_what_is_not_tomorrow() -> None:
     good = after(3, 3, 3, 3)
-    gaps = [(b.due_on - a.due_on).days for a, b in zip(good, good[1:], strict=False) if a.due_on and b.due_on]
+    gaps = [(b.due_on - a.due_on).days for a, b in pairwise(good) if a.due_on and b.due_on]
     assert good[0].due_on == DAY + timedelta(days=2)
     assert gaps == sorted(gaps) and gaps[-1] > 30
     assert after(1)[0].due_on == DAY + timedelta(days=1)
@@ -170,7 +171,11 @@ def test_fourteen_days_ahead_never_ask_the_same_twice() -> None:
 
 
 def test_a_small_pool_runs_out_without_a_fuss() -> None:
-    assert [len(one) for one in rules.ahead([], Pool.of([], [name(1)]), day=DAY, days=3, per_day=2, seed="s")] == [1, 0, 0]
+    assert [len(one) for one in rules.ahead([], Pool.of([], [name(1)]), day=DAY, days=3, per_day=2, seed="s")] == [
+        1,
+        0,
+        0,
+    ]
     assert rules.queue([], Pool(), day=DAY, count=3, seed="s") == []
 
 

@@ -146,14 +146,16 @@ def book(request: HttpRequest) -> HttpResponse:
     page = queries.page_of_book(by, request.GET.get("page"))
     words = {
         "tabs": tabs(by, "practice_book"), "page": page, "clear_after": queries.terms_of(by).clear_after,
-        "lines": [_mistake(one) for one in queries.wrong_answers(by, page.object_list)],
+        "lines": [_mistake(one, by) for one in queries.wrong_answers(by, page.object_list)],
     }  # fmt: skip
     return render(request, f"{HERE}/book.html", words)
 
 
-def _mistake(one: queries.Mistake) -> dict[str, Any]:
-    content = one.version.content
+def _mistake(one: queries.Mistake, by: Person) -> dict[str, Any]:
+    content, last = one.version.content, one.card.last_at
+    later = queries.terms_of(by).reveal == Reveal.NEXT_DAY
     return {
+        "hidden": later and last is not None and clock.local(last).date() >= clock.today(),
         "card": one.card, "version": one.version, "key": key_words(content), "item": one.card.item,
         "options": [f"{chr(65 + at)}. {row['text']}" for at, row in enumerate(content.get("options", []))],
         "wrong": [

@@ -78,7 +78,8 @@ def _record(request: HttpRequest, unit: Unit, by: Person) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(
-            request, _("已记下：到会 %(present)d 人，答对 %(right)d 人。") % {"present": made.present, "right": made.right}
+            request,
+            _("已记下：到会 %(present)d 人，答对 %(right)d 人。") % {"present": made.present, "right": made.right},
         )
     return redirect(back)
 
@@ -164,9 +165,7 @@ def away(request: HttpRequest) -> HttpResponse:
     by = me(request)
     need_power(by, "practice.away")
     words = {"tabs": tabs(by, "practice_away")}
-    return register_page(
-        request, registers.away(), queries.away_rows(by), template=f"{HERE}/away.html", context=words
-    )
+    return register_page(request, registers.away(), queries.away_rows(by), template=f"{HERE}/away.html", context=words)
 
 
 @require_http_methods(["GET", "POST"])
