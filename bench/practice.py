@@ -85,7 +85,9 @@ def bank_of(cast: Any, count: int) -> list[Any]:
     for n in range(count):
         item_id, version_id = uuid7(), uuid7()
         content = {**SINGLE, "stem": f"第{n}题：{SINGLE['stem']}"}
-        versions.append(ItemVersion(id=version_id, item_id=item_id, number=1, type="single", content=content, by=cast.teacher))
+        versions.append(
+            ItemVersion(id=version_id, item_id=item_id, number=1, type="single", content=content, by=cast.teacher)
+        )
         rows.append(Item(
             id=item_id, mine=cast.mine, bank=home, type="single", status="in_use", latest_id=version_id,
             current_id=version_id, stem=content["stem"], folded=str(n), stem_key=f"{n:032d}"[:32], author=cast.teacher,
@@ -169,9 +171,13 @@ def run(people_count: int, item_count: int) -> None:
         for one in costs:
             print(one.line(), flush=True)
         queue, verb, _device, page, post = costs
-        print(f"queue / bare Django write {queue.each / FLOOR:.2f}×, answer / bare Django write {verb.each / FLOOR:.2f}×")
+        print(
+            f"queue / bare Django write {queue.each / FLOOR:.2f}×, answer / bare Django write {verb.each / FLOOR:.2f}×"
+        )
         hour = (page.each * 3 + post.each * 2) * 3000 / 1000
-        print(f"3,000 people in one hour (3 pages, 2 answers each): {hour:.0f} CPU-s = {100 * hour / 7200:.1f} % of two cores")
+        print(
+            f"3,000 people in one hour (3 pages, 2 answers each): {hour:.0f} CPU-s = {100 * hour / 7200:.1f} % of two cores"
+        )
 
 
 if __name__ == "__main__":

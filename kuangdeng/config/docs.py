@@ -17,7 +17,7 @@ PRINTED = "<!-- Printed from the code by `python -m kuangdeng.config.docs`; do n
 def pages() -> dict[str, str]:
     """File name → text of every printed page."""
     from kuangdeng.hazards.api import FLOW, accidents, bulletins, groups, questions, statutory
-    from kuangdeng.learning.api import bookroom, items
+    from kuangdeng.learning.api import bookroom, items, topics
 
     return {
         "hazard.md": "\n".join(_flow("隐患 · Hazard", FLOW, "hazard")) + "\n",
@@ -34,6 +34,7 @@ def pages() -> dict[str, str]:
         "book_copy.md": "\n".join(_flow("馆藏册 · Copy of a book", bookroom.COPY_FLOW, "book")) + "\n",
         "book_reservation.md": "\n".join(_flow("图书预约 · Reservation", bookroom.RESERVATION_FLOW, "book")) + "\n",
         "reading_note.md": "\n".join(_flow("读书心得 · Reading note", bookroom.NOTE_FLOW, "book")) + "\n",
+        "topic.md": "\n".join(_flow("课题 · Research topic", topics.FLOW, "topic")) + "\n",
         "powers.md": "\n".join(_powers()) + "\n",
     }
 

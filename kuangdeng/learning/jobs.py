@@ -2,3 +2,4 @@
 
 from kuangdeng.learning.bookroom.jobs import tend_books  # noqa: F401
 from kuangdeng.learning.items.jobs import read_items  # noqa: F401
+from kuangdeng.learning.topics.jobs import tend_topics  # noqa: F401

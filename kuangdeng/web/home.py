@@ -1,7 +1,7 @@
 """The home page: a to-do list, not a dashboard. What waits for me, what is late, my unit today, what changed."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from kuangdeng.hazards import api as hazards
 from kuangdeng.kernel import clock, timetext
-from kuangdeng.learning.api import bookroom, practice
+from kuangdeng.learning.api import bookroom, practice, topics
 from kuangdeng.org.api import Person, has_power
 from kuangdeng.web.menu import address
 
@@ -109,6 +109,7 @@ def build(person: Person) -> Home:
         todos += _gaps(person)
     todos += [_legal(one) for one in hazards.statutory.waiting_for(person)]
     todos += [_book(one) for one in bookroom.waiting_for(person)]
+    todos += [_topic(one) for one in topics.waiting_for(person)]
     todos += _practice(practice.waiting_for(person))
     todos.sort(key=lambda one: (not one.late, one.at))
     changes = hazards.changes(hazards.changes_for(person))
@@ -295,6 +296,28 @@ def _book(one: bookroom.Waiting) -> Todo:
         late=late,
         at=clock.local().replace(year=one.on.year, month=one.on.month, day=one.on.day) if one.on else clock.now(),
     )
+
+
+def _topic(one: topics.Waiting) -> Todo:
+    """A step of a research topic."""
+    url = reverse("learning:topic", args=[one.topic.id])
+    late = one.due_on is not None and one.due_on < clock.today()
+    until = timetext.day_name(one.due_on, clock.today()) if one.due_on else ""
+    return Todo(
+        title=timetext_cut(one.topic.title),
+        url=url,
+        verb=str(topics.VERB_LABELS[one.verb]),
+        verb_url=url,
+        meta=[_("课题调研"), str(topics.STATUS_LABELS[one.topic.status]), one.what],
+        clock_text=_("期限 %s") % until if until else _("待处理"),
+        tone="late" if late else "plain",
+        late=late,
+        at=_midnight(one.due_on) if one.due_on else one.topic.status_since,
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return clock.local().replace(year=day.year, month=day.month, day=day.day, hour=0, minute=0)
 
 
 def _practice(one: practice.Waiting | None) -> list[Todo]:

@@ -63,6 +63,8 @@ MENU: list[Entry] = [
     Entry("learning", _("参与和巩固"), "learning:practice_figures", "table", "practice.see"),
     Entry("learning", _("题库"), "learning:items", "table", "item.see"),
     Entry("learning", _("审题"), "learning:items_review", "check", "item.review"),
+    Entry("learning", _("学习园地"), "learning:gardens", "bookmark", "garden.see"),
+    Entry("learning", _("课题调研"), "learning:topics", "study", "topic.see"),
     Entry("learning", _("职工书屋"), "learning:books", "bookmark", "book.read"),
     Entry("learning", _("我的借阅"), "learning:my_books", "bookmark", "book.read"),
     Entry("learning", _("书屋服务台"), "learning:desk", "check", "book.lend"),

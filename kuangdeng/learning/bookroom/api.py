@@ -1,7 +1,7 @@
 """Front door of the book rooms, for the home page, the demo mine, the command line and the documents."""
 
-from kuangdeng.learning.bookroom.models import Copy, Kiosk, Loan, Room, Title
-from kuangdeng.learning.bookroom.queries import Waiting, waiting_for
+from kuangdeng.learning.bookroom.models import Copy, Kiosk, Loan, ReadingNote, Room, Title
+from kuangdeng.learning.bookroom.queries import Waiting, notes_of_units, reading_of_unit, shown_notes, waiting_for
 from kuangdeng.learning.bookroom.rules import COPY_FLOW, NOTE_FLOW, RESERVATION_FLOW
 from kuangdeng.learning.bookroom.services import (
     TitleData,
@@ -25,6 +25,7 @@ __all__ = [
     "Copy",
     "Kiosk",
     "Loan",
+    "ReadingNote",
     "Room",
     "Title",
     "TitleData",
@@ -35,10 +36,13 @@ __all__ = [
     "give_back",
     "lend",
     "lose_copy",
+    "notes_of_units",
     "pick_note",
+    "reading_of_unit",
     "renew",
     "reserve",
     "set_up_rooms",
+    "shown_notes",
     "waiting_for",
     "write_note",
 ]

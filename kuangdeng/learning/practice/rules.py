@@ -116,8 +116,6 @@ def rate(*, right: bool, seconds: int | None, changed: bool, terms: Terms) -> in
     return int(Rating.Hard if slow or changed else Rating.Good)
 
 
-
-
 @dataclass(frozen=True)
 class Memory:
     """What is known of one person and one item: how firmly it sits, when it is due, whether it is in his mistake book."""

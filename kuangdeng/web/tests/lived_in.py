@@ -18,7 +18,9 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.files import keep_photo, receive
 from kuangdeng.learning import testkit as items
 from kuangdeng.learning.bookroom.tests.rows import lived_in_books
+from kuangdeng.learning.garden.tests.rows import lived_in_garden
 from kuangdeng.learning.practice.tests.rows import lived_in_practice
+from kuangdeng.learning.topics.tests.rows import lived_in_topics
 from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
 from kuangdeng.org import pinyin
 from kuangdeng.org.api import propose_place
@@ -105,6 +107,8 @@ class LivedIn(World):
         items.fill(cast, range(3))
         self.read_books()
         lived_in_practice(self.cast)
+        lived_in_topics(self.cast)
+        lived_in_garden(self.cast)
         for spelling in ("2305面回风", "老皮带头", "中央变"):
             propose_place(cast.mine, spelling, "import")
         seal_all()

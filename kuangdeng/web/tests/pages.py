@@ -1075,3 +1075,81 @@ ACTIONS += [
     Action("learning:practice_must_end", practice_row("MustKnow", "must_id")),
 ]
 ELSEWHERE["learning:practice_picture"] = "pictures of items have their own tests, with files"
+
+
+# Research topics ------------------------------------------------------------------------------------------------------
+
+TOPIC_OFFICE = frozenset({"political_work", "training_officer"})
+
+
+def topic_of(status: str, **more: object) -> Kwargs:
+    """The first topic of the mine in this state."""
+
+    def found(world: World) -> dict[str, object]:
+        from kuangdeng.learning.topics.models import Topic
+
+        rows = Topic.objects.filter(mine=world.cast.mine, status=status)
+        return {"topic_id": rows.order_by("written_at", "id").first().id, **more}
+
+    return found
+
+
+def topic_step(world: World) -> dict[str, object]:
+    from kuangdeng.learning.topics.models import Milestone
+
+    kwargs = topic_of("running")(world)
+    step = Milestone.objects.filter(topic_id=kwargs["topic_id"], done_at=None).order_by("-position").first()
+    return {**kwargs, "milestone_id": step.id}
+
+
+def topic_file(world: World) -> dict[str, object]:
+    from kuangdeng.learning.topics.models import TopicFile
+
+    kwargs = topic_of("running")(world)
+    return {**kwargs, "file_id": TopicFile.objects.filter(topic_id=kwargs["topic_id"]).first().id}
+
+
+PAGES += [
+    Page("learning:topics", nothing, ALL),
+    Page("learning:topic_calls", nothing, ALL),
+    Page("learning:topic_call_new", nothing, TOPIC_OFFICE),
+    Page("learning:topic_new", nothing, ALL),
+    Page("learning:topic", topic_of("running"), ALL),
+    Page("learning:topic_edit", topic_of("drafted"), frozenset({"administrator"})),
+    Page("learning:topic_milestone", topic_step, frozenset({"safety"})),
+    Page("learning:topic_file", topic_file, ALL),
+    Page("learning:topic_application", topic_of("running"), ALL),
+    Page("learning:topic_report", topic_of("reviewing"), ALL),
+    Page("learning:topic_verb", topic_of("running", verb="withdraw"), frozenset({"safety"})),
+]
+
+
+# Study garden ---------------------------------------------------------------------------------------------------------
+
+SECRETARY = frozenset({"branch_secretary", "political_work"})
+
+
+def garden(world: World) -> dict[str, object]:
+    from kuangdeng.learning.garden.testkit import branch_of
+
+    return {"branch_id": branch_of(world.cast).id}
+
+
+def garden_note(world: World) -> dict[str, object]:
+    from kuangdeng.learning.bookroom.models import ReadingNote
+
+    rows = ReadingNote.objects.filter(mine=world.cast.mine, person=world.cast.miner)
+    return {**garden(world), "kind": "note", "thing_id": rows.order_by("id").first().id}
+
+
+PAGES += [
+    Page("learning:gardens", nothing, ALL),
+    Page("learning:garden", garden, ALL),
+    Page("learning:garden_dress", garden, SECRETARY),
+    Page("learning:garden_notices", garden, SECRETARY),
+    Page("learning:garden_notice_new", garden, SECRETARY),
+    Page("learning:garden_notice_down", first_of("learning.GardenNotice", "notice_id"), SECRETARY),
+    Page("learning:garden_pick", garden_note, SECRETARY),
+]
+ACTIONS += [Action("learning:garden_unpick", lambda world: {**garden(world), "pick_id": 1})]
+ELSEWHERE["learning:garden_banner"] = "banners have their own tests, with files"

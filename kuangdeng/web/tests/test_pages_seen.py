@@ -26,6 +26,7 @@ NOT_FOR_EYES = {
     "org:document_default", "org:document_sample", "org:document_download", "hazards:statutory_xlsx", "hazards:statutory_word",
     "hazards:statutory_scan", "hazards:statutory_double_scan", "hazards:statutory_double_word", "hazards:statutory_file",
     "learning:book_import_problems", "learning:book_export_file", "learning:due_calendar",
+    "learning:topic_file",
 }  # fmt: skip
 """Answers to a script, parts of pages, files."""
 PREFERRED = ("safety", "administrator", "unit_head", "mine_leader")

@@ -1,7 +1,14 @@
 """Reading the daily item: today's queue, the mistake book, what units do, what the mine has set."""
 
 from kuangdeng.learning.practice.queries.book import Mistake, book, book_size, get_picture, page_of_book, wrong_answers
-from kuangdeng.learning.practice.queries.figures import Figures, UnitLine, figures, person_lines, units_to_see
+from kuangdeng.learning.practice.queries.figures import (
+    Figures,
+    UnitLine,
+    figures,
+    person_lines,
+    taken_part,
+    units_to_see,
+)
 from kuangdeng.learning.practice.queries.meeting import (
     Asked,
     get_meeting,
@@ -82,6 +89,7 @@ __all__ = [
     "pool_of",
     "practice_rules",
     "staff_of",
+    "taken_part",
     "taken_until",
     "teams_of",
     "terms_of",

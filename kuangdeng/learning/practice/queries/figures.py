@@ -1,6 +1,7 @@
 """参与 and 巩固: how many answered, and how many still knew an item after thirty days. Counted, never estimated."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
@@ -70,11 +71,16 @@ class Figures:
 
 def units_to_see(person: Person) -> list[Unit]:
     """Main units of which this person sees the figures; a team leader sees his team."""
-    units = reach(person, "practice.see")
-    rows = Unit.objects.filter(mine_id=person.mine_id, closed_on=None)
-    if units is not None:
-        rows = rows.filter(id__in=units)
-    found = list(rows.order_by("position", "name"))
+    return _shown(person, _units(person))
+
+
+def _units(person: Person) -> list[Unit]:
+    return list(Unit.objects.filter(mine_id=person.mine_id).order_by("position", "name"))
+
+
+def _shown(person: Person, units: list[Unit]) -> list[Unit]:
+    ids = reach(person, "practice.see")
+    found = [one for one in units if one.closed_on is None and (ids is None or one.id in ids)]
     shown = {one.id for one in found}
     return [one for one in found if one.kind != Unit.Kind.TEAM or one.parent_id not in shown]
 
@@ -82,8 +88,9 @@ def units_to_see(person: Person) -> list[Unit]:
 def figures(person: Person, first: date, last: date) -> Figures:
     """Participation and retention of the units that this person sees."""
     found = Figures(first, last)
-    lines = {unit.id: UnitLine(unit) for unit in units_to_see(person)}
-    home = _homes(person, lines)
+    units = _units(person)
+    lines = {unit.id: UnitLine(unit) for unit in _shown(person, units)}
+    home = _homes(units, lines)
     heads = head_counts(person)
     away = _away_days(person.mine_id, first, last, home)
     for unit_id, line in lines.items():
@@ -100,13 +107,13 @@ def figures(person: Person, first: date, last: date) -> Figures:
     return found
 
 
-def _homes(person: Person, lines: dict[UUID, UnitLine]) -> dict[UUID, UUID]:
+def _homes(units: list[Unit], lines: dict[UUID, UnitLine]) -> dict[UUID, UUID]:
     """To which line each unit belongs: its own, or that of the nearest unit above."""
     home: dict[UUID, UUID] = {}
-    for unit_id, ancestors in Unit.objects.filter(mine_id=person.mine_id).values_list("id", "ancestors"):
-        above = [one for one in reversed([*ancestors, unit_id]) if one in lines]
+    for unit in units:
+        above = [one for one in reversed([*unit.ancestors, unit.id]) if one in lines]
         if above:
-            home[unit_id] = above[0]
+            home[unit.id] = above[0]
     return home
 
 
@@ -150,6 +157,16 @@ def _away_days(mine_id: UUID, first: date, last: date, home: dict[UUID, UUID]) -
     for (line_id, _person), gone in days.items():
         found[line_id] += len(gone)
     return found
+
+
+def taken_part(unit_ids: Sequence[UUID], first: date, last: date) -> tuple[int, int, int, int]:
+    """Of some units in a span of days: person-days answered, people, right answers, answers."""
+    rows = PracticeAnswer.objects.filter(unit_id__in=unit_ids, for_day__gte=first, for_day__lte=last)
+    found = rows.aggregate(
+        done=Count("id", filter=Q(first=True)), people=Count("person_id", distinct=True),
+        good=Count("id", filter=Q(right=True)), n=Count("id"),
+    )  # fmt: skip
+    return found["done"], found["people"], found["good"], found["n"]
 
 
 @dataclass
