@@ -25,6 +25,7 @@ from kuangdeng.web.demo_data import DemoHazard, DemoMine, DemoStep, make_demo_mi
 from kuangdeng.web.demo_groups import DemoGroups
 from kuangdeng.web.demo_items import DemoItems
 from kuangdeng.web.demo_legal import DemoLegal
+from kuangdeng.web.demo_practice import DemoPractice
 from kuangdeng.web.screens import services as screens
 
 CODE = "demo"
@@ -141,6 +142,7 @@ class Replay:
         steps += DemoLegal(self.mine, self.demo, self.people).steps(clock.now())
         steps += DemoItems(self.demo, self.people).steps(clock.now())
         steps += DemoBooks(self.mine, self.demo, self.people).steps(clock.now())
+        steps += DemoPractice(self.mine, self.demo, self.people).steps(clock.now())
         steps += [(step.at, partial(self._take, hazard, step)) for hazard, step in self.demo.timeline()]
         steps.sort(key=lambda one: one[0])
         for number, (at, take) in enumerate(steps, 1):

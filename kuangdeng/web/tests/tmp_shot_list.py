@@ -1,26 +1,27 @@
-ACTS = {
-    "p-answered": lambda page: (page.locator(".practice-option").first.click(), page.wait_for_load_state("load")),
-    "p-meeting": lambda page: page.locator(".practice-reveal summary").click(),
-}
+ACTS = {}
 
 
 def todo(world):
-    unit = world.cast.units["mining"].id
-    P = "/learning/practice/"
+    from kuangdeng.learning.garden.testkit import branch_of
+    from kuangdeng.learning.topics.models import Topic
+
+    t = lambda s: Topic.objects.filter(mine=world.cast.mine, status=s).order_by("written_at")[0].id
+    T = "/learning/topics/"
+    b = branch_of(world.cast).id
     return [
-        ("phone", "miner", P, "p-today"),
-        ("phone", "miner", P, "p-answered"),
-        ("phone", "miner", P + "book/", "p-book"),
-        ("desk", "miner", P, "p-today-desk"),
-        ("wall", "team_leader", P + "meeting/", "p-meeting"),
-        ("phone", "team_leader", P + "meeting/", "p-meeting-phone"),
-        ("desk", "training_officer", P + "figures/", "p-figures"),
-        ("phone", "unit_head", P + "figures/", "p-figures-phone"),
-        ("desk", "unit_head", P + f"figures/{unit}/", "p-unit"),
-        ("desk", "training_officer", P + "rules/", "p-rules"),
-        ("desk", "training_officer", P + "rules/new/", "p-rule-new"),
-        ("desk", "training_officer", P + "musts/", "p-musts"),
-        ("phone", "training_officer", P + "away/", "p-away"),
-        ("desk", "training_officer", P + "meetings/", "p-meetings"),
-        ("phone", "miner", "/", "p-home"),
+        ("desk", "political_work", T, "t-list"),
+        ("phone", "team_leader", T, "t-list-phone"),
+        ("desk", "political_work", T + f"{t('adopted')}/", "t-adopted"),
+        ("desk", "political_work", T + f"{t('reviewing')}/", "t-reviewing"),
+        ("phone", "team_leader", T + f"{t('adopted')}/", "t-adopted-phone"),
+        ("desk", "team_leader", T + "new/", "t-new"),
+        ("desk", "political_work", T + f"{t('adopted')}/application/", "t-print-app"),
+        ("desk", "political_work", T + f"{t('adopted')}/report/", "t-print-report"),
+        ("desk", "team_leader", T + "calls/", "t-calls"),
+        ("desk", "branch_secretary", "/learning/garden/", "g-list"),
+        ("desk", "branch_secretary", f"/learning/garden/{b}/", "g-page"),
+        ("phone", "miner", f"/learning/garden/{b}/", "g-page-phone"),
+        ("phone", "branch_secretary", f"/learning/garden/{b}/notices/new/", "g-notice-new"),
+        ("phone", "team_leader", "/", "home-phone"),
+        ("desk", "political_work", "/", "home-desk"),
     ]
