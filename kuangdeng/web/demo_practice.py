@@ -18,7 +18,10 @@ from kuangdeng.web.demo_data import DemoMine
 
 DAYS = 18
 PEOPLE = 24
-PAPER = b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\ntrailer\n<</Root 1 0 R>>\n%%EOF\n"
+PAPER = (
+    b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n"
+    b"trailer\n<</Root 1 0 R>>\n%%EOF\n"
+)
 SLOW = "托盘松动（示例）：回风顺槽锚杆托盘为什么反复松，怎么治"
 DONE = "清煤不停机（示例）：皮带机尾清煤的安全做法"
 NEW = "交接班（示例）：副井口交接班拥堵怎么疏"

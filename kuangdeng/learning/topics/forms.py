@@ -75,12 +75,22 @@ class TopicForm(forms.Form):
         self.fields["members"] = persons_field(by, label=_("参加人"), required=False)
         for at in range(1, STEPS + 1):
             self.fields[f"step_{at}"] = forms.CharField(
-                label=_("节点 %(n)d") % {"n": at}, max_length=120, required=False,
+                label=_("节点 %(n)d") % {"n": at}, max_length=120, required=at == 1,
                 help_text=_("到期要交出什么，如「现场调查完成」。至少一个。") if at == 1 else "",
             )  # fmt: skip
             self.fields[f"due_{at}"] = forms.DateField(
-                label=_("节点 %(n)d 的期限") % {"n": at}, required=False, widget=DateInput()
+                label=_("节点 %(n)d 的期限") % {"n": at}, required=at == 1, widget=DateInput()
             )
+
+    @property
+    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Each milestone with its day."""
+        return [(self[f"step_{at}"], self[f"due_{at}"]) for at in range(1, STEPS + 1)]
+
+    @property
+    def facts(self) -> list[forms.BoundField]:
+        """What is asked besides the milestones."""
+        return [self[name] for name in self.fields if not name.startswith(("step_", "due_")) or name == "due_on"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -23,6 +23,7 @@ from kuangdeng.learning.topics.papers import content_and_kind
 from kuangdeng.org.api import Person, has_power
 
 HERE = "learning/topics"
+FORM = "learning/topics/application.html"
 PRIMARY = ("apply", "approve", "finish_milestone", "hand_in", "assign", "give_opinion", "pass", "adopt", "archive")
 ICONS = {
     "revise": "edit", "apply": "send", "send_back": "back", "approve": "check", "decline": "close", "finish_milestone": "check",
@@ -81,7 +82,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return _("申报书已存为草稿，检查后再申报。")
 
     back = reverse("learning:topics")
-    page = edit_page(request, form, act, title=_("写申报书"), label=_("存为草稿"), back=back)
+    page = edit_page(request, form, act, title=_("写申报书"), label=_("存为草稿"), back=back, template=FORM)
     return redirect("learning:topic", made[0].id) if made else page
 
 
@@ -99,7 +100,7 @@ def edit(request: HttpRequest, topic_id: UUID) -> HttpResponse:
         return _("已保存。")
 
     back = reverse("learning:topic", args=[topic.id])
-    return edit_page(request, form, act, title=_("修改申报书"), label=_("保存修改"), back=back)
+    return edit_page(request, form, act, title=_("修改申报书"), label=_("保存修改"), back=back, template=FORM)
 
 
 @require_GET

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Min, Q
 
 from kuangdeng.learning.practice import rules
 from kuangdeng.learning.practice.models import Away, PracticeAnswer, PracticeMeeting
@@ -86,8 +86,10 @@ def _shown(person: Person, units: list[Unit]) -> list[Unit]:
 
 
 def figures(person: Person, first: date, last: date) -> Figures:
-    """Participation and retention of the units that this person sees."""
-    found = Figures(first, last)
+    """Participation and retention of the units that this person sees; days before the first answer owe nothing."""
+    begun = PracticeAnswer.objects.filter(mine_id=person.mine_id).aggregate(day=Min("for_day"))["day"]
+    found = Figures(min(max(first, begun or first), last), last)
+    first = found.first
     units = _units(person)
     lines = {unit.id: UnitLine(unit) for unit in _shown(person, units)}
     home = _homes(units, lines)
@@ -118,29 +120,25 @@ def _homes(units: list[Unit], lines: dict[UUID, UnitLine]) -> dict[UUID, UUID]:
 
 
 def _count_answers(mine_id: UUID, first: date, last: date, lines: dict[UUID, UnitLine], home: dict[UUID, UUID]) -> None:
-    of_days = PracticeAnswer.objects.filter(mine_id=mine_id, for_day__gte=first, for_day__lte=last)
-    counted = of_days.values("unit_id").order_by()
+    asked = Q(for_day__gte=first, for_day__lte=last)
+    again = Q(day__gte=first, day__lte=last, gap_days__gte=rules.RETAINED_AFTER)
+    counted = PracticeAnswer.objects.filter(asked | again, mine_id=mine_id).values("unit_id").order_by()
     for row in counted.annotate(
-        done=Count("id", filter=Q(first=True)),
-        on_day=Count("id", filter=Q(first=True, for_day=F("day"))),
-        n=Count("id"),
-        good=Count("id", filter=Q(right=True)),
+        done=Count("id", filter=asked & Q(first=True)),
+        on_day=Count("id", filter=asked & Q(first=True, for_day=F("day"))),
+        answers=Count("id", filter=asked),
+        right_ones=Count("id", filter=asked & Q(right=True)),
+        repeated=Count("id", filter=again),
+        kept=Count("id", filter=again & Q(right=True)),
     ):
         if row["unit_id"] in home:
             line = lines[home[row["unit_id"]]]
             line.done += row["done"]
             line.on_day += row["on_day"]
-            line.answers += row["n"]
-            line.right += row["good"]
-    again = PracticeAnswer.objects.filter(
-        mine_id=mine_id, day__gte=first, day__lte=last, gap_days__gte=rules.RETAINED_AFTER
-    )
-    repeated = again.values("unit_id").order_by()
-    for unit in repeated.annotate(n=Count("id"), good=Count("id", filter=Q(right=True))):
-        if unit["unit_id"] in home:
-            line = lines[home[unit["unit_id"]]]
-            line.repeated += unit["n"]
-            line.kept += unit["good"]
+            line.answers += row["answers"]
+            line.right += row["right_ones"]
+            line.repeated += row["repeated"]
+            line.kept += row["kept"]
 
 
 def _away_days(mine_id: UUID, first: date, last: date, home: dict[UUID, UUID]) -> dict[UUID, int]:

@@ -156,7 +156,7 @@ def _mistake(one: queries.Mistake, by: Person) -> dict[str, Any]:
     later = queries.terms_of(by).reveal == Reveal.NEXT_DAY
     return {
         "hidden": later and last is not None and clock.local(last).date() >= clock.today(),
-        "card": one.card, "version": one.version, "key": key_words(content), "item": one.card.item,
+        "again_on": max(one.card.due_on, clock.today()), "card": one.card, "version": one.version, "key": key_words(content), "item": one.card.item,
         "options": [f"{chr(65 + at)}. {row['text']}" for at, row in enumerate(content.get("options", []))],
         "wrong": [
             {"at": row.at, "title": row.title, "said": answer_words(row.version.content, row.answer) if row.answer else ""}

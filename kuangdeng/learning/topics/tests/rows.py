@@ -35,7 +35,7 @@ def _one(cast: Cast, number: int, status: Status, part: str, call: TopicCall, pa
     drafted = status == Status.DRAFTED
     topic = Topic.objects.create(
         mine=cast.mine, call=call, title=f"{TITLE}（第{number}个断面）", leader=leader, unit=leader.unit, question="松动", plan="量",
-        status=status, due_on=today + timedelta(days=9), number="" if drafted else f"KT2026-{number:03d}{part[:6]}",
+        status=status, due_on=today + timedelta(days=9), number="" if drafted else f"KT2020-{number:03d}{len(part):02d}",
         approved_by=None if drafted else cast.political_work, approved_at=None if drafted else clock.now(), round=1,
         remark="节点写细一点" if drafted else "", reported_at=clock.now() if status == Status.REVIEWING else None,
     )  # fmt: skip
