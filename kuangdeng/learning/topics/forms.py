@@ -95,7 +95,8 @@ class TopicForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for at in range(1, STEPS + 1):
-            if bool(data.get(f"step_{at}")) != bool(data.get(f"due_{at}")):
+            wrong = {f"step_{at}", f"due_{at}"} & set(self.errors)
+            if not wrong and bool(data.get(f"step_{at}")) != bool(data.get(f"due_{at}")):
                 self.add_error(f"due_{at}", _("节点的内容和期限要一起填。"))
         return data
 

@@ -100,7 +100,16 @@ def edit(request: HttpRequest, topic_id: UUID) -> HttpResponse:
         return _("已保存。")
 
     back = reverse("learning:topic", args=[topic.id])
-    return edit_page(request, form, act, title=_("修改申报书"), label=_("保存修改"), back=back, template=FORM)
+    return edit_page(
+        request,
+        form,
+        act,
+        title=_("修改申报书"),
+        label=_("保存修改"),
+        back=back,
+        template=FORM,
+        context={"bound": True},
+    )
 
 
 @require_GET
