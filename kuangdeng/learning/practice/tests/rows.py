@@ -4,8 +4,12 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import timedelta
 
+from django.db import transaction
+
 from kuangdeng.kernel import clock
-from kuangdeng.learning.items.api import Item
+from kuangdeng.kernel.ids import uuid7
+from kuangdeng.learning.items.api import Item, ItemVersion
+from kuangdeng.learning.items.testkit import SINGLE, bank
 from kuangdeng.learning.practice import queries, services
 from kuangdeng.learning.practice.models import (
     Away,
@@ -27,11 +31,25 @@ def practice_for_lists(cast: Cast, numbers: Iterable[int]) -> None:
     """Written straight into the tables: the pages are counted here, not the verbs."""
     mine, today = cast.mine, clock.today()
     for number in numbers:
-        _one_more(cast, singles(cast, 1, begin=1000 + number)[0], number)
+        _one_more(cast, _item(cast, number), number)
         PracticeRule.objects.create(
             mine=mine, valid_from=today - timedelta(days=number), source="培训制度", **asdict(Terms())
         )
     queries.forget_pools()
+
+
+def _item(cast: Cast, number: int) -> Item:
+    """An item in use, straight into the tables."""
+    item_id, version_id, stem = uuid7(), uuid7(), f"第{1000 + number}问：{SINGLE['stem']}"
+    with transaction.atomic():  # each points to the other
+        Item.objects.create(
+            id=item_id, mine=cast.mine, bank=bank(cast), type="single", status="in_use", latest_id=version_id, current_id=version_id,
+            stem=stem, folded=stem, stem_key=f"practice{number}", author=cast.teacher,
+        )  # fmt: skip
+        ItemVersion.objects.create(
+            id=version_id, item_id=item_id, number=1, type="single", content={**SINGLE, "stem": stem}, by=cast.teacher
+        )
+    return Item.objects.select_related("current").get(id=item_id)
 
 
 def _one_more(cast: Cast, item: Item, number: int) -> None:

@@ -40,12 +40,16 @@ def _one(cast: Cast, number: int, status: Status, part: str, call: TopicCall, pa
         remark="节点写细一点" if drafted else "", reported_at=clock.now() if status == Status.REVIEWING else None,
     )  # fmt: skip
     topic.members.add(cast.miner)
-    for position in range(1, number % 4 + 2):
-        step = Milestone.objects.create(topic=topic, position=position, title=f"节点{position}", due_on=today)
-        TopicFile.objects.create(
-            topic=topic, milestone=step, kind="milestone", file=paper, name=f"记录{position}.pdf", by=leader
-        )
-        TopicFile.objects.create(topic=topic, kind="report", file=paper, name=f"报告{position}.pdf", by=leader)
+    many = range(1, number % 2 + 2)
+    steps = Milestone.objects.bulk_create(
+        Milestone(topic=topic, position=position, title=f"节点{position}", due_on=today) for position in many
+    )
+    files = [
+        TopicFile(topic=topic, milestone=step, kind="milestone", file=paper, name="记录.pdf", by=leader)
+        for step in steps
+    ]
+    files += [TopicFile(topic=topic, kind="report", file=paper, name=f"报告{n}.pdf", by=leader) for n in many]
+    TopicFile.objects.bulk_create(files)
     for part_of in ("safety", "administrator", "training_officer")[: number % 3 + 1]:
         TopicReview.objects.create(topic=topic, round=1, reviewer=cast.persons[part_of], due_on=today)
 
