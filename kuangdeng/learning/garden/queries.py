@@ -84,8 +84,12 @@ def garden_of(branch: Branch, day: date | None = None) -> Garden:
     """The page of a branch, with what its people did in the month of `day`."""
     first, last = rules.month_of(day or clock.today())
     asked = Asked(branch, units_of(branch), first, last)
-    page = one_of(GardenPage.objects.filter(branch=branch))
-    return Garden(branch, page, notices_now(branch.id, clock.today()), picks_of(branch), compose(asked))
+    return Garden(branch, page_of(branch), notices_now(branch.id, clock.today()), picks_of(branch), compose(asked))
+
+
+def page_of(branch: Branch) -> GardenPage | None:
+    """The banner and the line of a branch's page, once it has any."""
+    return one_of(GardenPage.objects.filter(branch=branch))
 
 
 def units_of(branch: Branch) -> Sequence[UUID]:

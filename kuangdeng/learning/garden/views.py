@@ -68,7 +68,7 @@ def garden(request: HttpRequest, branch_id: UUID) -> HttpResponse:
 def dress(request: HttpRequest, branch_id: UUID) -> HttpResponse:
     """换横幅."""
     branch, by = _kept(request, branch_id)
-    page = queries.garden_of(branch).page
+    page = queries.page_of(branch)
     form = forms.DressForm(request.POST or None, initial={"motto": page.motto if page else ""})
 
     def act(data: dict[str, Any]) -> str:
