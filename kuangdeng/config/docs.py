@@ -17,7 +17,7 @@ PRINTED = "<!-- Printed from the code by `python -m kuangdeng.config.docs`; do n
 def pages() -> dict[str, str]:
     """File name → text of every printed page."""
     from kuangdeng.hazards.api import FLOW, accidents, bulletins, groups, questions, statutory
-    from kuangdeng.learning.api import attendance, bookroom, campaigns, exams, items, results, study, talks
+    from kuangdeng.learning.api import attendance, bookroom, campaigns, exams, items, results, study, talks, topics
 
     return {
         "hazard.md": "\n".join(_flow("隐患 · Hazard", FLOW, "hazard")) + "\n",
@@ -43,6 +43,7 @@ def pages() -> dict[str, str]:
         "attendee.md": "\n".join(_flow("签到 · Attendee", attendance.ATTENDEE_FLOW, "attendance")) + "\n",
         "study.md": "\n".join(_flow("学习活动 · Study session", study.FLOW, "study")) + "\n",
         "campaign.md": "\n".join(_flow("集中学习 · Campaign", campaigns.FLOW, "campaign")) + "\n",
+        "topic.md": "\n".join(_flow("课题 · Research topic", topics.FLOW, "topic")) + "\n",
         "powers.md": "\n".join(_powers()) + "\n",
     }
 

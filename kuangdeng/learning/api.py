@@ -4,10 +4,13 @@ from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.bookroom import api as bookroom
 from kuangdeng.learning.campaigns import api as campaigns
 from kuangdeng.learning.exams import api as exams
+from kuangdeng.learning.garden import api as garden
 from kuangdeng.learning.items import api as items
+from kuangdeng.learning.practice import api as practice
 from kuangdeng.learning.results import api as results
 from kuangdeng.learning.study import api as study
 from kuangdeng.learning.talks import api as talks
+from kuangdeng.learning.topics import api as topics
 from kuangdeng.learning.waiting import Waiting, waiting_for
 
 __all__ = [
@@ -16,9 +19,12 @@ __all__ = [
     "bookroom",
     "campaigns",
     "exams",
+    "garden",
     "items",
+    "practice",
     "results",
     "study",
     "talks",
+    "topics",
     "waiting_for",
 ]

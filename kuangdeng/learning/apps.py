@@ -20,9 +20,15 @@ class LearningConfig(AppConfig):
         from kuangdeng.learning.campaigns.queries import files_in_use as files_of_campaigns
         from kuangdeng.learning.exams import rules as exams
         from kuangdeng.learning.exams import words as exam_words
+        from kuangdeng.learning.garden import rules as garden
+        from kuangdeng.learning.garden import sections as garden_sections
+        from kuangdeng.learning.garden import words as garden_words
+        from kuangdeng.learning.garden.queries import files_in_use as banners_of_gardens
         from kuangdeng.learning.items import rules as items
         from kuangdeng.learning.items import words as item_words
         from kuangdeng.learning.items.queries import pictures_in_use as pictures_of_items
+        from kuangdeng.learning.practice import rules as practice
+        from kuangdeng.learning.practice import words as practice_words
         from kuangdeng.learning.results import rules as results
         from kuangdeng.learning.results import words as result_words
         from kuangdeng.learning.study import rules as study
@@ -30,6 +36,9 @@ class LearningConfig(AppConfig):
         from kuangdeng.learning.study.queries import files_in_use as files_of_study
         from kuangdeng.learning.talks import rules as talks
         from kuangdeng.learning.talks import words as talk_words
+        from kuangdeng.learning.topics import rules as topics
+        from kuangdeng.learning.topics import words as topic_words
+        from kuangdeng.learning.topics.queries import files_in_use as files_of_topics
         from kuangdeng.org.api import declare
 
         declare(_("题库"), items.MAY, items.POWER_LABELS)
@@ -43,11 +52,20 @@ class LearningConfig(AppConfig):
         declare(_("集中学习"), campaigns.MAY, campaigns.POWER_LABELS)
         study_words.declare()
         campaign_words.declare()
+        declare(_("每日一题"), practice.MAY, practice.POWER_LABELS)
+        declare(_("课题调研"), topics.MAY, topics.POWER_LABELS)
+        declare(_("学习园地"), garden.MAY, garden.POWER_LABELS)
         item_words.declare()
         exam_words.declare()
         result_words.declare()
         talk_words.declare()
         bookroom_words.declare()
+        practice_words.declare()
+        topic_words.declare()
+        garden_words.declare()
+        garden_sections.declare()
         keep_when_referenced(pictures_of_items)
         keep_when_referenced(files_of_study)
         keep_when_referenced(files_of_campaigns)
+        keep_when_referenced(files_of_topics)
+        keep_when_referenced(banners_of_gardens)

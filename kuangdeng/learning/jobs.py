@@ -8,3 +8,4 @@ from kuangdeng.learning.items.jobs import (  # noqa: F401
     pick_up_imports,
 )
 from kuangdeng.learning.talks.jobs import tend_talks  # noqa: F401
+from kuangdeng.learning.topics.jobs import tend_topics  # noqa: F401

@@ -6,10 +6,13 @@ from kuangdeng.learning.attendance import urls as attendance
 from kuangdeng.learning.bookroom import urls as bookroom
 from kuangdeng.learning.campaigns import urls as campaigns
 from kuangdeng.learning.exams import urls as exams
+from kuangdeng.learning.garden import urls as garden
 from kuangdeng.learning.items import urls as items
+from kuangdeng.learning.practice import urls as practice
 from kuangdeng.learning.results import urls as results
 from kuangdeng.learning.study import urls as study
 from kuangdeng.learning.talks import urls as talks
+from kuangdeng.learning.topics import urls as topics
 
 app_name = "learning"
 
@@ -25,4 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("talks/", include(talks.pages)),
     path("books/", include(bookroom.pages)),
     path("books/", include(bookroom.open_pages)),
+    path("practice/", include(practice.pages)),
+    path("topics/", include(topics.pages)),
+    path("garden/", include(garden.pages)),
 ]

@@ -26,6 +26,7 @@ from kuangdeng.web.demo_exams import DemoExams
 from kuangdeng.web.demo_groups import DemoGroups
 from kuangdeng.web.demo_items import DemoItems
 from kuangdeng.web.demo_legal import DemoLegal
+from kuangdeng.web.demo_practice import DemoPractice
 from kuangdeng.web.demo_study import DemoStudy
 from kuangdeng.web.screens import services as screens
 
@@ -145,6 +146,7 @@ class Replay:
         steps += DemoExams(self.demo, self.people).steps(clock.now())
         steps += DemoBooks(self.mine, self.demo, self.people).steps(clock.now())
         steps += DemoStudy(self.mine, self.demo, self.people).steps(clock.now())
+        steps += DemoPractice(self.mine, self.demo, self.people).steps(clock.now())
         steps += [(step.at, partial(self._take, hazard, step)) for hazard, step in self.demo.timeline()]
         steps.sort(key=lambda one: one[0])
         for number, (at, take) in enumerate(steps, 1):

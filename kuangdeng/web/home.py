@@ -1,7 +1,7 @@
 """The home page: a to-do list, not a dashboard. What waits for me, what is late, my unit today, what changed."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from kuangdeng.hazards import api as hazards
 from kuangdeng.kernel import clock, timetext
 from kuangdeng.learning import api as learning
-from kuangdeng.learning.api import bookroom, items, results, talks
+from kuangdeng.learning.api import bookroom, items, practice, results, talks, topics
 from kuangdeng.org.api import Person, has_power
 from kuangdeng.web.menu import address
 
@@ -114,6 +114,8 @@ def build(person: Person) -> Home:
     todos += [_talk(one) for one in talks.waiting_for(person)]
     todos += [_regrade(one) for one in results.waiting_for(person)]
     todos += [_learning(one) for one in learning.waiting_for(person)]
+    todos += [_topic(one) for one in topics.waiting_for(person)]
+    todos += _practice(practice.waiting_for(person))
     todos.sort(key=lambda one: (not one.late, one.at))
     changes = hazards.changes(hazards.changes_for(person))
     return Home(
@@ -279,6 +281,7 @@ def _legal(one: hazards.statutory.Owed) -> Todo:
 
 
 STUDY = {
+    "sit": (gettext_lazy("去考试"), gettext_lazy("要您参加的考试"), "learning:my_exam"),
     "leave": (gettext_lazy("答复"), gettext_lazy("有人请假"), "learning:attendance_sheet"),
     "makeup": (gettext_lazy("认定补学"), gettext_lazy("交来补学"), "learning:attendance_sheet"),
     "attend": (gettext_lazy("看通知"), gettext_lazy("您应到的学习"), "learning:study"),
@@ -389,6 +392,41 @@ def _regrade(one: results.Regrade) -> Todo:
         tone="plain",
         at=one.proposed_at,
     )
+
+
+def _topic(one: topics.Waiting) -> Todo:
+    """A step of a research topic."""
+    url = reverse("learning:topic", args=[one.topic.id])
+    late = one.due_on is not None and one.due_on < clock.today()
+    until = timetext.day_name(one.due_on, clock.today()) if one.due_on else ""
+    return Todo(
+        title=timetext_cut(one.topic.title),
+        url=url,
+        verb=str(topics.VERB_LABELS[one.verb]),
+        verb_url=url,
+        meta=[_("课题调研"), str(topics.STATUS_LABELS[one.topic.status]), one.what],
+        clock_text=_("期限 %s") % until if until else _("待处理"),
+        tone="late" if late else "plain",
+        late=late,
+        at=_midnight(one.due_on) if one.due_on else one.topic.status_since,
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return clock.local().replace(year=day.year, month=day.month, day=day.day, hour=0, minute=0)
+
+
+def _practice(one: practice.Waiting | None) -> list[Todo]:
+    """Today's items that are not answered yet; after the day nobody is reminded of them."""
+    if one is None:
+        return []
+    url = reverse("learning:practice")
+    return [
+        Todo(
+            title=_("每日一题还有 %(n)d 道") % {"n": one.left}, url=url, verb=_("答题"), verb_url=url,
+            meta=[_("今天")], due=one.closes_at, at=one.closes_at,
+        )
+    ]  # fmt: skip
 
 
 def _figures(day: hazards.Day, person: Person, whole: bool) -> list[Figure]:

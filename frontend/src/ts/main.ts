@@ -11,6 +11,7 @@ import "./register";
 import "./dispatch";
 import "./kiosk";
 import "./room";
+import "./practice";
 import { toast } from "./toast";
 import { startPart } from "./util";
 

@@ -18,6 +18,7 @@ from kuangdeng.config import docs
         "accident_measure.md",
         "powers.md",
         "book_copy.md",
+        "topic.md",
         "book_reservation.md",
         "reading_note.md",
     ],

@@ -19,6 +19,8 @@ BY_ITSELF = {
     "statutory.send": "settles a task",
     "statutory.redraft": "settles a task",
     "item.submit": "settles a task",
+    "topic.withdraw": "settles a task",
+    "topic.finish_milestone": "settles a task",
 }
 """Verbs with a route whose scenarios tell nobody, and why."""
 CALLED = {

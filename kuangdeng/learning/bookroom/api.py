@@ -1,7 +1,15 @@
 """Front door of the book rooms, for the home page, the demo mine, the command line and the documents."""
 
-from kuangdeng.learning.bookroom.models import Copy, Kiosk, Loan, Room, Title
-from kuangdeng.learning.bookroom.queries import Reader, Waiting, reader_of, waiting_for
+from kuangdeng.learning.bookroom.models import Copy, Kiosk, Loan, ReadingNote, Room, Title
+from kuangdeng.learning.bookroom.queries import (
+    Reader,
+    Waiting,
+    notes_of_units,
+    reader_of,
+    reading_of_unit,
+    shown_notes,
+    waiting_for,
+)
 from kuangdeng.learning.bookroom.rules import COPY_FLOW, NOTE_FLOW, RESERVATION_FLOW
 from kuangdeng.learning.bookroom.services import (
     TitleData,
@@ -26,6 +34,7 @@ __all__ = [
     "Kiosk",
     "Loan",
     "Reader",
+    "ReadingNote",
     "Room",
     "Title",
     "TitleData",
@@ -36,11 +45,14 @@ __all__ = [
     "give_back",
     "lend",
     "lose_copy",
+    "notes_of_units",
     "pick_note",
     "reader_of",
+    "reading_of_unit",
     "renew",
     "reserve",
     "set_up_rooms",
+    "shown_notes",
     "waiting_for",
     "write_note",
 ]

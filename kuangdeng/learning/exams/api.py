@@ -7,6 +7,7 @@ from kuangdeng.learning.exams.models import Correction, Exam, ExamForm, Paper, R
 from kuangdeng.learning.exams.queries import (
     get_exam,
     get_sitting,
+    mistakes_of,
     own,
     own_sitting,
     sittings,
@@ -88,6 +89,7 @@ __all__ = [
     "lift_hold",
     "mark_line",
     "marked",
+    "mistakes_of",
     "options_seed",
     "own",
     "own_sitting",

@@ -1,6 +1,7 @@
 """Reading the exams: papers, who sits what, the page of a sitting, the hall."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -208,6 +209,33 @@ def waiting_rows(person: Person) -> list[QuerySet[Any, Any]]:
             Value("sit"), Cast("id", CharField()), Value(""), "exam__title", "exam__opens_at", "exam__minutes"
         )
     ]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What somebody got wrong in an exam whose results are out; `known_at` is since when he may know it."""
+
+    sitting_id: UUID
+    line: int
+    version_id: UUID
+    answer: dict[str, Any]
+    exam: str
+    known_at: datetime
+
+
+def mistakes_of(person: Person, after: datetime | None) -> list[Mistake]:
+    """Lines without their full mark in exams that were published after `after`, and in practices."""
+    ended = Q(exam__status=Status.PUBLISHED) | Q(exam__kind=Kind.PRACTICE)
+    rows = Sitting.objects.filter(ended, person=person, status__in=ENDED).select_related("exam", "result")
+    if after is not None:
+        rows = rows.filter(Q(exam__published_at__gt=after) | Q(exam__kind=Kind.PRACTICE, ended_at__gt=after))
+    found = []
+    for one in rows.order_by("ended_at"):
+        known = one.ended_at if one.exam.kind == Kind.PRACTICE else one.exam.published_at
+        for number, line in enumerate(one.result.lines if one.result else []):
+            if line["s"] is not None and line["s"] != line["m"] and "k" not in line and known is not None:
+                found.append(Mistake(one.id, number, UUID(line["v"]), line["a"] or {}, one.exam.title, known))
+    return found
 
 
 def at_door(mine_id: UUID | None, code: str, number: str) -> Sitting | None:

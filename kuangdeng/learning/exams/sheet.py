@@ -13,7 +13,7 @@ from kuangdeng.learning.items.api import (
     TYPE_LABELS,
     ItemVersion,
     asked,
-    names_shown,
+    masked,
     pictures_of,
     right_answer,
     seed_of,
@@ -92,14 +92,4 @@ def right_answer_shown(sitting: Sitting, line: int) -> dict[str, Any]:
     assert sitting.form is not None
     version_id = UUID(sitting.form.lines[line][0])
     content = versions_of([version_id])[version_id].content
-    names = names_shown(content, options_seed(sitting.exam, sitting.id, version_id))
-    shown = {stored: name for side in names.values() for name, stored in side.items()}
-    answer = dict(right_answer(content) or {})
-    if "choice" in answer:
-        return {"choice": shown[answer["choice"]]}
-    for part in ("choices", "order"):
-        if part in answer:
-            return {part: [shown[one] for one in answer[part]]}
-    if "pairs" in answer:
-        return {"pairs": {shown[left]: shown[right] for left, right in answer["pairs"].items()}}
-    return answer
+    return masked(content, options_seed(sitting.exam, sitting.id, version_id), right_answer(content))

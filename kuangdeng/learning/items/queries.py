@@ -59,6 +59,20 @@ def sorted_under(categories: Collection[UUID]) -> dict[UUID, set[UUID]]:
     return found
 
 
+def sortings(mine_id: UUID, kind: str) -> tuple[dict[UUID, set[UUID]], dict[UUID, set[str]]]:
+    """Which items are sorted under which category; and the names of those of one kind for each item that has any."""
+    by_category: dict[UUID, set[UUID]] = {}
+    names: dict[UUID, set[str]] = {}
+    rows = Sorting.objects.filter(category__mine_id=mine_id)
+    for category_id, item_id, of_kind, name in rows.values_list(
+        "category_id", "item_id", "category__kind", "category__name"
+    ):
+        by_category.setdefault(category_id, set()).add(item_id)
+        if of_kind == kind:
+            names.setdefault(item_id, set()).add(name)
+    return by_category, names
+
+
 def versions(ids: Iterable[UUID]) -> dict[UUID, ItemVersion]:
     """Versions by id, with content, key and marks; whoever sat an exam is marked by exactly these."""
     return ItemVersion.objects.in_bulk(list(ids))
@@ -265,6 +279,12 @@ def get_picture(version_id: UUID, sha256: str, *, by: Person) -> VersionPicture:
     if found is None:
         raise NotVisible
     return found
+
+
+def picture_of(mine_id: UUID, version_id: UUID, sha256: str) -> VersionPicture | None:
+    """A picture of a version, for a part that has checked itself who sees it."""
+    rows = VersionPicture.objects.filter(version_id=version_id, version__item__mine_id=mine_id, file_id=sha256)
+    return one_of(rows)
 
 
 def pictures_in_use(names: Iterable[str]) -> set[str]:

@@ -4,7 +4,10 @@ import kuangdeng.learning.attendance.models
 import kuangdeng.learning.bookroom.models
 import kuangdeng.learning.campaigns.models
 import kuangdeng.learning.exams.models
+import kuangdeng.learning.garden.models
 import kuangdeng.learning.items.models
+import kuangdeng.learning.practice.models
 import kuangdeng.learning.results.models
 import kuangdeng.learning.study.models
-import kuangdeng.learning.talks.models  # noqa: F401
+import kuangdeng.learning.talks.models
+import kuangdeng.learning.topics.models  # noqa: F401

@@ -154,8 +154,8 @@ def search_units(viewer: Person, words: str) -> list[Unit]:
     return found
 
 
-def head_counts(viewer: Person) -> dict[UUID, int]:
-    """How many people work in each unit, those of the units below included."""
+def head_counts(viewer: Person | Unit) -> dict[UUID, int]:
+    """How many people work in each unit of a mine, those of the units below included."""
     counts: dict[UUID, int] = {}
     rows = (
         Person.objects.filter(mine_id=viewer.mine_id, is_active=True, unit__isnull=False)

@@ -10,7 +10,7 @@ from django.urls import URLPattern, re_path
 from ninja import NinjaAPI
 
 from kuangdeng import __version__
-from kuangdeng.web.rest import accidents, errors, hazards, photos, registers
+from kuangdeng.web.rest import accidents, errors, hazards, photos, practice, registers
 from kuangdeng.web.rest.auth import AUTH
 from kuangdeng.web.rest.bodies import MOST, CleanParser, announced_length
 from kuangdeng.web.rest.docs import OwnDocs
@@ -25,7 +25,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 errors.install(api)
-for router in (hazards.router, accidents.router, photos.router, registers.router):
+for router in (hazards.router, accidents.router, practice.router, photos.router, registers.router):
     api.add_router("", router)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from kuangdeng.hazards import api as hazards
 from kuangdeng.kernel import clock, timetext
+from kuangdeng.learning.api import garden as learning
 
 
 @dataclass(frozen=True)
@@ -234,6 +235,28 @@ def safe_days(asked: Request) -> Face | None:
     return Face(title, figures=[Figure(_("天"), str(days), "done" if days else "late")], note=_("从上一次伤人事故算起"))
 
 
+def garden(asked: Request) -> Face | None:
+    """学习园地: one branch after the other, five minutes each: its notices, what it read, answered, looked into.
+
+    Nobody's name is on it; what a branch wrote in its notices is its own responsibility and moderated.
+    """
+    branches = learning.branches(asked.mine_id)
+    turn = int(asked.at.timestamp()) // GARDEN_TURN % max(1, len(branches))
+    gardens = (learning.garden_of(one, clock.local(asked.at).date()) for one in [*branches[turn:], *branches[:turn]])
+    one = next((found for found in gardens if found.notices or found.sections), None)
+    if one is None:
+        return None
+    figures = [Figure(label, value) for part in one.sections for label, value in part.section.figures][:4]
+    rows = [Row(_("通知"), _said(f"{notice.title}：{notice.text}")) for notice in one.notices]
+    rows += [Row(str(part.label), _said(line.nameless)) for part in one.sections for line in part.section.lines]
+    title = _("%(branch)s的学习园地") % {"branch": one.branch.name}
+    return Face(title, figures=figures, rows=rows[:MOST_LINES], note=one.page.motto if one.page else "")
+
+
+GARDEN_TURN = 300
+"""So many seconds a wall stays with one branch."""
+
+
 def _said(text: str) -> str:
     return " ".join(text.split())
 
@@ -251,6 +274,7 @@ declare_board("bulletin", gettext_lazy("每日公布"), bulletin)
 declare_board("questions", gettext_lazy("等答复的追问"), waiting_questions)
 declare_board("unheard", gettext_lazy("班前会签认"), unheard)
 declare_board("safe_days", gettext_lazy("安全生产天数"), safe_days)
+declare_board("garden", gettext_lazy("学习园地"), garden)
 declare_board("role_models", gettext_lazy("先锋人物和功勋班组"), nothing_yet)
 
 DEFAULT_PLAYLIST = (
@@ -262,5 +286,6 @@ DEFAULT_PLAYLIST = (
     "unheard",
     "timely",
     "safe_days",
+    "garden",
     "role_models",
 )

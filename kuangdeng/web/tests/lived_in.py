@@ -20,7 +20,10 @@ from kuangdeng.learning import testkit as items
 from kuangdeng.learning.bookroom.tests.rows import lived_in_books
 from kuangdeng.learning.campaigns.tests.rows import lived_in_study
 from kuangdeng.learning.exams.tests.rows import exams_for_lists
+from kuangdeng.learning.garden.tests.rows import lived_in_garden
+from kuangdeng.learning.practice.tests.rows import lived_in_practice
 from kuangdeng.learning.talks.tests.rows import talks_for_lists
+from kuangdeng.learning.topics.tests.rows import lived_in_topics
 from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
 from kuangdeng.org import pinyin
 from kuangdeng.org.api import propose_place
@@ -108,6 +111,9 @@ class LivedIn(World):
         self.read_books()
         self.sit_exams()
         lived_in_study(cast)
+        lived_in_practice(self.cast)
+        lived_in_topics(self.cast)
+        lived_in_garden(self.cast)
         for spelling in ("2305面回风", "老皮带头", "中央变"):
             propose_place(cast.mine, spelling, "import")
         seal_all()

@@ -1270,3 +1270,123 @@ ACTIONS += [
 ELSEWHERE["learning:material_of_study"] = "files of a session: kuangdeng/learning/study/tests/test_study.py"
 ELSEWHERE["learning:photo_of_study"] = "photos of a session: kuangdeng/learning/study/tests/test_study.py"
 ELSEWHERE["learning:campaign_day_file"] = "files of a day: kuangdeng/learning/campaigns/tests/test_campaigns.py"
+# Daily item -----------------------------------------------------------------------------------------------------------
+
+PRACTICE_LEADERS = UNIT | TEAM | frozenset({"other_head", "electric_head"})
+PRACTICE_SEERS = PRACTICE_LEADERS | OFFICER | LEADERS
+
+
+def own_answer(world: World) -> dict[str, object]:
+    """An answer of the miner's: nobody else may open it."""
+    from kuangdeng.learning.practice.models import PracticeAnswer
+
+    rows = PracticeAnswer.objects.filter(person=world.cast.miner)
+    return {"answer_id": rows.order_by("occurred_at").first().id}
+
+
+def practice_row(model: str, name: str) -> Kwargs:
+    return first_of(f"learning.{model}", name)
+
+
+PAGES += [
+    Page("learning:practice", nothing, ALL),
+    Page("learning:practice_answer", own_answer, frozenset({"miner"})),
+    Page("learning:practice_book", nothing, ALL),
+    Page("learning:practice_book_next", nothing, frozenset({"miner", "training_officer", "unit_head"}), refused=302),
+    Page("learning:practice_meeting", nothing, PRACTICE_LEADERS),
+    Page("learning:practice_meetings", nothing, PRACTICE_SEERS),
+    Page("learning:practice_figures", nothing, PRACTICE_SEERS),
+    Page("learning:practice_unit", lambda world: {"unit_id": world.cast.units["mining"].id},
+         UNIT | OFFICER | LEADERS),
+    Page("learning:practice_away", nothing, PRACTICE_LEADERS | OFFICER),
+    Page("learning:practice_away_new", nothing, PRACTICE_LEADERS | OFFICER),
+    Page("learning:practice_rules", nothing, OFFICER),
+    Page("learning:practice_rule_new", nothing, OFFICER),
+    Page("learning:practice_musts", nothing, OFFICER),
+    Page("learning:practice_must_new", nothing, OFFICER),
+    Page("learning:practice_must_item", item, OFFICER),
+]  # fmt: skip
+ACTIONS += [
+    Action("learning:practice_give", nothing),
+    Action("learning:practice_away_cancel", practice_row("Away", "away_id")),
+    Action("learning:practice_must_end", practice_row("MustKnow", "must_id")),
+]
+ELSEWHERE["learning:practice_picture"] = "pictures of items have their own tests, with files"
+
+
+# Research topics ------------------------------------------------------------------------------------------------------
+
+TOPIC_OFFICE = frozenset({"political_work", "training_officer"})
+
+
+def topic_of(status: str, **more: object) -> Kwargs:
+    """The first topic of the mine in this state."""
+
+    def found(world: World) -> dict[str, object]:
+        from kuangdeng.learning.topics.models import Topic
+
+        rows = Topic.objects.filter(mine=world.cast.mine, status=status)
+        return {"topic_id": rows.order_by("written_at", "id").first().id, **more}
+
+    return found
+
+
+def topic_step(world: World) -> dict[str, object]:
+    from kuangdeng.learning.topics.models import Milestone
+
+    kwargs = topic_of("running")(world)
+    step = Milestone.objects.filter(topic_id=kwargs["topic_id"], done_at=None).order_by("-position").first()
+    return {**kwargs, "milestone_id": step.id}
+
+
+def topic_file(world: World) -> dict[str, object]:
+    from kuangdeng.learning.topics.models import TopicFile
+
+    kwargs = topic_of("running")(world)
+    return {**kwargs, "file_id": TopicFile.objects.filter(topic_id=kwargs["topic_id"]).first().id}
+
+
+PAGES += [
+    Page("learning:topics", nothing, ALL),
+    Page("learning:topic_calls", nothing, ALL),
+    Page("learning:topic_call_new", nothing, TOPIC_OFFICE),
+    Page("learning:topic_new", nothing, ALL),
+    Page("learning:topic", topic_of("running"), ALL),
+    Page("learning:topic_edit", topic_of("drafted"), frozenset({"administrator"})),
+    Page("learning:topic_milestone", topic_step, frozenset({"safety"})),
+    Page("learning:topic_file", topic_file, ALL),
+    Page("learning:topic_application", topic_of("running"), ALL),
+    Page("learning:topic_report", topic_of("reviewing"), ALL),
+    Page("learning:topic_verb", topic_of("running", verb="withdraw"), frozenset({"safety"})),
+]
+
+
+# Study garden ---------------------------------------------------------------------------------------------------------
+
+SECRETARY = frozenset({"branch_secretary", "political_work"})
+
+
+def garden(world: World) -> dict[str, object]:
+    from kuangdeng.learning.garden.testkit import branch_of
+
+    return {"branch_id": branch_of(world.cast).id}
+
+
+def garden_note(world: World) -> dict[str, object]:
+    from kuangdeng.learning.bookroom.models import ReadingNote
+
+    rows = ReadingNote.objects.filter(mine=world.cast.mine, person=world.cast.miner)
+    return {**garden(world), "kind": "note", "thing_id": rows.order_by("id").first().id}
+
+
+PAGES += [
+    Page("learning:gardens", nothing, ALL),
+    Page("learning:garden", garden, ALL),
+    Page("learning:garden_dress", garden, SECRETARY),
+    Page("learning:garden_notices", garden, SECRETARY),
+    Page("learning:garden_notice_new", garden, SECRETARY),
+    Page("learning:garden_notice_down", first_of("learning.GardenNotice", "notice_id"), SECRETARY),
+    Page("learning:garden_pick", garden_note, SECRETARY),
+]
+ACTIONS += [Action("learning:garden_unpick", lambda world: {**garden(world), "pick_id": 1})]
+ELSEWHERE["learning:garden_banner"] = "banners have their own tests, with files"

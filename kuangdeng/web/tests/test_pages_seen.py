@@ -27,6 +27,7 @@ NOT_FOR_EYES = {
     "hazards:statutory_scan", "hazards:statutory_double_scan", "hazards:statutory_double_word", "hazards:statutory_file",
     "learning:book_import_problems", "learning:book_export_file", "learning:due_calendar",
     "learning:attendance_codes", "learning:attendance_live",
+    "learning:topic_file",
 }  # fmt: skip
 """Answers to a script, parts of pages, files."""
 PREFERRED = ("safety", "administrator", "unit_head", "mine_leader")

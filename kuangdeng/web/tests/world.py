@@ -26,7 +26,10 @@ from kuangdeng.learning.api import items as item_bank
 from kuangdeng.learning.bookroom.tests.rows import books_for_lists
 from kuangdeng.learning.campaigns.tests.rows import study_for_lists
 from kuangdeng.learning.exams.tests.rows import exams_for_lists
+from kuangdeng.learning.garden.tests.rows import garden_for_lists
+from kuangdeng.learning.practice.tests.rows import practice_for_lists
 from kuangdeng.learning.talks.tests.rows import talks_for_lists
+from kuangdeng.learning.topics.tests.rows import topics_for_lists
 from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
 from kuangdeng.org.api import propose_place
 from kuangdeng.org.models import ApiToken, ImportRun, Person, Place, RoleGrant, Unit
@@ -99,6 +102,9 @@ class World:
         exams_for_lists(cast, numbers)
         talks_for_lists(cast, numbers)
         study_for_lists(cast, numbers)
+        practice_for_lists(cast, numbers)
+        topics_for_lists(cast, numbers)
+        garden_for_lists(cast, numbers)
         seal_all()
         tell_all()
         for notice in Notice.objects.filter(mine_id=cast.mine.id, deliveries=None).order_by("id")[:rows]:

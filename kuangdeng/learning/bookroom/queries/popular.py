@@ -1,15 +1,18 @@
 """What is read: titles, units and notes of a month."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
+
+from django.db.models import F
 
 from kuangdeng.kernel import clock
 from kuangdeng.learning.bookroom import rules
 from kuangdeng.learning.bookroom.models import (
     Loan,
+    ReadingNote,
     Title,
 )
 from kuangdeng.org.api import Person, Unit, head_counts
@@ -71,7 +74,31 @@ def popular(by: Person, first: date, most: int = 20) -> Popular:
     )
 
 
-def _unit_readings(by: Person, lines: Sequence[tuple[UUID | None, UUID, str]]) -> list[UnitReading]:
+def notes_of_units(unit_ids: Sequence[UUID], first: date, last: date, *, most: int = 6) -> list[ReadingNote]:
+    """The notes that people of these units wrote in a span of days and everybody may read, recommended ones first."""
+    begin = month_bounds(first)[0].replace(day=first.day)
+    end = month_bounds(last)[0].replace(day=last.day) + timedelta(days=1)
+    rows = ReadingNote.objects.filter(person__unit_id__in=unit_ids, status=rules.NoteStatus.SHOWN)
+    rows = rows.filter(written_at__gte=begin, written_at__lt=end).select_related("title", "person")
+    return list(rows.order_by(F("picked_at").desc(nulls_last=True), "-written_at")[:most])
+
+
+def shown_notes(ids: Iterable[UUID]) -> list[ReadingNote]:
+    """These notes, as far as everybody may read them."""
+    rows = ReadingNote.objects.filter(id__in=list(ids), status=rules.NoteStatus.SHOWN)
+    return list(rows.select_related("title", "person"))
+
+
+def reading_of_unit(unit: Unit, first: date) -> UnitReading | None:
+    """What one unit (its teams with it) read in the month that begins on `first`, with its place among the units."""
+    begin, end = month_bounds(first)
+    rows = Loan.objects.filter(mine_id=unit.mine_id, lent_at__gte=begin, lent_at__lt=end).order_by()
+    lines = list(rows.values_list("unit_id", "person_id", "title__title"))
+    readings = _unit_readings(unit, lines) if lines else []
+    return next((one for one in readings if one.unit.id == unit.id), None)
+
+
+def _unit_readings(by: Person | Unit, lines: Sequence[tuple[UUID | None, UUID, str]]) -> list[UnitReading]:
     """Every unit of the mine with what its people borrowed, teams counted to their unit; the most per head first."""
     units = {unit.id: unit for unit in Unit.objects.filter(mine_id=by.mine_id, closed_on=None)}
     heads = head_counts(by)

@@ -116,6 +116,36 @@ def unmask(content: Content, seed: str | None, answer: Answer) -> dict[str, Any]
     return given
 
 
+def masked(content: Content, seed: str | None, answer: Answer) -> dict[str, Any]:
+    """An answer in the stored names, the key say, in the names that `asked` shows under this seed."""
+    given = dict(answer) if isinstance(answer, Mapping) else {}
+    shown = {
+        side: {stored: name for name, stored in names.items()} for side, names in names_shown(content, seed).items()
+    }
+    if "choice" in given:
+        return {"choice": shown["options"][given["choice"]]}
+    for part in ("choices", "order"):
+        if part in given:
+            return {part: [shown["options"][one] for one in given[part]]}
+    if "pairs" in given:
+        return {"pairs": {shown["left"][left]: shown["right"][right] for left, right in given["pairs"].items()}}
+    return given
+
+
+def with_key(content: Content, seed: str | None) -> Content:
+    """What `asked` shows together with its key in the names shown, for who may mark himself (每日一题 without a network)."""
+    shown = asked(content, seed)
+    kind = ItemType(content["type"])
+    if kind in (ItemType.SINGLE, ItemType.MULTIPLE, ItemType.ORDERING):
+        names = {stored: name for name, stored in names_shown(content, seed)["options"].items()}
+        shown["correct"] = [names[one] for one in content["correct"]]
+    elif kind == ItemType.MATCHING:
+        shown["pairs"] = masked(content, seed, {"pairs": content["pairs"]})["pairs"]
+    else:
+        shown |= {name: content[name] for name in ("correct", "blanks", "any_order", "reference") if name in content}
+    return shown
+
+
 def _stored(values: object, names: Mapping[str, str]) -> list[str]:
     rows = values if isinstance(values, list | tuple) else []
     return [names[one] for one in rows if isinstance(one, str) and one in names]

@@ -97,6 +97,7 @@ def _page(request: HttpRequest, found: Item, bound: dict[str, Form] | None = Non
         "categories": list(found.categories.all()),
         "versions": [_told(found, one) for one in versions],
         "next": next_of(request, ""),
+        "can_must": has_power(by, "practice.settings") and found.current_id is not None,
     }
     return render(request, "learning/items/item.html", words, status=status)
 

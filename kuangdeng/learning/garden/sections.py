@@ -1,0 +1,84 @@
+"""The sections that there are: reading notes, loans, the item of the day, research topics."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kuangdeng.learning.bookroom import api as bookroom
+from kuangdeng.learning.garden.providers import Asked, Line, Section, declare_provider
+from kuangdeng.learning.practice import api as practice
+from kuangdeng.learning.topics import api as topics
+
+MOST = 6
+
+
+def notes(asked: Asked) -> Section | None:
+    """读书心得 of the branch's people."""
+    rows = bookroom.notes_of_units(asked.unit_ids, asked.first, asked.last, most=MOST)
+    return Section(lines=[_note(one) for one in rows], more_url=reverse("learning:reading_notes"))
+
+
+def _note(one: bookroom.ReadingNote) -> Line:
+    book = f"《{one.title.title}》"
+    return Line(
+        book, nameless=_("%(book)s：%(text)s") % {"book": book, "text": one.text[:60]}, text=one.text, who=one.person.name,
+        url=reverse("learning:book", args=[one.title_id]), at=one.written_at, thing_id=one.id,
+    )  # fmt: skip
+
+
+def picked_notes(ids: Sequence[UUID]) -> dict[UUID, Line]:
+    """Notes that were picked out, while everybody may read them."""
+    return {one.id: _note(one) for one in bookroom.shown_notes(ids)}
+
+
+def loans(asked: Asked) -> Section | None:
+    """借书: how many, by how many, and the branch's place among the units."""
+    found = bookroom.reading_of_unit(asked.branch.unit, asked.first)
+    if found is None or not found.loans:
+        return None
+    figures = [(_("本月借书（册）"), str(found.loans)), (_("借书人数"), str(found.readers))]
+    if found.rank is not None:
+        figures.append((_("人均借书名次"), str(found.rank)))
+    lines = [Line(_("借得最多：《%s》") % found.top, nameless=_("借得最多：《%s》") % found.top)] if found.top else []
+    return Section(figures, lines, more_url=reverse("learning:popular_books"))
+
+
+def daily(asked: Asked) -> Section | None:
+    """每日一题: how many took part and how much was right; never who."""
+    done, people, right, answers = practice.taken_part(asked.unit_ids, asked.first, asked.last)
+    if not answers:
+        return None
+    return Section([
+        (_("答题人日"), str(done)), (_("答题人数"), str(people)), (_("正确率"), f"{round(100 * right / answers)}%"),
+    ], note=_("%(n)d 题次") % {"n": answers})  # fmt: skip
+
+
+def research(asked: Asked) -> Section | None:
+    """课题: what the branch looks into, and what changed because of it."""
+    rows = topics.of_branch(asked.branch, most=MOST)
+    return Section(lines=[_topic(one) for one in rows], more_url=reverse("learning:topics"))
+
+
+def _topic(one: topics.Topic) -> Line:
+    state = str(topics.STATUS_LABELS[one.status])
+    return Line(
+        one.title, nameless=_("课题%(state)s：%(title)s") % {"state": state, "title": one.title},
+        text=one.changed or one.summary or state, who=one.leader.name, url=reverse("learning:topic", args=[one.id]),
+        at=one.status_since, thing_id=one.id,
+    )  # fmt: skip
+
+
+def picked_topics(ids: Sequence[UUID]) -> dict[UUID, Line]:
+    """Topics that were picked out, while everybody may see them."""
+    return {one.id: _topic(one) for one in topics.shown_topics(ids)}
+
+
+def declare() -> None:
+    """Hang them up, in the order of the page."""
+    declare_provider("note", gettext_lazy("读书心得"), notes, picked_notes)
+    declare_provider("topic", gettext_lazy("课题调研"), research, picked_topics)
+    declare_provider("loans", gettext_lazy("借书"), loans)
+    declare_provider("daily", gettext_lazy("每日一题"), daily)
