@@ -1,6 +1,7 @@
 """Front door of learning: re-exports the front doors of its parts, nothing else."""
 
+from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.bookroom import api as bookroom
 from kuangdeng.learning.items import api as items
 
-__all__ = ["bookroom", "items"]
+__all__ = ["attendance", "bookroom", "items"]

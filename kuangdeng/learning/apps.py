@@ -11,6 +11,8 @@ class LearningConfig(AppConfig):
     def ready(self) -> None:
         """Each part declares its powers, words and notices here."""
         from kuangdeng.kernel.files import keep_when_referenced
+        from kuangdeng.learning.attendance import rules as attendance
+        from kuangdeng.learning.attendance import words as attendance_words
         from kuangdeng.learning.bookroom import rules as bookroom
         from kuangdeng.learning.bookroom import words as bookroom_words
         from kuangdeng.learning.items import rules as items
@@ -20,6 +22,8 @@ class LearningConfig(AppConfig):
 
         declare(_("题库"), items.MAY, items.POWER_LABELS)
         declare(_("书屋"), bookroom.MAY, bookroom.POWER_LABELS)
+        declare(_("签到"), attendance.MAY, attendance.POWER_LABELS)
+        attendance_words.declare()
         item_words.declare()
         bookroom_words.declare()
         keep_when_referenced(pictures_of_items)

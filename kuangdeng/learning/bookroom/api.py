@@ -1,7 +1,7 @@
 """Front door of the book rooms, for the home page, the demo mine, the command line and the documents."""
 
 from kuangdeng.learning.bookroom.models import Copy, Kiosk, Loan, Room, Title
-from kuangdeng.learning.bookroom.queries import Waiting, waiting_for
+from kuangdeng.learning.bookroom.queries import Reader, Waiting, reader_of, waiting_for
 from kuangdeng.learning.bookroom.rules import COPY_FLOW, NOTE_FLOW, RESERVATION_FLOW
 from kuangdeng.learning.bookroom.services import (
     TitleData,
@@ -25,6 +25,7 @@ __all__ = [
     "Copy",
     "Kiosk",
     "Loan",
+    "Reader",
     "Room",
     "Title",
     "TitleData",
@@ -36,6 +37,7 @@ __all__ = [
     "lend",
     "lose_copy",
     "pick_note",
+    "reader_of",
     "renew",
     "reserve",
     "set_up_rooms",

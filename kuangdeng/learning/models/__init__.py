@@ -1,4 +1,5 @@
 """Tables of learning: those of its parts, so that Django finds them."""
 
+import kuangdeng.learning.attendance.models
 import kuangdeng.learning.bookroom.models
 import kuangdeng.learning.items.models  # noqa: F401
