@@ -15,6 +15,14 @@ class LearningConfig(AppConfig):
         from kuangdeng.learning.attendance import words as attendance_words
         from kuangdeng.learning.bookroom import rules as bookroom
         from kuangdeng.learning.bookroom import words as bookroom_words
+        from kuangdeng.learning.certificates import rules as certificates
+        from kuangdeng.learning.certificates import words as certificate_words
+        from kuangdeng.learning.classes import rules as classes
+        from kuangdeng.learning.classes import words as class_words
+        from kuangdeng.learning.classes.queries.papers import handouts_in_use
+        from kuangdeng.learning.files import rules as files
+        from kuangdeng.learning.files import words as file_words
+        from kuangdeng.learning.files.queries import papers_in_use
         from kuangdeng.learning.items import rules as items
         from kuangdeng.learning.items import words as item_words
         from kuangdeng.learning.items.queries import pictures_in_use as pictures_of_items
@@ -23,7 +31,15 @@ class LearningConfig(AppConfig):
         declare(_("题库"), items.MAY, items.POWER_LABELS)
         declare(_("书屋"), bookroom.MAY, bookroom.POWER_LABELS)
         declare(_("签到"), attendance.MAY, attendance.POWER_LABELS)
+        declare(_("培训"), classes.MAY, classes.POWER_LABELS)
+        declare(_("证照"), certificates.MAY, certificates.POWER_LABELS)
+        declare(_("培训档案"), files.MAY, files.POWER_LABELS)
         attendance_words.declare()
+        class_words.declare()
+        certificate_words.declare()
+        file_words.declare()
         item_words.declare()
         bookroom_words.declare()
         keep_when_referenced(pictures_of_items)
+        keep_when_referenced(handouts_in_use)
+        keep_when_referenced(papers_in_use)

@@ -11,7 +11,6 @@ from kuangdeng.kernel.clock import local, now
 from kuangdeng.kernel.history import tracked
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.models import StoredFile
-from kuangdeng.learning.attendance.api import Sheet
 from kuangdeng.learning.classes import rules
 from kuangdeng.learning.classes.rules import Audience, Conclusion, CorrectionStatus, NeedStatus, PlanStatus, Status
 from kuangdeng.org.api import Mine, Person, Unit
@@ -342,7 +341,7 @@ class Lesson(models.Model):
     teacher = models.ForeignKey(Teacher, models.PROTECT, null=True, related_name="lessons", verbose_name=_("教师"))
     room = models.CharField(_("教室"), max_length=60)
     room_key = models.CharField(max_length=60, editable=False)
-    sheet = models.OneToOneField(Sheet, models.PROTECT, null=True, related_name="lesson")
+    sheet = models.OneToOneField("learning.Sheet", models.PROTECT, null=True, related_name="lesson")
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -425,3 +425,8 @@ def mean_of(values: Iterable[int]) -> float | None:
     """The mean of some marks; None of nothing."""
     rows = list(values)
     return sum(rows) / len(rows) if rows else None
+
+
+def month_end(day: date) -> date:
+    """The last day of the month in which a day lies."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1) - timedelta(days=1)

@@ -2,4 +2,7 @@
 
 import kuangdeng.learning.attendance.models
 import kuangdeng.learning.bookroom.models
+import kuangdeng.learning.certificates.models
+import kuangdeng.learning.classes.models
+import kuangdeng.learning.files.models
 import kuangdeng.learning.items.models  # noqa: F401
