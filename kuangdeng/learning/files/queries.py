@@ -119,7 +119,7 @@ def person_file(person: Person, *, years: int = 3) -> PersonFile:
     this = clock.today().year
     found = PersonFile(
         person, record, joined, certificates.of_person(person), classes.seats_of_person(person),
-        [classes.balance(person, year) for year in range(this - years + 1, this + 1) if not joined or year >= joined.year],
+        classes.balances(person, range(this - years + 1, this + 1)),
         lines, list(RecordPaper.objects.filter(person=person).select_related("file")), exam_lines(person=person),
     )  # fmt: skip
     found.gaps = _gaps_of_person(found)

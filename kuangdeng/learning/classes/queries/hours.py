@@ -104,12 +104,6 @@ def corrections_of(one: TrainingClass) -> list[HoursCorrection]:
 # A person's own ---------------------------------------------------------------------------------------------------------
 
 
-def is_new(person: Person, year: int) -> bool:
-    """Whether the year is the one in which he came to the mine."""
-    first = person.memberships.aggregate(first=Min("valid_from"))["first"]
-    return first is not None and first.year == year
-
-
 @dataclass(frozen=True)
 class Balance:
     """Hours of one calendar year: what is owed, what counts."""
@@ -130,12 +124,25 @@ class Balance:
         return min(100, int(self.valid * 100 / self.owed)) if self.owed else 100
 
 
+def balances(person: Person, years: Sequence[int]) -> list[Balance]:
+    """A person's hours of some years against what the rule asks of each. Three statements."""
+    numbers = numbers_on(person.mine_id)
+    first = person.memberships.aggregate(first=Min("valid_from"))["first"]
+    rows = LessonHours.objects.filter(person=person, on__gte=date(min(years), 1, 1)).order_by()
+    sums = dict(rows.values_list("on__year").annotate(n=Sum("valid")))
+    found = []
+    for year in years:
+        if first is not None and first.year > year:
+            continue
+        new = first is not None and first.year == year
+        found.append(Balance(year, numbers["hours.new" if new else "hours.serving"], sums.get(year) or NOTHING, new))
+    return found
+
+
 def balance(person: Person, year: int) -> Balance:
-    """A person's hours of one year against what the rule of that year asks."""
-    numbers = numbers_on(person.mine_id, min(clock.today(), year_bounds(year)[1]))
-    valid = LessonHours.objects.filter(person=person, on__range=year_bounds(year)).aggregate(n=Sum("valid"))["n"]
-    new = is_new(person, year)
-    return Balance(year, numbers["hours.new" if new else "hours.serving"], valid or NOTHING, new)
+    """The same for one year."""
+    found = balances(person, [year])
+    return found[0] if found else Balance(year, NOTHING, NOTHING, False)
 
 
 def seats_of_person(person: Person) -> list[Seat]:
