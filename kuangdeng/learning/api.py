@@ -6,5 +6,10 @@ from kuangdeng.learning.certificates import api as certificates
 from kuangdeng.learning.classes import api as classes
 from kuangdeng.learning.files import api as files
 from kuangdeng.learning.items import api as items
+from kuangdeng.learning.study import api as study
 
+<<<<<<< HEAD
 __all__ = ["attendance", "bookroom", "certificates", "classes", "files", "items"]
+=======
+__all__ = ["attendance", "bookroom", "items", "study"]
+>>>>>>> study

@@ -26,6 +26,9 @@ class LearningConfig(AppConfig):
         from kuangdeng.learning.items import rules as items
         from kuangdeng.learning.items import words as item_words
         from kuangdeng.learning.items.queries import pictures_in_use as pictures_of_items
+        from kuangdeng.learning.study import rules as study
+        from kuangdeng.learning.study import words as study_words
+        from kuangdeng.learning.study.queries import files_in_use as files_of_study
         from kuangdeng.org.api import declare
 
         declare(_("题库"), items.MAY, items.POWER_LABELS)
@@ -35,6 +38,7 @@ class LearningConfig(AppConfig):
         declare(_("证照"), certificates.MAY, certificates.POWER_LABELS)
         declare(_("培训档案"), files.MAY, files.POWER_LABELS)
         attendance_words.declare()
+<<<<<<< HEAD
         class_words.declare()
         certificate_words.declare()
         file_words.declare()
@@ -43,3 +47,11 @@ class LearningConfig(AppConfig):
         keep_when_referenced(pictures_of_items)
         keep_when_referenced(handouts_in_use)
         keep_when_referenced(papers_in_use)
+=======
+        declare(_("学习活动"), study.MAY, study.POWER_LABELS)
+        study_words.declare()
+        item_words.declare()
+        bookroom_words.declare()
+        keep_when_referenced(pictures_of_items)
+        keep_when_referenced(files_of_study)
+>>>>>>> study

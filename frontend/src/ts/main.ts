@@ -10,6 +10,7 @@ import "./draft";
 import "./register";
 import "./dispatch";
 import "./kiosk";
+import "./room";
 import { toast } from "./toast";
 import { startPart } from "./util";
 

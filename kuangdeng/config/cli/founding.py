@@ -23,7 +23,7 @@ def new_mine(
     with mine():
         from kuangdeng.config.cli.running import migrate_now
         from kuangdeng.hazards.api import set_up
-        from kuangdeng.learning.api import bookroom
+        from kuangdeng.learning.api import bookroom, study
         from kuangdeng.org.api import found_mine, resume_founding, set_up_org
 
         migrate_now()
@@ -35,6 +35,7 @@ def new_mine(
             founded, person, password = found_mine(code=code, name=name, number=number, administrator=administrator)
         set_up_org(mine=founded, by=person)
         bookroom.set_up_rooms(mine=founded, by=person)
+        study.set_up_study(mine=founded, by=person)
         set_up(mine=founded, by=person)
     if password:
         say(f"「{founded.name}」已建好。请用下面的工号登录，首次登录要改密码：")

@@ -82,19 +82,19 @@ def mine_at(sheet_id: UUID, person: Person) -> Attendee | None:
 
 
 _NUMBERS = {
-    "expected": Count("id", filter=Q(expected=True)),
-    "present": Count("id", filter=Q(expected=True, state=State.PRESENT)),
-    "late": Count("id", filter=Q(expected=True, state=State.LATE)),
-    "leave": Count("id", filter=Q(expected=True, state=State.LEAVE)),
-    "made_up": Count("id", filter=Q(expected=True, state=State.MADE_UP)),
-    "missing": Count("id", filter=Q(expected=True, state=State.MISSING)),
-    "guests": Count("id", filter=Q(expected=False)),
+    "n_expected": Count("id", filter=Q(expected=True)),
+    "n_present": Count("id", filter=Q(expected=True, state=State.PRESENT)),
+    "n_late": Count("id", filter=Q(expected=True, state=State.LATE)),
+    "n_leave": Count("id", filter=Q(expected=True, state=State.LEAVE)),
+    "n_made_up": Count("id", filter=Q(expected=True, state=State.MADE_UP)),
+    "n_missing": Count("id", filter=Q(expected=True, state=State.MISSING)),
+    "n_guests": Count("id", filter=Q(expected=False)),
 }
 
 
 def _counted(rows: QuerySet[Attendee], *keys: str) -> dict[Any, Counts]:
     """The counts for each value of a column; several columns give tuples."""
-    found = rows.order_by().values_list(*keys, *_NUMBERS.values())
+    found = rows.order_by().values(*keys).annotate(**_NUMBERS).values_list(*keys, *_NUMBERS)
     return {(row[0] if len(keys) == 1 else row[: len(keys)]): Counts(*row[len(keys) :]) for row in found}
 
 
@@ -186,6 +186,15 @@ def open_makeups(sheet_ids: Collection[UUID]) -> list[MakeUp]:
     """Make-ups that were handed in and wait for the leader."""
     rows = MakeUp.objects.select_related("attendee__person__unit", "attendee__sheet")
     return list(rows.filter(attendee__sheet_id__in=sheet_ids, decided_at=None).order_by("handed_in_at"))
+
+
+def get_makeup(makeup_id: UUID, *, by: Person) -> MakeUp:
+    """One make-up for who leads the room. NotVisible for others."""
+    rows = MakeUp.objects.select_related("attendee__person__unit", "attendee__sheet")
+    made = one_of(rows.filter(id=makeup_id, attendee__sheet__mine_id=by.mine_id))
+    if made is None or not leads(made.attendee.sheet_id, by):
+        raise NotVisible
+    return made
 
 
 def makeups_of(attendee_ids: Collection[UUID]) -> dict[UUID, list[MakeUp]]:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.classes import rostering
 from kuangdeng.learning.classes.models import Batch, Lesson, Seat, TrainingClass
 from kuangdeng.learning.classes.queries.rules import limits_of
@@ -200,3 +202,20 @@ def cap_words(one: TrainingClass, person: Person, batch: Batch) -> rostering.Lef
 def seat_in(class_id: UUID, person: Person) -> list[Seat]:
     """The seats of one person in a class; a leader has one in every batch."""
     return list(Seat.objects.filter(batch__training_class_id=class_id, person=person).select_related("batch"))
+
+
+def get_seat(seat_id: UUID, *, by: Person) -> Seat:
+    """One seat with its class. NotVisible when the mine has none like it."""
+    rows = Seat.objects.select_related("person__unit", "batch__training_class")
+    found = one_of(rows.filter(id=seat_id, batch__training_class__mine_id=by.mine_id))
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def own_seat(seat_id: UUID, *, by: Person) -> Seat:
+    """One's own seat. NotVisible when it is somebody else's."""
+    found = get_seat(seat_id, by=by)
+    if found.person_id != by.id:
+        raise NotVisible
+    return found

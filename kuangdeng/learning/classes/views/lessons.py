@@ -121,7 +121,7 @@ def lesson(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
 
 def sheet_page(sheet_id: UUID) -> str:
     """The page on which the room is led; it belongs to the sign-in."""
-    return reverse("learning:sheet", args=[sheet_id])
+    return reverse("learning:attendance_sheet", args=[sheet_id])
 
 
 def _counts(found: Lesson) -> list[dict[str, Any]]:

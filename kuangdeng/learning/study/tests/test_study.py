@@ -1,0 +1,210 @@
+"""学习活动: from the notice to the filed record, who may what, attendance over a period, material that is refused."""
+
+import zipfile
+from datetime import timedelta
+from io import BytesIO
+
+import openpyxl
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from kuangdeng.kernel import clock
+from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.learning.attendance import api as attendance
+from kuangdeng.learning.attendance.testkit import READ
+from kuangdeng.learning.study import queries, services
+from kuangdeng.learning.study.models import StudyKind
+from kuangdeng.learning.study.rules import Chosen, Status
+from kuangdeng.learning.study.testkit import PDF, RECORD, data_in, fresh, session_in
+from kuangdeng.ledger.api import Notice, seal_all, tell_all
+from kuangdeng.org.models import Branch, Person
+from kuangdeng.org.testkit import Cast, make_cast
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+def told(cast: Cast, part: str) -> list[str]:
+    seal_all()
+    tell_all()
+    return list(Notice.objects.filter(person_id=cast.persons[part].id).order_by("id").values_list("title", flat=True))
+
+
+def at_desk(cast: Cast, part: str) -> Client:
+    client = Client()
+    client.force_login(cast.persons[part])
+    return client
+
+
+def test_a_session_from_the_plan_to_the_file(cast: Cast) -> None:
+    session = session_in(Status.PLANNED, cast)
+    assert told(cast, "miner") == [], "nobody hears of a plan"
+    with pytest.raises(NotVisible):
+        queries.get_session(session.id, by=cast.miner)
+    services.notify(session.id, by=cast.branch_secretary)
+    assert any("专题辅导《防治水专题辅导》" in one for one in told(cast, "miner"))
+    with pytest.raises(Refused, match="还没有开始"):
+        services.finish(session.id, by=cast.unit_head)
+    with clock.set_to(session.starts_at + timedelta(minutes=1)):
+        attendance.sign_by_code(session.sheet_id, device="p1", number=cast.miner.number)
+        services.finish(session.id, by=cast.unit_head)
+        assert any("没有参加" in one for one in told(cast, "team_leader")), "who was not there is told to catch up"
+        assert not any("没有参加" in one for one in told(cast, "miner"))
+        with pytest.raises(Refused, match="签到已经截止"):
+            attendance.sign_by_code(session.sheet_id, device="p2", number=cast.team_leader.number)
+    services.write_record(session.id, record=RECORD, by=cast.unit_head)
+    with pytest.raises(Refused, match="由主持人审签"):
+        services.approve(session.id, by=cast.unit_head)
+    services.send_back(session.id, reason="发言太简单", by=cast.branch_secretary)
+    assert any("退回重写" in one for one in told(cast, "unit_head"))
+    services.write_record(session.id, record=RECORD, by=cast.unit_head)
+    services.approve(session.id, by=cast.branch_secretary)
+    assert fresh(session).status == Status.FILED
+    with pytest.raises(Refused, match="不能写记录"):
+        services.write_record(session.id, record=RECORD, by=cast.unit_head)
+
+
+def test_who_attends_runs_nothing_and_who_is_a_stranger_knows_nothing(cast: Cast) -> None:
+    session = session_in(Status.NOTIFIED, cast)
+    with pytest.raises(Refused, match="只有主持人"):
+        services.cancel(session.id, reason="不想开", by=cast.miner)
+    with pytest.raises(NotVisible):
+        services.cancel(session.id, reason="不想开", by=cast.other_miner)
+    with pytest.raises(Refused, match="不能为掘进一队"):
+        data = data_in(cast)
+        services.plan(
+            data=type(data)(**{**data.__dict__, "unit_id": cast.units["tunnel"].id}), by=cast.branch_secretary
+        )
+    with pytest.raises(Refused, match="自己的支部"):
+        services.plan(data=type(data)(**{**data.__dict__, "unit_id": None}), by=cast.branch_secretary)
+    assert services.plan(data=type(data)(**{**data.__dict__, "unit_id": None}), by=cast.political_work).unit is None
+
+
+def test_expected_are_picked_by_unit_members_leaders_and_persons(cast: Cast) -> None:
+    Person.objects.filter(id=cast.team_leader.id).update(member_since="2010-07-01")
+    mining = cast.units["mining"].id
+    everybody = queries.people_of(cast.mine.id, Chosen(units=(mining,)))
+    assert {one.name for one in everybody} == {"王铁柱", "李大山", "张建国", "赵志强"}
+    members = queries.people_of(cast.mine.id, Chosen(units=(mining,), members_only=True, persons=(cast.safety.id,)))
+    assert {one.name for one in members} == {"李大山", "周安平"}
+    assert {one.name for one in queries.people_of(cast.mine.id, Chosen(leaders=True))} == {"郑矿长", "冯副矿长"}
+    assert not queries.people_of(cast.mine.id, Chosen(members_only=True)).exists()
+
+
+def test_a_changed_time_is_told_and_a_late_comer_to_the_list_gets_the_notice(cast: Cast) -> None:
+    session = session_in(Status.NOTIFIED, cast)
+    services.change(session.id, data=data_in(cast, begins_in=180), by=cast.branch_secretary)
+    assert any("有更改" in one for one in told(cast, "miner"))
+    sheet = fresh(session).sheet
+    assert sheet.starts_at == fresh(session).starts_at, "the sign-in moves with the session"
+    chosen = Chosen(units=(cast.units["mining"].id,), persons=(cast.safety.id,))
+    services.choose(session.id, chosen=chosen, by=cast.branch_secretary)
+    assert sum("专题辅导《" in one and "有更改" not in one for one in told(cast, "safety")) == 1
+    assert sum("专题辅导《" in one and "有更改" not in one for one in told(cast, "miner")) == 1, "not a second time"
+    services.cancel(session.id, reason="主讲专家改期", by=cast.branch_secretary)
+    assert any("取消了" in one for one in told(cast, "safety"))
+
+
+def test_a_notice_needs_somebody(cast: Cast) -> None:
+    session = services.plan(data=data_in(cast), by=cast.branch_secretary)
+    with pytest.raises(Refused, match="还没有选应到人员"):
+        services.notify(session.id, by=cast.branch_secretary)
+
+
+def test_statistics_by_person_and_branch_and_as_excel(cast: Cast) -> None:
+    Branch.objects.create(mine=cast.mine, unit=cast.units["mining"], name="综采一队党支部")
+    session = session_in(Status.FILED, cast)
+    row = attendance.mine_at(session.sheet_id, cast.team_leader)
+    with clock.set_to(session.ends_at + timedelta(hours=3)):
+        made = attendance.hand_in(row.id, on=clock.today(), text=READ, by=cast.team_leader)
+        attendance.accept_makeup(made.id, by=cast.unit_head)
+    session_in(Status.NOTIFIED, cast, title="还没有开的")
+    today = clock.local(session.starts_at).date()
+    found = queries.statistics(cast.political_work, first=today, last=today)
+    assert found.sessions == 1
+    ((branch, counts),) = found.branches
+    assert (branch, counts.expected, counts.there, counts.made_up, counts.missing) == ("综采一队党支部", 4, 3, 1, 0)
+    assert (counts.rate, counts.covered) == (75, 100)
+    assert {one.person.name: one.counts.there for one in found.persons}["李大山"] == 0
+    assert queries.statistics(cast.unit_head, first=today, last=today).whole.expected == 4
+    assert queries.statistics(cast.other_head, first=today, last=today).whole.expected == 0, "not of another unit"
+    assert (
+        queries.statistics(
+            cast.political_work, first=today + timedelta(days=1), last=today + timedelta(days=9)
+        ).sessions
+        == 0
+    )
+    path = reverse("learning:study_statistics") + f"?first={today}&last={today}&export=xlsx"
+    book = openpyxl.load_workbook(BytesIO(at_desk(cast, "political_work").get(path).content))
+    assert [cell.value for cell in book["按支部"][3]] == ["综采一队党支部", 4, 3, 0, 0, 1, 0, 75, 100]
+    assert book["按人员"].max_row == 6
+
+
+def office(*names: str) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name in names:
+            package.writestr(name, "x")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("讲稿.doc", b"\xd0\xcf\x11\xe0" + b"0" * 100),
+        ("讲稿.pdf", b"MZ\x90\x00"),
+        ("讲稿.docx", office("a.txt")),
+        ("讲稿.docx", office("[Content_Types].xml", "word/vbaProject.bin")),
+        ("讲稿.html", b"<script>alert(1)</script>"),
+        ("讲稿.docx", b"PK\x03\x04broken"),
+    ],
+)
+def test_material_is_known_by_its_content(cast: Cast, name: str, content: bytes) -> None:
+    session = session_in(Status.PLANNED, cast)
+    with pytest.raises(Refused, match="只收 PDF"):
+        services.add_material(session.id, name=name, content=content, by=cast.unit_head)
+
+
+def test_material_is_read_by_who_attends_and_stays_after_filing(cast: Cast) -> None:
+    session = session_in(Status.NOTIFIED, cast)
+    made = services.add_material(session.id, name="探放水讲稿.pdf", content=PDF, by=cast.unit_head)
+    path = reverse("learning:study_material", args=[made.id])
+    answer = at_desk(cast, "miner").get(path)
+    assert answer.content == PDF and "attachment" in answer["Content-Disposition"]
+    assert at_desk(cast, "other_miner").get(path).status_code == 404
+    with pytest.raises(Refused, match="已经在了"):
+        services.add_material(session.id, name="又一份.pdf", content=PDF, by=cast.unit_head)
+    filed = session_in(Status.FILED, cast)
+    with pytest.raises(Refused, match="已归档"):
+        services.add_material(filed.id, name="补.pdf", content=PDF, by=cast.unit_head)
+
+
+def test_pages_lead_through_a_whole_session(cast: Cast) -> None:
+    """A branch secretary plans by the form, picks the unit, notices it; a miner finds it and asks for leave."""
+    services.set_up_study(mine=cast.mine)
+    kind = StudyKind.objects.get(name="座谈")
+    desk, phone = at_desk(cast, "branch_secretary"), at_desk(cast, "miner")
+    begin = clock.local() + timedelta(hours=3)
+    form = {
+        "kind": str(kind.id), "unit": str(cast.units["mining"].id), "title": "顶板管理座谈", "starts_at": f"{begin:%Y-%m-%dT%H:%M}",
+        "ends_at": f"{begin + timedelta(hours=1):%Y-%m-%dT%H:%M}", "place_text": "区队会议室", "chair": str(cast.branch_secretary.id),
+        "recorder": str(cast.unit_head.id),
+    }  # fmt: skip
+    answer = desk.post(reverse("learning:study_new"), form, follow=True)
+    session = fresh(queries.visible(cast.branch_secretary).get(title="顶板管理座谈"))
+    assert answer.redirect_chain[-1][0] == reverse("learning:study_people", args=[session.id])
+    desk.post(answer.redirect_chain[-1][0], {"units": str(cast.units["mining_team"].id)})
+    verb = reverse("learning:study_verb", args=[session.id, "notify"])
+    assert "全部应到人员" in desk.get(verb).content.decode()
+    desk.post(verb)
+    assert "顶板管理座谈" in phone.get(reverse("learning:my_study")).content.decode()
+    page = phone.get(reverse("learning:study", args=[session.id])).content.decode()
+    assert "不能来，请假" in page and "审签" not in page
+    row = attendance.mine_at(session.sheet_id, cast.miner)
+    phone.post(reverse("learning:ask_leave", args=[row.id]), {"reason": "上四点班"})
+    desk.post(reverse("learning:attendance_leave", args=[row.id, "grant"]))
+    assert attendance.counts(session.sheet_id).leave == 1
+    assert attendance.counts(session.sheet_id).expected == 4, "two of the team, the chair, the recorder"
