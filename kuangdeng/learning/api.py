@@ -8,8 +8,4 @@ from kuangdeng.learning.files import api as files
 from kuangdeng.learning.items import api as items
 from kuangdeng.learning.study import api as study
 
-<<<<<<< HEAD
-__all__ = ["attendance", "bookroom", "certificates", "classes", "files", "items"]
-=======
-__all__ = ["attendance", "bookroom", "items", "study"]
->>>>>>> study
+__all__ = ["attendance", "bookroom", "certificates", "classes", "files", "items", "study"]

@@ -38,20 +38,14 @@ class LearningConfig(AppConfig):
         declare(_("证照"), certificates.MAY, certificates.POWER_LABELS)
         declare(_("培训档案"), files.MAY, files.POWER_LABELS)
         attendance_words.declare()
-<<<<<<< HEAD
         class_words.declare()
         certificate_words.declare()
         file_words.declare()
-        item_words.declare()
-        bookroom_words.declare()
-        keep_when_referenced(pictures_of_items)
         keep_when_referenced(handouts_in_use)
         keep_when_referenced(papers_in_use)
-=======
         declare(_("学习活动"), study.MAY, study.POWER_LABELS)
         study_words.declare()
         item_words.declare()
         bookroom_words.declare()
         keep_when_referenced(pictures_of_items)
         keep_when_referenced(files_of_study)
->>>>>>> study

@@ -2,12 +2,8 @@
 
 import kuangdeng.learning.attendance.models
 import kuangdeng.learning.bookroom.models
-<<<<<<< HEAD
 import kuangdeng.learning.certificates.models
 import kuangdeng.learning.classes.models
 import kuangdeng.learning.files.models
-import kuangdeng.learning.items.models  # noqa: F401
-=======
 import kuangdeng.learning.items.models
 import kuangdeng.learning.study.models  # noqa: F401
->>>>>>> study

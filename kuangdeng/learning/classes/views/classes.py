@@ -20,7 +20,8 @@ from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import put_refusal
 from kuangdeng.learning.classes import forms, queries, registers, rules, services
 from kuangdeng.learning.classes.models import TrainingClass
-from kuangdeng.learning.classes.views.common import HERE, me, need_power, paper, tabs
+from kuangdeng.learning.classes.views.common import HERE, tabs
+from kuangdeng.learning.paging import me, need_power, paper
 from kuangdeng.org.api import Person, has_power
 
 

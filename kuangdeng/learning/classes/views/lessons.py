@@ -17,7 +17,8 @@ from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.classes import forms, queries, registers, services
 from kuangdeng.learning.classes.models import Lesson
 from kuangdeng.learning.classes.views.classes import class_tabs, lesson_state
-from kuangdeng.learning.classes.views.common import HERE, file_answer, me, need_power, tabs
+from kuangdeng.learning.classes.views.common import HERE, tabs
+from kuangdeng.learning.paging import file_answer, me, need_power
 from kuangdeng.org.api import Person, has_power
 
 MOST_HANDOUT = 20 * 1024 * 1024

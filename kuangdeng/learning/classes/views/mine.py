@@ -19,7 +19,8 @@ from kuangdeng.kernel.views import register_page
 from kuangdeng.learning.classes import calendar as calendars
 from kuangdeng.learning.classes import forms, queries, registers, services
 from kuangdeng.learning.classes.views.classes import lesson_state
-from kuangdeng.learning.classes.views.common import HERE, me, need_power, tabs
+from kuangdeng.learning.classes.views.common import HERE, tabs
+from kuangdeng.learning.paging import me, need_power
 from kuangdeng.org.api import Person, get_person, has_power, may
 
 

@@ -13,7 +13,8 @@ from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.learning.classes import forms, queries, registers, services
 from kuangdeng.learning.classes.views.classes import class_tabs
-from kuangdeng.learning.classes.views.common import HERE, me, need_power, paper
+from kuangdeng.learning.classes.views.common import HERE
+from kuangdeng.learning.paging import me, need_power, paper
 from kuangdeng.org.api import has_power
 
 

@@ -13,7 +13,8 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import edit_page
 from kuangdeng.kernel.views import register_page
 from kuangdeng.learning.classes import forms, queries, registers, rules, services
-from kuangdeng.learning.classes.views.common import HERE, me, need_power, tabs
+from kuangdeng.learning.classes.views.common import HERE, tabs
+from kuangdeng.learning.paging import me, need_power
 
 
 @require_GET
