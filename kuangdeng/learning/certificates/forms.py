@@ -45,7 +45,9 @@ class CertificateForm(forms.Form):
     valid_until = day(_("有效期止"))
     review_by = day(_("应复审日期"), required=False, help_text=_("不用复审的不填。"))
 
-    def __init__(self, *args: Any, by: Person, kinds: Iterable[CertificateType] = (), there: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, by: Person, kinds: Iterable[CertificateType] = (), there: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if there:
             self.fields["reason"] = forms.CharField(label=_("更正的原因"), max_length=200)
@@ -88,8 +90,15 @@ class TypeForm(forms.Form):
 
     name = forms.CharField(label=_("名称"), max_length=60)
     group = forms.ChoiceField(label=_("类别"), choices=list(rules.GROUP_LABELS.items()))
-    trades = forms.CharField(label=_("哪些工种要持证"), max_length=800, required=False, help_text=_("和名册里的工种写法一致，几个用顿号隔开。"))
-    posts = forms.CharField(label=_("哪些岗位要持证"), max_length=800, required=False, help_text=_("如：队长、副队长。"))
+    trades = forms.CharField(
+        label=_("哪些工种要持证"),
+        max_length=800,
+        required=False,
+        help_text=_("和名册里的工种写法一致，几个用顿号隔开。"),
+    )
+    posts = forms.CharField(
+        label=_("哪些岗位要持证"), max_length=800, required=False, help_text=_("如：队长、副队长。")
+    )
     valid_years = forms.IntegerField(label=_("有效期（年）"), min_value=1, max_value=50)
     review_years = forms.IntegerField(label=_("几年复审一次（0 不复审）"), min_value=0, max_value=50, initial=0)
     source = forms.CharField(label=_("依据"), max_length=200, required=False, help_text=_("哪个文件、第几条。"))
@@ -115,5 +124,7 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=_("证照台账"),
-        help_text=_("Excel（.xlsx、.csv）。要有工号、证照种类、证号、有效期止；姓名、发证机关、初领日期、有效期起、应复审日期可以没有。"),
+        help_text=_(
+            "Excel（.xlsx、.csv）。要有工号、证照种类、证号、有效期止；姓名、发证机关、初领日期、有效期起、应复审日期可以没有。"
+        ),
     )

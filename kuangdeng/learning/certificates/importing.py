@@ -25,7 +25,12 @@ MOST_ROWS = 20_000
 COLUMNS = (
     Column("number", "工号", ("职工号", "员工编号", "人员编号", "职工编号"), required=True),
     Column("name", "姓名", ("职工姓名",)),
-    Column("kind", "证照种类", ("证件种类", "证照名称", "证件名称", "作业类别", "资格类型", "证书名称", "准操项目", "操作项目"), required=True),
+    Column(
+        "kind",
+        "证照种类",
+        ("证件种类", "证照名称", "证件名称", "作业类别", "资格类型", "证书名称", "准操项目", "操作项目"),
+        required=True,
+    ),
     Column("certificate", "证号", ("证件编号", "证书编号", "证照编号", "操作证号"), required=True),
     Column("issuer", "发证机关", ("发证单位", "签发机关")),
     Column("first_on", "初领日期", ("初次领证日期", "发证日期", "领证日期")),
@@ -171,7 +176,9 @@ def take_in(file: BinaryIO, *, name: str, by: Person) -> ImportRun:
         raise Refused(_("文件是空的。请检查后重新上传。"), field="file", code="empty")
     if len(data) > MOST_BYTES:
         raise Refused(
-            _("文件超过 %(n)d MB。请拆成几个文件分别导入。") % {"n": MOST_BYTES // 1048576}, field="file", code="too_large"
+            _("文件超过 %(n)d MB。请拆成几个文件分别导入。") % {"n": MOST_BYTES // 1048576},
+            field="file",
+            code="too_large",
         )
     with in_chinese():
         records = _records(data, name)
@@ -193,10 +200,14 @@ def _records(data: bytes, name: str) -> list[Record]:
             found = list(_rows(book))
     if not found:
         raise Refused(
-            _("没有找到证照表头。要有「工号」「证照种类」「证号」「有效期止」四栏，其他栏可以没有。"), field="file", code="no_header"
+            _("没有找到证照表头。要有「工号」「证照种类」「证号」「有效期止」四栏，其他栏可以没有。"),
+            field="file",
+            code="no_header",
         )
     if len(found) > MOST_ROWS:
-        raise Refused(_("一次最多导入 %(n)d 条记录。请拆成几个文件。") % {"n": MOST_ROWS}, field="file", code="too_many")
+        raise Refused(
+            _("一次最多导入 %(n)d 条记录。请拆成几个文件。") % {"n": MOST_ROWS}, field="file", code="too_many"
+        )
     return found
 
 

@@ -13,7 +13,13 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.search import fold
-from kuangdeng.learning.certificates.models import BarredList, Certificate, CertificateReminder, CertificateStep, CertificateType
+from kuangdeng.learning.certificates.models import (
+    BarredList,
+    Certificate,
+    CertificateReminder,
+    CertificateStep,
+    CertificateType,
+)
 from kuangdeng.learning.certificates.rules import Reason, Status, holds_on, reminder_due
 from kuangdeng.learning.classes import api as classes
 from kuangdeng.org.api import ImportRun, Person, Unit, below, has_power, reach
@@ -305,7 +311,9 @@ def known_numbers(mine_id: UUID) -> dict[tuple[UUID, str], Certificate]:
 
 def held_types(mine_id: UUID) -> dict[tuple[UUID, UUID], Certificate]:
     """The certificates that are held, by person and kind."""
-    return {(one.person_id, one.type_id): one for one in Certificate.objects.filter(mine_id=mine_id, status=Status.HELD)}
+    return {
+        (one.person_id, one.type_id): one for one in Certificate.objects.filter(mine_id=mine_id, status=Status.HELD)
+    }
 
 
 def units_in(rows: Sequence[Barred]) -> list[Unit]:

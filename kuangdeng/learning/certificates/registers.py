@@ -1,6 +1,7 @@
 """The list of certificates."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -34,7 +35,7 @@ def certificates(by: Person) -> Register:
     today = clock.today()
     kinds = [(str(one.id), one.name) for one in queries.types(by)]
     keeps = has_power(by, "cert.issue")
-    states = {
+    states: dict[str, dict[str, Any]] = {
         "late": {"valid_until__lt": today, "status": Status.HELD},
         "soon": {"valid_until__range": (today, today + timedelta(days=90)), "status": Status.HELD},
         "held": {"valid_until__gte": today, "status": Status.HELD},

@@ -69,7 +69,15 @@ STEP_LABELS: dict[str, object] = {
 
 _KEEPERS = frozenset({Role.TRAINING_OFFICER})
 _SEERS = frozenset(
-    {Role.TRAINING_OFFICER, Role.SAFETY, Role.MINE_LEADER, Role.GROUP_OFFICE, Role.UNIT_HEAD, Role.BRANCH_SECRETARY, Role.TEAM_LEADER}
+    {
+        Role.TRAINING_OFFICER,
+        Role.SAFETY,
+        Role.MINE_LEADER,
+        Role.GROUP_OFFICE,
+        Role.UNIT_HEAD,
+        Role.BRANCH_SECRETARY,
+        Role.TEAM_LEADER,
+    }
 )
 MAY: dict[str, frozenset[Role]] = {
     "cert.see": _SEERS,

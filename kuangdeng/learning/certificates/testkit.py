@@ -11,7 +11,10 @@ from kuangdeng.org.api import ImportRun
 from kuangdeng.org.testkit import Cast
 
 GAS = "煤矿瓦斯检查作业"
-SHEET = "工号,姓名,证照种类,证号,发证机关,初领日期,有效期起,有效期止\n1001,王铁柱,瓦斯检查,T001,示例发证机关,2022-03-01,2022-03-01,2028-02-28\n1999,查无此人,瓦斯检查,T002,,,,2028-02-28\n"
+SHEET = """工号,姓名,证照种类,证号,发证机关,初领日期,有效期起,有效期止
+1001,王铁柱,瓦斯检查,T001,示例发证机关,2022-03-01,2022-03-01,2028-02-28
+1999,查无此人,瓦斯检查,T002,,,,2028-02-28
+"""
 
 
 def kind_in(cast: Cast, name: str = GAS) -> CertificateType:
@@ -21,7 +24,9 @@ def kind_in(cast: Cast, name: str = GAS) -> CertificateType:
     return CertificateType.objects.get(mine=cast.mine, name=name)
 
 
-def data_for(cast: Cast, *, until: date | None = None, number: str = "T1001", review_by: date | None = None) -> CertificateData:
+def data_for(
+    cast: Cast, *, until: date | None = None, number: str = "T1001", review_by: date | None = None
+) -> CertificateData:
     """A certificate that was issued five years ago."""
     begin = clock.today() - timedelta(days=5 * 365)
     return CertificateData(

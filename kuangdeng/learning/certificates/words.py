@@ -16,7 +16,7 @@ declare_topics(
     Topic(DUE, _("证照到期提醒（90、60、30 天）")),
     Topic(BARRED, _("不能入井名单发布")),
 )
-YES = {True: _("是"), False: _("否"), "True": _("是"), "False": _("否")}
+YES: dict[str, object] = {"True": _("是"), "False": _("否")}
 
 
 def declare() -> None:
@@ -107,7 +107,9 @@ def published(entry: Entry) -> Iterator[Recipient]:
         counts[line["unit_id"]] = counts.get(line["unit_id"], 0) + 1
     told = set()
     for unit in Unit.objects.filter(id__in=[key for key in counts if key]):
-        title = f"{entry.subject_label}不能入井名单：{unit.name} {counts[str(unit.id)]} 人，请安排培训或换证，不得派下井。"
+        title = (
+            f"{entry.subject_label}不能入井名单：{unit.name} {counts[str(unit.id)]} 人，请安排培训或换证，不得派下井。"
+        )
         for one in tell_roles(entry.mine_id, [Role.UNIT_HEAD, Role.BRANCH_SECRETARY], BARRED, title, url, unit=unit):
             if one.person_id not in told:
                 told.add(one.person_id)

@@ -38,7 +38,10 @@ def _event(lesson: Lesson, summary: str) -> Event:
     event.add("summary", summary)
     event.add("location", lesson.room)
     one = lesson.batch.training_class
-    event.add("description", _("第 %(code)s 期%(title)s第 %(n)d 批") % {"code": one.code, "title": one.title, "n": lesson.batch.number})
+    event.add(
+        "description",
+        _("第 %(code)s 期%(title)s第 %(n)d 批") % {"code": one.code, "title": one.title, "n": lesson.batch.number},
+    )
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", summary)

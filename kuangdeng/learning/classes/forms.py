@@ -15,7 +15,16 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.widgets import DateInput, DateTimeInput, PickerField
 from kuangdeng.learning.classes import rules
-from kuangdeng.learning.classes.models import Batch, Lesson, PlanLine, RosterRule, Seat, Teacher, TrainingClass, TrainingNeed
+from kuangdeng.learning.classes.models import (
+    Batch,
+    Lesson,
+    PlanLine,
+    RosterRule,
+    Seat,
+    Teacher,
+    TrainingClass,
+    TrainingNeed,
+)
 from kuangdeng.learning.classes.rules import Audience, Limits
 from kuangdeng.learning.classes.services import ClassData, LessonData, LineData, TeacherData
 from kuangdeng.org.api import Person, Unit, open_unit, pickable_persons, search_persons, search_units
@@ -134,7 +143,10 @@ class ClassForm(forms.Form):
         help_text=_("按编班限额自动分批，保证每个班组留够人。"),
     )  # fmt: skip
     trades = forms.CharField(
-        label=_("指定工种"), max_length=400, required=False, help_text=_("只在上一项选「指定工种」时填，几个用顿号隔开。")
+        label=_("指定工种"),
+        max_length=400,
+        required=False,
+        help_text=_("只在上一项选「指定工种」时填，几个用顿号隔开。"),
     )
     leaders_attend = forms.BooleanField(label=_("单位负责人、支部书记每批都参加"), required=False)
     begin_on = day(_("开始日期"))
@@ -149,7 +161,10 @@ class ClassForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["units"] = unit_field(by, label=_("培训单位"), multiple=True, required=False)
         self.fields["manager"] = person_field(by, label=_("班主任"), required=False)
-        choices = [("", _("不在年度计划内")), *((str(one.id), f"{one.plan.year} {one.number} {one.title}") for one in lines)]
+        choices = [
+            ("", _("不在年度计划内")),
+            *((str(one.id), f"{one.plan.year} {one.number} {one.title}") for one in lines),
+        ]
         self.fields["plan_line"] = forms.ChoiceField(label=_("年度计划项"), choices=choices, required=False)
         order = ["title", "units", "kind", "mode", "begin_on", "batches", "batch_days", "seats", "place_text", "audience",
                  "trades", "leaders_attend", "needs_exam", "manager", "plan_line", "purpose"]  # fmt: skip
@@ -227,7 +242,13 @@ class LessonForm(forms.Form):
         """The next lesson: after the last one, two hours long, in the same room."""
         if last is None:
             begin = clock.local().replace(
-                year=batch.begin_on.year, month=batch.begin_on.month, day=batch.begin_on.day, hour=8, minute=0, second=0, microsecond=0
+                year=batch.begin_on.year,
+                month=batch.begin_on.month,
+                day=batch.begin_on.day,
+                hour=8,
+                minute=0,
+                second=0,
+                microsecond=0,
             )
             return {"starts_at": begin, "ends_at": begin + timedelta(hours=2), "room": one.place_text, "hours": 2}
         begin = last.ends_at
@@ -255,11 +276,17 @@ class BatchChoiceForm(forms.Form):
     def __init__(self, *args: Any, batches: Iterable[Batch], asks: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         words = _("第 %(n)d 批（%(begin)s 至 %(end)s）")
-        options = [(str(one.id), words % {"n": one.number, "begin": one.begin_on, "end": one.end_on}) for one in batches]
+        options = [
+            (str(one.id), words % {"n": one.number, "begin": one.begin_on, "end": one.end_on}) for one in batches
+        ]
         offer(self, "to", options)
         if asks:
             self.fields["reason"] = forms.CharField(
-                label=_("超出限额的原因"), max_length=200, required=False, widget=Area(2), help_text=_("目标批次没有超出限额时不用填。")
+                label=_("超出限额的原因"),
+                max_length=200,
+                required=False,
+                widget=Area(2),
+                help_text=_("目标批次没有超出限额时不用填。"),
             )
 
 
@@ -298,7 +325,10 @@ class CorrectionForm(forms.Form):
 
     after = forms.DecimalField(label=_("更正为几学时"), min_value=0, max_value=24, decimal_places=1)
     reason = forms.CharField(
-        label=_("更正的原因和依据"), max_length=200, widget=Area(2), help_text=_("批准后才生效，原因和批准人会留在档案里。")
+        label=_("更正的原因和依据"),
+        max_length=200,
+        widget=Area(2),
+        help_text=_("批准后才生效，原因和批准人会留在档案里。"),
     )
 
 
@@ -329,7 +359,11 @@ class CloseForm(forms.Form):
     """归档."""
 
     gaps = forms.CharField(
-        label=_("缺件说明"), max_length=200, required=False, widget=Area(2), help_text=_("档案缺的材料为什么补不了，写在这里。")
+        label=_("缺件说明"),
+        max_length=200,
+        required=False,
+        widget=Area(2),
+        help_text=_("档案缺的材料为什么补不了，写在这里。"),
     )
 
 
@@ -339,7 +373,9 @@ class TeacherForm(forms.Form):
     name = forms.CharField(label=_("姓名"), max_length=60, required=False, help_text=_("选了本矿职工的不用填。"))
     organisation = forms.CharField(label=_("工作单位"), max_length=100, required=False, help_text=_("外聘专家必填。"))
     title = forms.CharField(label=_("职称职务"), max_length=60, required=False)
-    qualification = forms.CharField(label=_("任教资格"), max_length=100, required=False, help_text=_("证书名称和编号。"))
+    qualification = forms.CharField(
+        label=_("任教资格"), max_length=100, required=False, help_text=_("证书名称和编号。")
+    )
     qualified_until = day(_("资格有效期至"), required=False)
     subjects = forms.CharField(label=_("能讲什么"), max_length=200, required=False)
     phone = forms.CharField(label=_("电话"), max_length=30, required=False)
@@ -349,7 +385,20 @@ class TeacherForm(forms.Form):
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"] = person_field(by, label=_("本矿职工"), required=False)
-        self.order_fields(["person", "name", "organisation", "title", "qualification", "qualified_until", "subjects", "phone", "fee", "left_on"])
+        self.order_fields(
+            [
+                "person",
+                "name",
+                "organisation",
+                "title",
+                "qualification",
+                "qualified_until",
+                "subjects",
+                "phone",
+                "fee",
+                "left_on",
+            ]
+        )
 
     def data_of(self, one: Teacher | None = None) -> TeacherData:
         """What was filled in."""
@@ -379,7 +428,9 @@ class LimitsForm(forms.Form):
     unit_most = forms.IntegerField(min_value=1, max_value=500)
     team_percent = forms.IntegerField(min_value=1, max_value=100)
     team_most = forms.IntegerField(min_value=1, max_value=200)
-    trade_stay = forms.IntegerField(min_value=0, max_value=50, help_text=_("一个班组只有这几个人时一个也不抽；填 0 不看工种。"))
+    trade_stay = forms.IntegerField(
+        min_value=0, max_value=50, help_text=_("一个班组只有这几个人时一个也不抽；填 0 不看工种。")
+    )
     source = forms.CharField(label=_("依据"), max_length=200, required=False)
     confirmed = forms.BooleanField(label=_("已确认"), required=False)
 

@@ -72,7 +72,9 @@ class RosterRule(models.Model):
                 fields=["mine", "unit", "valid_from"], name="roster_rule_a_day", nulls_distinct=False
             ),
             models.CheckConstraint(
-                condition=Q(unit_percent__range=(1, 100), team_percent__range=(1, 100), unit_most__gte=1, team_most__gte=1),
+                condition=Q(
+                    unit_percent__range=(1, 100), team_percent__range=(1, 100), unit_most__gte=1, team_most__gte=1
+                ),
                 name="roster_rule_counts",
             ),
         ]
@@ -198,7 +200,9 @@ class TrainingClass(models.Model):
     trades = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("指定工种"))
     leaders_attend = models.BooleanField(_("单位负责人、支部书记每批都参加"), default=False)
     needs_exam = models.BooleanField(_("要考试"), default=True)
-    manager = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("班主任"))
+    manager = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("班主任")
+    )
     is_sample = models.BooleanField(_("示例"), default=False)
     status = models.CharField(max_length=10, choices=choices(rules.STATUS_LABELS), default=Status.PREPARING)
     left = models.JSONField(default=list, editable=False)
@@ -263,7 +267,8 @@ class TrainingNeed(models.Model):
                 fields=["mine", "source_entry"], condition=~Q(source_entry=""), name="need_once_an_entry"
             ),
             models.CheckConstraint(
-                condition=~Q(status=NeedStatus.ACCEPTED) | Q(training_class__isnull=False), name="need_accepted_into_class"
+                condition=~Q(status=NeedStatus.ACCEPTED) | Q(training_class__isnull=False),
+                name="need_accepted_into_class",
             ),
             models.CheckConstraint(
                 condition=~Q(status=NeedStatus.DECLINED) | ~Q(decline_reason=""), name="need_declined_with_reason"

@@ -49,7 +49,8 @@ def classes(by: Person) -> Register:
         title=_("培训班"),
         noun=_("培训班"),
         columns=[
-            Column("title", _("班名"), lambda row: cut(row.title, 30), sort="title", link=True, width="wide", phone="title", export=lambda row: row.title),
+            Column("title", _("班名"), lambda row: cut(row.title, 30), sort="title", link=True, width="wide", phone="title",
+                   export=lambda row: row.title),
             Column("status", _("状态"), class_chip, phone="chip", export=lambda row: rules.STATUS_LABELS[row.status]),
             Column("code", _("期次号"), "code", sort="number", phone="meta"),
             Column("kind", _("类别"), "get_kind_display", phone="meta"),
@@ -84,7 +85,8 @@ def needs(by: Person) -> Register:
         title=_("培训需求"),
         noun=_("需求"),
         columns=[
-            Column("topic", _("培训主题"), lambda row: cut(row.topic, 30), link=True, width="wide", phone="title", export=lambda row: row.topic),
+            Column("topic", _("培训主题"), lambda row: cut(row.topic, 30), link=True, width="wide", phone="title",
+                   export=lambda row: row.topic),
             Column("status", _("状态"), need_chip, phone="chip", export=lambda row: rules.NEED_LABELS[row.status]),
             Column("units", _("培训单位"), lambda row: cut(queries.units_named(row.units.all()), 30), phone="line",
                    export=lambda row: queries.units_named(row.units.all())),
@@ -119,6 +121,12 @@ def teacher_chip(one: Teacher) -> SafeString:
     return chip(_("外聘专家") if one.is_invited else _("本矿教师"), "state", "work" if one.is_invited else "done")
 
 
+def home_of(one: Teacher) -> str:
+    """Where a teacher comes from."""
+    unit = one.person.unit if one.person else None
+    return one.organisation or (unit.name if unit else "")
+
+
 def teachers(by: Person) -> Register:
     """Everybody who teaches."""
     return Register(
@@ -128,7 +136,7 @@ def teachers(by: Person) -> Register:
         columns=[
             Column("name", _("姓名"), "name", sort="name", link=True, phone="title"),
             Column("state", _("类别"), teacher_chip, phone="chip", export=lambda row: _("外聘") if row.is_invited else _("本矿")),
-            Column("where", _("工作单位"), lambda row: row.organisation or (row.person.unit.name if row.person and row.person.unit else ""), phone="meta"),
+            Column("where", _("工作单位"), lambda row: home_of(row), phone="meta"),
             Column("title", _("职称职务"), "title", phone="meta"),
             Column("qualification", _("任教资格"), lambda row: cut(row.qualification, 24), phone="meta", export=lambda row: row.qualification),
             Column("until", _("资格有效期至"), "qualified_until", phone="meta"),
@@ -183,7 +191,8 @@ def people(by: Person, year: int) -> Register:
             Column("number", _("工号"), "number", phone="meta"),
             Column("unit", _("单位"), lambda row: row.unit.name if row.unit else "", sort="unit__position", phone="meta"),
             Column("trade", _("工种"), "trade", phone="meta"),
-            Column("hours", _("%d 年有效学时") % year, lambda row: plain(row.hours), sort="hours", align="right", phone="meta", export=lambda row: row.hours),
+            Column("hours", _("%d 年有效学时") % year, lambda row: plain(row.hours), sort="hours", align="right", phone="meta",
+                   export=lambda row: row.hours),
             Column("owed", _("应有"), lambda row: plain(row.owed), align="right", phone="meta", export=lambda row: row.owed),
             Column("new", _("新工人"), lambda row: _("新工人") if row.is_new else "", phone="hide"),
         ],

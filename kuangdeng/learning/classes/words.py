@@ -18,12 +18,17 @@ declare_topics(
     Topic(HOURS, _("学时更正：申请、批准、不同意")),
     Topic(PLAN, _("年度培训计划：批准、退回")),
 )
-YES = {True: _("是"), False: _("否"), "True": _("是"), "False": _("否")}
+YES: dict[str, object] = {"True": _("是"), "False": _("否")}
 
 
 def declare() -> None:
     """Hand the words to the ledger."""
-    limits = {f"training.save_limits.{one.name}": one.verbose_name for one in RosterRule._meta.fields if one.name not in ("id", "mine", "unit")}  # fmt: skip
+    skipped = ("id", "mine", "unit")
+    limits = {
+        f"training.save_limits.{one.name}": one.verbose_name
+        for one in RosterRule._meta.fields
+        if one.name not in skipped
+    }
     declare_words(
         verbs={
             "training.set_up": _("初始化培训规定"),
@@ -164,7 +169,9 @@ def opened(entry: Entry) -> Iterator[Recipient]:
         title = f"您编入第 {one.code} 期{one.title}第 {number} 批，{begin.month}月{begin.day}日在{one.place_text}开课。"
         yield from tell([person], MINE, title, mine)
     teachers = Person.objects.filter(teaching__lessons__batch__training_class=one).distinct()
-    yield from tell(teachers, MINE, f"请您在第 {one.code} 期{one.title}授课，课表已排好。", reverse("learning:teaching"))
+    yield from tell(
+        teachers, MINE, f"请您在第 {one.code} 期{one.title}授课，课表已排好。", reverse("learning:teaching")
+    )
 
 
 @route("class.cancel")
@@ -184,7 +191,9 @@ def moved(entry: Entry) -> Iterator[Recipient]:
         return
     start = clock.local(lesson.starts_at)
     title = f"调课：《{lesson.topic}》改为 {start.month}月{start.day}日 {start:%H:%M}，{lesson.room}。"
-    yield from tell(Person.objects.filter(training_seats__batch=lesson.batch), MINE, title, reverse("learning:my_training"))
+    yield from tell(
+        Person.objects.filter(training_seats__batch=lesson.batch), MINE, title, reverse("learning:my_training")
+    )
     yield from tell([lesson.teacher.person if lesson.teacher else None], MINE, title, reverse("learning:teaching"))
 
 
@@ -210,7 +219,12 @@ def proposed(entry: Entry) -> Iterator[Recipient]:
     who = need.proposed_by.name if need.proposed_by else "系统"
     title = f"{who}提出培训需求：{need.topic}"
     yield from tell_roles(
-        entry.mine_id, [Role.TRAINING_OFFICER], NEEDS, title, reverse("learning:training_need", args=[need.id]), act=True
+        entry.mine_id,
+        [Role.TRAINING_OFFICER],
+        NEEDS,
+        title,
+        reverse("learning:training_need", args=[need.id]),
+        act=True,
     )
 
 

@@ -45,7 +45,9 @@ class LineForm(forms.Form):
     )  # fmt: skip
     detail = forms.CharField(label=_("说明"), max_length=200, required=False)
     passed = forms.NullBooleanField(
-        label=_("合格"), required=False, widget=forms.Select(choices=[("", _("不适用")), ("true", _("合格")), ("false", _("不合格"))])
+        label=_("合格"),
+        required=False,
+        widget=forms.Select(choices=[("", _("不适用")), ("true", _("合格")), ("false", _("不合格"))]),
     )
 
 

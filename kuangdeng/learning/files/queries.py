@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -177,13 +177,16 @@ def gaps_of_all(persons: Sequence[Person]) -> dict[UUID, int]:
     """How many of the basic pieces each of these files lacks (登记表、照片、身份证、学历证书), for the list of files."""
     ids = [one.id for one in persons]
     filled = set(
-        PersonRecord.objects.filter(person_id__in=ids).exclude(education="").exclude(identity_end="").values_list("person_id", flat=True)
+        PersonRecord.objects.filter(person_id__in=ids)
+        .exclude(education="")
+        .exclude(identity_end="")
+        .values_list("person_id", flat=True)
     )
     papers: dict[UUID, set[str]] = {}
     for person_id, kind in RecordPaper.objects.filter(person_id__in=ids).values_list("person_id", "kind"):
         papers.setdefault(person_id, set()).add(kind)
     wanted = {PaperKind.PHOTO, PaperKind.IDENTITY, PaperKind.DIPLOMA}
-    return {one: (one not in filled) + len(wanted - papers.get(one, set())) for one in ids}  # type: ignore[operator]
+    return {one: (one not in filled) + len(wanted - papers.get(one, set())) for one in ids}
 
 
 def lines_of(person: Person) -> list[RecordLine]:
@@ -278,7 +281,7 @@ class ClassFile:
 
 def class_file(one: classes.TrainingClass) -> ClassFile:
     """The file of a class as it stands now, with what is missing."""
-    batches = classes.batches_of(one)
+    batches: list[Any] = list(classes.batches_of(one))
     lessons = [lesson for batch in batches for lesson in batch.lessons_there]
     ids = [lesson.sheet_id for lesson in lessons if lesson.sheet_id]
     counts = attendance.counts_of(ids)
@@ -310,7 +313,9 @@ def _gaps_of_class(file: ClassFile) -> list[Gap]:
         if not batch.lessons_there:
             found.append(Gap(_("第 %(n)d 批没有课表") % {"n": batch.number}, here))
         if not batch.heads:
-            found.append(Gap(_("第 %(n)d 批没有学员名册") % {"n": batch.number}, reverse("learning:roster", args=[one.id])))
+            found.append(
+                Gap(_("第 %(n)d 批没有学员名册") % {"n": batch.number}, reverse("learning:roster", args=[one.id]))
+            )
     for batch in file.batches:
         for lesson in batch.lessons_there:
             found += _gaps_of_lesson(file, lesson, batch.number)
@@ -376,14 +381,11 @@ def kept_until(one: PersonFile) -> str:
     """How long a person's file is kept, by the rule of his group, from the day on which he leaves."""
     numbers = classes.numbers_on(one.person.mine_id)
     groups = {held.type.group for held in one.certificates}
-    key = "keep.managers" if groups & {"principal", "manager"} else "keep.trades" if "trade" in groups else "keep.others"
+    key = (
+        "keep.managers" if groups & {"principal", "manager"} else "keep.trades" if "trade" in groups else "keep.others"
+    )
     years = int(numbers[key])
     if one.person.left_on is not None:
         until = classes.years_later(one.person.left_on, years)
         return _("保存到 %(day)s（离矿后 %(n)d 年）") % {"day": until, "n": years}
     return _("在职期间一直保存，离矿后再保存 %(n)d 年") % {"n": years}
-
-
-def printed_at() -> datetime:
-    """When a file was printed."""
-    return clock.now()

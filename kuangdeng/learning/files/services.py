@@ -78,7 +78,14 @@ def save_record(person_id: UUID, *, data: RecordData, by: Person) -> PersonRecor
 
 @verb
 def add_line(
-    person_id: UUID, *, kind: str, begin_on: date, text: str, by: Person, end_on: date | None = None, detail: str = "",
+    person_id: UUID,
+    *,
+    kind: str,
+    begin_on: date,
+    text: str,
+    by: Person,
+    end_on: date | None = None,
+    detail: str = "",
     passed: bool | None = None,
 ) -> RecordLine:
     """Add a line to a person's file (工作经历、技能、师带徒、入系统前的培训、违章). Refused for days to come or the wrong way round."""
@@ -97,7 +104,13 @@ def add_line(
         person=person, kind=kind, begin_on=begin_on, end_on=end_on, text=words[:200], detail=detail.strip()[:200],
         passed=passed, by=by, at=clock.now(),
     )  # fmt: skip
-    _enter("add_line", _subject(person), by, {"kind": kind, "begin_on": begin_on.isoformat(), "text": row.text}, person.unit)
+    _enter(
+        "add_line",
+        _subject(person),
+        by,
+        {"kind": kind, "begin_on": begin_on.isoformat(), "text": row.text},
+        person.unit,
+    )
     return row
 
 

@@ -64,17 +64,30 @@ def person_xlsx(file: PersonFile) -> bytes:
     for kind, label in LINE_LABELS.items():
         rows = [[row.begin_on, row.end_on, row.text, row.detail] for row in file.lines[kind]]
         sheet.table(str(label), [_("开始日期"), _("结束日期"), _("内容"), _("说明")], rows)
-    held = [[one.type.name, one.number, one.issuer, one.first_on, one.valid_from, one.valid_until, one.review_by] for one in file.certificates]
-    sheet.table(_("证照"), [_("证照种类"), _("证号"), _("发证机关"), _("初领日期"), _("有效期起"), _("有效期止"), _("应复审日期")], held)
+    held = [
+        [one.type.name, one.number, one.issuer, one.first_on, one.valid_from, one.valid_until, one.review_by]
+        for one in file.certificates
+    ]
+    sheet.table(
+        _("证照"),
+        [_("证照种类"), _("证号"), _("发证机关"), _("初领日期"), _("有效期起"), _("有效期止"), _("应复审日期")],
+        held,
+    )
     trained = [
         [seat.batch.training_class.code, seat.batch.training_class.title, seat.batch.training_class.get_kind_display(),
          f"{seat.batch.begin_on}—{seat.batch.end_on}", seat.planned or 0, seat.valid or 0, seat.get_conclusion_display(), seat.diploma]
         for seat in file.seats
     ]  # fmt: skip
     sheet.table(
-        _("历次培训"), [_("期次号"), _("班名"), _("类别"), _("日期"), _("计划学时"), _("有效学时"), _("结论"), _("合格证明编号")], trained
+        _("历次培训"),
+        [_("期次号"), _("班名"), _("类别"), _("日期"), _("计划学时"), _("有效学时"), _("结论"), _("合格证明编号")],
+        trained,
     )
-    sheet.table(_("历次考核"), [_("考试"), _("日期"), _("成绩"), _("结论")], [[one.exam, one.on, one.score, one.passed] for one in file.exams])
+    sheet.table(
+        _("历次考核"),
+        [_("考试"), _("日期"), _("成绩"), _("结论")],
+        [[one.exam, one.on, one.score, one.passed] for one in file.exams],
+    )
     balances = [[one.year, one.owed, one.valid, one.short] for one in file.balances]
     sheet.table(_("年度学时"), [_("年度"), _("应有"), _("有效学时"), _("还差")], balances)
     sheet.row += 1
@@ -94,10 +107,27 @@ def class_xlsx(file: ClassFile) -> bytes:
     sheet.line(_("期次号"), one.code, _("班名"), one.title)
     sheet.line(_("类别"), one.get_kind_display(), _("方式"), one.get_mode_display())
     sheet.line(_("日期"), f"{one.begin_on}—{one.end_on}", _("地点"), one.place_text)
-    sheet.line(_("培训单位"), "、".join(unit.name for unit in file.units), _("年度计划项"), one.plan_line.title if one.plan_line else "")
+    sheet.line(
+        _("培训单位"),
+        "、".join(unit.name for unit in file.units),
+        _("年度计划项"),
+        one.plan_line.title if one.plan_line else "",
+    )
     sheet.line(_("培训目的"), one.purpose)
     lessons = _Sheet(book, _("课程表"), (8, 20, 10, 28, 10, 16, 20, 16, 10, 10, 10))
-    lessons.head(_("批次"), _("时间"), _("学时"), _("课题"), _("形式"), _("教师"), _("任教资格"), _("教室"), _("应到"), _("实到"), _("未到"))
+    lessons.head(
+        _("批次"),
+        _("时间"),
+        _("学时"),
+        _("课题"),
+        _("形式"),
+        _("教师"),
+        _("任教资格"),
+        _("教室"),
+        _("应到"),
+        _("实到"),
+        _("未到"),
+    )
     for batch in file.batches:
         for lesson in batch.lessons_there:
             start, end = clock.local(lesson.starts_at), clock.local(lesson.ends_at)
@@ -108,11 +138,23 @@ def class_xlsx(file: ClassFile) -> bytes:
                 counts.there, counts.missing,
             )  # fmt: skip
     people = _Sheet(book, _("名册考勤考核"), (8, 10, 12, 20, 14, 10, 10, 14, 16, 24))
-    people.head(_("批次"), _("工号"), _("姓名"), _("单位"), _("工种"), _("计划学时"), _("有效学时"), _("结论"), _("合格证明编号"), _("备注"))
+    people.head(
+        _("批次"),
+        _("工号"),
+        _("姓名"),
+        _("单位"),
+        _("工种"),
+        _("计划学时"),
+        _("有效学时"),
+        _("结论"),
+        _("合格证明编号"),
+        _("备注"),
+    )
     for row in file.learners:
         seat = row.seat
+        home = seat.team or seat.unit
         people.line(
-            seat.batch.number, seat.person.number, seat.person.name, (seat.team or seat.unit).name if seat.team or seat.unit else "",
+            seat.batch.number, seat.person.number, seat.person.name, home.name if home else "",
             seat.trade, row.planned, row.valid, seat.get_conclusion_display(), seat.diploma, seat.remark or seat.forced,
         )  # fmt: skip
     rest = _Sheet(book, _("更正和报告"), (14, 24, 10, 10, 30, 14, 14))

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.files import content_of
 from kuangdeng.kernel.views import XLSX, register_page
-from kuangdeng.learning.paging import file_answer, me, need_power, paper
 from kuangdeng.learning.files import forms, queries, registers, rules, services, sheets
+from kuangdeng.learning.views import file_answer, me, need_power, paper
 from kuangdeng.org.api import has_power
 
 HERE = "learning/files"
@@ -26,7 +26,13 @@ def files(request: HttpRequest) -> HttpResponse:
     """一人一档 of those whom he reaches."""
     by = me(request)
     need_power(by, "file.see")
-    return register_page(request, registers.files(by), queries.people(by), template="learning/classes/register.html", context={"tabs": []})
+    return register_page(
+        request,
+        registers.files(by),
+        queries.people(by),
+        template="learning/classes/register.html",
+        context={"tabs": []},
+    )
 
 
 @require_GET
@@ -35,7 +41,11 @@ def person_file(request: HttpRequest, person_id: UUID) -> HttpResponse:
     by = me(request)
     person = queries.get_person(person_id, by=by)
     file = queries.person_file(person)
-    back = reverse("learning:my_training") if person.id == by.id and not has_power(by, "file.see") else reverse("learning:training_files")
+    back = (
+        reverse("learning:my_training")
+        if person.id == by.id and not has_power(by, "file.see")
+        else reverse("learning:training_files")
+    )
     words = {
         "file": file, "person": person, "back": back, "photo": _picture(file), "kept": queries.kept_until(file),
         "education": rules.EDUCATION.get(file.record.education, "") if file.record.education else "",
@@ -85,7 +95,14 @@ def person_record(request: HttpRequest, person_id: UUID) -> HttpResponse:
     back = reverse("learning:person_file", args=[person.id])
     title = _("登记表：%s") % person.name
     return edit_page(
-        request, form, act, title=title, label=_("保存登记表"), back=back, template=f"{HERE}/person_record.html", context=words
+        request,
+        form,
+        act,
+        title=title,
+        label=_("保存登记表"),
+        back=back,
+        template=f"{HERE}/person_record.html",
+        context=words,
     )
 
 
@@ -116,7 +133,9 @@ def line_strike(request: HttpRequest, line_id: UUID) -> HttpResponse:
         return _("已划去，原因留在系统里。")
 
     back = reverse("learning:person_record", args=[row.person_id])
-    return edit_page(request, forms.ReasonForm(request.POST or None), act, title=_("划去：%s") % row.text, label=_("划去"), back=back)
+    return edit_page(
+        request, forms.ReasonForm(request.POST or None), act, title=_("划去：%s") % row.text, label=_("划去"), back=back
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -132,7 +151,11 @@ def person_papers(request: HttpRequest, person_id: UUID) -> HttpResponse:
         services.add_paper(person.id, kind=data["kind"], name=file.name or "", content=file.read(MOST_BYTES), by=by)
         return _("已放入档案。")
 
-    words = {"papers": queries.papers_of(person), "paper_url": "learning:record_paper", "drop_url": "learning:record_paper_drop"}
+    words = {
+        "papers": queries.papers_of(person),
+        "paper_url": "learning:record_paper",
+        "drop_url": "learning:record_paper_drop",
+    }
     here = reverse("learning:person_papers", args=[person.id])
     return edit_page(
         request, form, act, title=_("扫描件：%s") % person.name, label=_("放入"),
@@ -169,7 +192,12 @@ def class_file(request: HttpRequest, class_id: UUID) -> HttpResponse:
     """The file of a class in the order of the paper, what is missing first."""
     by = me(request)
     one = queries.get_class(class_id, by=by)
-    words = {"file": queries.class_file(one), "one": one, "back": reverse("learning:training_class", args=[one.id]), "keeps": has_power(by, "file.keep")}
+    words = {
+        "file": queries.class_file(one),
+        "one": one,
+        "back": reverse("learning:training_class", args=[one.id]),
+        "keeps": has_power(by, "file.keep"),
+    }
     return paper(request, f"{HERE}/class_file.html", words, f"{_('一期一档')}-{one.code}")
 
 
@@ -193,7 +221,11 @@ def class_papers(request: HttpRequest, class_id: UUID) -> HttpResponse:
         services.add_class_paper(one.id, kind=data["kind"], name=file.name or "", content=file.read(MOST_BYTES), by=by)
         return _("已放入档案。")
 
-    words = {"papers": queries.class_papers(one), "paper_url": "learning:class_paper", "drop_url": "learning:class_paper_drop"}
+    words = {
+        "papers": queries.class_papers(one),
+        "paper_url": "learning:class_paper",
+        "drop_url": "learning:class_paper_drop",
+    }
     here = reverse("learning:class_papers", args=[one.id])
     return edit_page(
         request, form, act, title=_("扫描件：%s") % one.title, label=_("放入"),
@@ -220,4 +252,3 @@ def class_paper_drop(request: HttpRequest, paper_id: UUID) -> HttpResponse:
         return _("已取出。")
 
     return do_and_return(request, act, reverse("learning:class_papers", args=[row.training_class_id]))
-

@@ -11,188 +11,554 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0001_initial'),
-        ('learning', '0004_attendance'),
-        ('org', '0005_librarian'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("kernel", "0001_initial"),
+        ("learning", "0004_attendance"),
+        ("org", "0005_librarian"),
+        ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StudyKind',
+            name="StudyKind",
             fields=[
-                ('id', models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40, verbose_name='名称')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('is_active', models.BooleanField(default=True, verbose_name='在用')),
-                ('mine', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='study_kinds', to='org.mine')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("is_active", models.BooleanField(default=True, verbose_name="在用")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="study_kinds",
+                        to="org.mine",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'name'],
+                "ordering": ["position", "name"],
             },
         ),
         migrations.CreateModel(
-            name='StudyKindEvent',
+            name="StudyKindEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                ('name', models.CharField(max_length=40, verbose_name='名称')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('is_active', models.BooleanField(default=True, verbose_name='在用')),
-                ('mine', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='org.mine')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='learning.studykind')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("is_active", models.BooleanField(default=True, verbose_name="在用")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.studykind",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='StudySession',
+            name="StudySession",
             fields=[
-                ('id', models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=100, verbose_name='主题')),
-                ('outline', models.TextField(blank=True, verbose_name='学习内容')),
-                ('lecturer', models.CharField(blank=True, max_length=60, verbose_name='主讲人')),
-                ('place_text', models.CharField(blank=True, max_length=100, verbose_name='地点')),
-                ('starts_at', models.DateTimeField(verbose_name='开始时间')),
-                ('ends_at', models.DateTimeField(verbose_name='结束时间')),
-                ('chosen', models.JSONField(default=dict)),
-                ('status', models.CharField(choices=[(kuangdeng.learning.study.rules.Status['PLANNED'], '筹备中'), (kuangdeng.learning.study.rules.Status['NOTIFIED'], '已通知'), (kuangdeng.learning.study.rules.Status['FINISHED'], '已结束，待记录'), (kuangdeng.learning.study.rules.Status['RECORDED'], '已记录，待审签'), (kuangdeng.learning.study.rules.Status['FILED'], '已归档'), (kuangdeng.learning.study.rules.Status['CANCELLED'], '已取消')], default=kuangdeng.learning.study.rules.Status['PLANNED'], max_length=10)),
-                ('cancel_reason', models.CharField(blank=True, max_length=200, verbose_name='取消原因')),
-                ('content', models.TextField(blank=True, verbose_name='学习内容记录')),
-                ('talk', models.TextField(blank=True, verbose_name='讨论发言')),
-                ('outcome', models.TextField(blank=True, verbose_name='小结和贯彻意见')),
-                ('recorded_at', models.DateTimeField(null=True)),
-                ('returned_reason', models.CharField(blank=True, max_length=200, verbose_name='退回原因')),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('approved_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('chair', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='主持人')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='learning.studykind', verbose_name='类别')),
-                ('made_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('mine', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='study_sessions', to='org.mine')),
-                ('recorder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='记录人')),
-                ('sheet', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='study_session', to='learning.sheet')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit', verbose_name='组织单位')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("title", models.CharField(max_length=100, verbose_name="主题")),
+                ("outline", models.TextField(blank=True, verbose_name="学习内容")),
+                ("lecturer", models.CharField(blank=True, max_length=60, verbose_name="主讲人")),
+                ("place_text", models.CharField(blank=True, max_length=100, verbose_name="地点")),
+                ("starts_at", models.DateTimeField(verbose_name="开始时间")),
+                ("ends_at", models.DateTimeField(verbose_name="结束时间")),
+                ("chosen", models.JSONField(default=dict)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.study.rules.Status["PLANNED"], "筹备中"),
+                            (kuangdeng.learning.study.rules.Status["NOTIFIED"], "已通知"),
+                            (kuangdeng.learning.study.rules.Status["FINISHED"], "已结束，待记录"),
+                            (kuangdeng.learning.study.rules.Status["RECORDED"], "已记录，待审签"),
+                            (kuangdeng.learning.study.rules.Status["FILED"], "已归档"),
+                            (kuangdeng.learning.study.rules.Status["CANCELLED"], "已取消"),
+                        ],
+                        default=kuangdeng.learning.study.rules.Status["PLANNED"],
+                        max_length=10,
+                    ),
+                ),
+                ("cancel_reason", models.CharField(blank=True, max_length=200, verbose_name="取消原因")),
+                ("content", models.TextField(blank=True, verbose_name="学习内容记录")),
+                ("talk", models.TextField(blank=True, verbose_name="讨论发言")),
+                ("outcome", models.TextField(blank=True, verbose_name="小结和贯彻意见")),
+                ("recorded_at", models.DateTimeField(null=True)),
+                ("returned_reason", models.CharField(blank=True, max_length=200, verbose_name="退回原因")),
+                ("approved_at", models.DateTimeField(null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "chair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="主持人",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="learning.studykind",
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="study_sessions",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "recorder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="记录人",
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="study_session", to="learning.sheet"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="组织单位",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StudyPhoto',
+            name="StudyPhoto",
             fields=[
-                ('id', models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('added_at', models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.storedfile')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='learning.studysession')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="photos", to="learning.studysession"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['added_at', 'id'],
+                "ordering": ["added_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='StudyMaterial',
+            name="StudyMaterial",
             fields=[
-                ('id', models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(max_length=100)),
-                ('size', models.PositiveIntegerField()),
-                ('added_at', models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.storedfile')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='materials', to='learning.studysession')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("kind", models.CharField(max_length=100)),
+                ("size", models.PositiveIntegerField()),
+                ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="materials",
+                        to="learning.studysession",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['added_at', 'id'],
+                "ordering": ["added_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='StudySessionEvent',
+            name="StudySessionEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                ('title', models.CharField(max_length=100, verbose_name='主题')),
-                ('outline', models.TextField(blank=True, verbose_name='学习内容')),
-                ('lecturer', models.CharField(blank=True, max_length=60, verbose_name='主讲人')),
-                ('place_text', models.CharField(blank=True, max_length=100, verbose_name='地点')),
-                ('starts_at', models.DateTimeField(verbose_name='开始时间')),
-                ('ends_at', models.DateTimeField(verbose_name='结束时间')),
-                ('chosen', models.JSONField(default=dict)),
-                ('status', models.CharField(choices=[(kuangdeng.learning.study.rules.Status['PLANNED'], '筹备中'), (kuangdeng.learning.study.rules.Status['NOTIFIED'], '已通知'), (kuangdeng.learning.study.rules.Status['FINISHED'], '已结束，待记录'), (kuangdeng.learning.study.rules.Status['RECORDED'], '已记录，待审签'), (kuangdeng.learning.study.rules.Status['FILED'], '已归档'), (kuangdeng.learning.study.rules.Status['CANCELLED'], '已取消')], default=kuangdeng.learning.study.rules.Status['PLANNED'], max_length=10)),
-                ('cancel_reason', models.CharField(blank=True, max_length=200, verbose_name='取消原因')),
-                ('content', models.TextField(blank=True, verbose_name='学习内容记录')),
-                ('talk', models.TextField(blank=True, verbose_name='讨论发言')),
-                ('outcome', models.TextField(blank=True, verbose_name='小结和贯彻意见')),
-                ('recorded_at', models.DateTimeField(null=True)),
-                ('returned_reason', models.CharField(blank=True, max_length=200, verbose_name='退回原因')),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('approved_by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('chair', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='主持人')),
-                ('kind', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='learning.studykind', verbose_name='类别')),
-                ('made_by', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('mine', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='org.mine')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='learning.studysession')),
-                ('recorder', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='记录人')),
-                ('sheet', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='learning.sheet')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='org.unit', verbose_name='组织单位')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("title", models.CharField(max_length=100, verbose_name="主题")),
+                ("outline", models.TextField(blank=True, verbose_name="学习内容")),
+                ("lecturer", models.CharField(blank=True, max_length=60, verbose_name="主讲人")),
+                ("place_text", models.CharField(blank=True, max_length=100, verbose_name="地点")),
+                ("starts_at", models.DateTimeField(verbose_name="开始时间")),
+                ("ends_at", models.DateTimeField(verbose_name="结束时间")),
+                ("chosen", models.JSONField(default=dict)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.study.rules.Status["PLANNED"], "筹备中"),
+                            (kuangdeng.learning.study.rules.Status["NOTIFIED"], "已通知"),
+                            (kuangdeng.learning.study.rules.Status["FINISHED"], "已结束，待记录"),
+                            (kuangdeng.learning.study.rules.Status["RECORDED"], "已记录，待审签"),
+                            (kuangdeng.learning.study.rules.Status["FILED"], "已归档"),
+                            (kuangdeng.learning.study.rules.Status["CANCELLED"], "已取消"),
+                        ],
+                        default=kuangdeng.learning.study.rules.Status["PLANNED"],
+                        max_length=10,
+                    ),
+                ),
+                ("cancel_reason", models.CharField(blank=True, max_length=200, verbose_name="取消原因")),
+                ("content", models.TextField(blank=True, verbose_name="学习内容记录")),
+                ("talk", models.TextField(blank=True, verbose_name="讨论发言")),
+                ("outcome", models.TextField(blank=True, verbose_name="小结和贯彻意见")),
+                ("recorded_at", models.DateTimeField(null=True)),
+                ("returned_reason", models.CharField(blank=True, max_length=200, verbose_name="退回原因")),
+                ("approved_at", models.DateTimeField(null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "chair",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="主持人",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.studykind",
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.studysession",
+                    ),
+                ),
+                (
+                    "recorder",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="记录人",
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.sheet",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="组织单位",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='studykind',
-            constraint=models.UniqueConstraint(fields=('mine', 'name'), name='study_kind_name'),
+            model_name="studykind",
+            constraint=models.UniqueConstraint(fields=("mine", "name"), name="study_kind_name"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='studykind',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "learning_studykindevent" ("id", "is_active", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."id", OLD."is_active", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position"); RETURN NULL;', hash='2bf4d963c34bf4247d4e615c1568b538f3ff0459', operation='UPDATE', pgid='pgtrigger_update_update_9f043', table='learning_studykind', when='AFTER')),
+            model_name="studykind",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_studykindevent" ("id", "is_active", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."id", OLD."is_active", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position"); RETURN NULL;',
+                    hash="2bf4d963c34bf4247d4e615c1568b538f3ff0459",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_9f043",
+                    table="learning_studykind",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='studykind',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "learning_studykindevent" ("id", "is_active", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."id", OLD."is_active", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position"); RETURN NULL;', hash='f8b38c4f901578cb0443d813c1e4a384d6f144d9', operation='DELETE', pgid='pgtrigger_delete_delete_3e4fc', table='learning_studykind', when='AFTER')),
+            model_name="studykind",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_studykindevent" ("id", "is_active", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."id", OLD."is_active", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position"); RETURN NULL;',
+                    hash="f8b38c4f901578cb0443d813c1e4a384d6f144d9",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_3e4fc",
+                    table="learning_studykind",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='studysession',
-            index=models.Index(fields=['mine', '-starts_at', '-id'], name='study_by_time'),
+            model_name="studysession",
+            index=models.Index(fields=["mine", "-starts_at", "-id"], name="study_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='studysession',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='study_ends_after_start'),
+            model_name="studysession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="study_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='studysession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', [kuangdeng.learning.study.rules.Status['RECORDED'], kuangdeng.learning.study.rules.Status['FILED']]), _negated=True), models.Q(('recorded_at__isnull', False), models.Q(('content', ''), _negated=True)), _connector='OR'), name='study_record_is_written'),
+            model_name="studysession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "status__in",
+                            [
+                                kuangdeng.learning.study.rules.Status["RECORDED"],
+                                kuangdeng.learning.study.rules.Status["FILED"],
+                            ],
+                        ),
+                        _negated=True,
+                    ),
+                    models.Q(("recorded_at__isnull", False), models.Q(("content", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="study_record_is_written",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='studysession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('status', kuangdeng.learning.study.rules.Status['FILED'])), models.Q(models.Q(('status', kuangdeng.learning.study.rules.Status['FILED']), _negated=True), ('approved_at', None), ('approved_by', None)), _connector='OR'), name='study_filed_by_somebody'),
+            model_name="studysession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("approved_at__isnull", False),
+                        ("approved_by__isnull", False),
+                        ("status", kuangdeng.learning.study.rules.Status["FILED"]),
+                    ),
+                    models.Q(
+                        models.Q(("status", kuangdeng.learning.study.rules.Status["FILED"]), _negated=True),
+                        ("approved_at", None),
+                        ("approved_by", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="study_filed_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='studysession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', kuangdeng.learning.study.rules.Status['CANCELLED']), _negated=True), models.Q(('cancel_reason', ''), _negated=True), _connector='OR'), name='study_cancelled_with_reason'),
+            model_name="studysession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", kuangdeng.learning.study.rules.Status["CANCELLED"]), _negated=True),
+                    models.Q(("cancel_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="study_cancelled_with_reason",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='studysession',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "learning_studysessionevent" ("approved_at", "approved_by_id", "cancel_reason", "chair_id", "chosen", "content", "ends_at", "id", "kind_id", "lecturer", "made_by_id", "mine_id", "outcome", "outline", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "recorded_at", "recorder_id", "returned_reason", "sheet_id", "starts_at", "status", "talk", "title", "unit_id") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."cancel_reason", OLD."chair_id", OLD."chosen", OLD."content", OLD."ends_at", OLD."id", OLD."kind_id", OLD."lecturer", OLD."made_by_id", OLD."mine_id", OLD."outcome", OLD."outline", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_text", OLD."recorded_at", OLD."recorder_id", OLD."returned_reason", OLD."sheet_id", OLD."starts_at", OLD."status", OLD."talk", OLD."title", OLD."unit_id"); RETURN NULL;', hash='b1725c9304cf646cc312601de528b6d15ddfa656', operation='UPDATE', pgid='pgtrigger_update_update_df3f3', table='learning_studysession', when='AFTER')),
+            model_name="studysession",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_studysessionevent" ("approved_at", "approved_by_id", "cancel_reason", "chair_id", "chosen", "content", "ends_at", "id", "kind_id", "lecturer", "made_by_id", "mine_id", "outcome", "outline", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "recorded_at", "recorder_id", "returned_reason", "sheet_id", "starts_at", "status", "talk", "title", "unit_id") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."cancel_reason", OLD."chair_id", OLD."chosen", OLD."content", OLD."ends_at", OLD."id", OLD."kind_id", OLD."lecturer", OLD."made_by_id", OLD."mine_id", OLD."outcome", OLD."outline", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_text", OLD."recorded_at", OLD."recorder_id", OLD."returned_reason", OLD."sheet_id", OLD."starts_at", OLD."status", OLD."talk", OLD."title", OLD."unit_id"); RETURN NULL;',
+                    hash="b1725c9304cf646cc312601de528b6d15ddfa656",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_df3f3",
+                    table="learning_studysession",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='studysession',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "learning_studysessionevent" ("approved_at", "approved_by_id", "cancel_reason", "chair_id", "chosen", "content", "ends_at", "id", "kind_id", "lecturer", "made_by_id", "mine_id", "outcome", "outline", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "recorded_at", "recorder_id", "returned_reason", "sheet_id", "starts_at", "status", "talk", "title", "unit_id") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."cancel_reason", OLD."chair_id", OLD."chosen", OLD."content", OLD."ends_at", OLD."id", OLD."kind_id", OLD."lecturer", OLD."made_by_id", OLD."mine_id", OLD."outcome", OLD."outline", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_text", OLD."recorded_at", OLD."recorder_id", OLD."returned_reason", OLD."sheet_id", OLD."starts_at", OLD."status", OLD."talk", OLD."title", OLD."unit_id"); RETURN NULL;', hash='9fb2a5d9a42757a496eb750f926fe2d403ecf54c', operation='DELETE', pgid='pgtrigger_delete_delete_79f5c', table='learning_studysession', when='AFTER')),
+            model_name="studysession",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_studysessionevent" ("approved_at", "approved_by_id", "cancel_reason", "chair_id", "chosen", "content", "ends_at", "id", "kind_id", "lecturer", "made_by_id", "mine_id", "outcome", "outline", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "recorded_at", "recorder_id", "returned_reason", "sheet_id", "starts_at", "status", "talk", "title", "unit_id") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."cancel_reason", OLD."chair_id", OLD."chosen", OLD."content", OLD."ends_at", OLD."id", OLD."kind_id", OLD."lecturer", OLD."made_by_id", OLD."mine_id", OLD."outcome", OLD."outline", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_text", OLD."recorded_at", OLD."recorder_id", OLD."returned_reason", OLD."sheet_id", OLD."starts_at", OLD."status", OLD."talk", OLD."title", OLD."unit_id"); RETURN NULL;',
+                    hash="9fb2a5d9a42757a496eb750f926fe2d403ecf54c",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_79f5c",
+                    table="learning_studysession",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='studyphoto',
-            constraint=models.UniqueConstraint(fields=('session', 'file'), name='study_photo_once'),
+            model_name="studyphoto",
+            constraint=models.UniqueConstraint(fields=("session", "file"), name="study_photo_once"),
         ),
         migrations.AddConstraint(
-            model_name='studymaterial',
-            constraint=models.UniqueConstraint(fields=('session', 'file'), name='study_material_once'),
+            model_name="studymaterial",
+            constraint=models.UniqueConstraint(fields=("session", "file"), name="study_material_once"),
         ),
     ]

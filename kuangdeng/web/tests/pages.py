@@ -1031,3 +1031,12 @@ ACTIONS += [
     Action("learning:unbind_card", book_row("WorkCard", "card_id")),
     Action("learning:book_kiosk_close", book_row("Kiosk", "kiosk_id")),
 ]
+
+
+# Classes, certificates, training files ----------------------------------------------------------------------------------
+
+from kuangdeng.web.tests import pages_training as training  # noqa: E402 - it takes its words from above
+
+PAGES += training.PAGES
+ACTIONS += training.ACTIONS
+ELSEWHERE.update(training.ELSEWHERE)

@@ -13,6 +13,7 @@ from kuangdeng.hazards.rules import Status
 from kuangdeng.kernel.testkit.browser import SIZES
 from kuangdeng.web.tests.lived_in import LivedIn
 from kuangdeng.web.tests.pages import PAGES, Page
+from kuangdeng.web.tests.pages_training import NOT_FOR_EYES as TRAINING_FILES
 from kuangdeng.web.tests.visitors import Visitor, Visitors, visitors
 from kuangdeng.web.tests.world import address
 
@@ -26,6 +27,7 @@ NOT_FOR_EYES = {
     "org:document_default", "org:document_sample", "org:document_download", "hazards:statutory_xlsx", "hazards:statutory_word",
     "hazards:statutory_scan", "hazards:statutory_double_scan", "hazards:statutory_double_word", "hazards:statutory_file",
     "learning:book_import_problems", "learning:book_export_file", "learning:due_calendar",
+    *TRAINING_FILES,
 }  # fmt: skip
 """Answers to a script, parts of pages, files."""
 PREFERRED = ("safety", "administrator", "unit_head", "mine_leader")

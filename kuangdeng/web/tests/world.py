@@ -24,6 +24,7 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.learning import testkit as items
 from kuangdeng.learning.api import items as item_bank
 from kuangdeng.learning.bookroom.tests.rows import books_for_lists
+from kuangdeng.learning.classes.tests.rows import classes_for_lists
 from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
 from kuangdeng.org.api import propose_place
 from kuangdeng.org.models import ApiToken, ImportRun, Person, Place, RoleGrant, Unit
@@ -93,6 +94,7 @@ class World:
             measure_in(accident_rules.MeasureStatus.WORKING, cast, self.accident)
         items.fill(cast, numbers)
         books_for_lists(cast, numbers)
+        classes_for_lists(cast, numbers)
         seal_all()
         tell_all()
         for notice in Notice.objects.filter(mine_id=cast.mine.id, deliveries=None).order_by("id")[:rows]:

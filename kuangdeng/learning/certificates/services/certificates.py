@@ -56,7 +56,11 @@ def save_type(*, data: TypeData, by: Person, type_id: UUID | None = None) -> Cer
     """
     check(by, "cert.types")
     name = need(data.name, _("请填写证照种类的名称。"), field="name", most=60)
-    if CertificateType.objects.filter(mine_id=by.mine_id, name=name).exclude(id__in=[type_id] if type_id else []).exists():
+    if (
+        CertificateType.objects.filter(mine_id=by.mine_id, name=name)
+        .exclude(id__in=[type_id] if type_id else [])
+        .exists()
+    ):
         raise Refused(_("已经有「%s」这种证照。") % name, field="name", code="again")
     if not 1 <= data.valid_years <= 50:
         raise Refused(_("请填 %(least)d 到 %(most)d。") % {"least": 1, "most": 50}, field="valid_years")
@@ -134,7 +138,12 @@ def issue_certificate(*, person_id: UUID, data: CertificateData, by: Person, is_
 
 @verb
 def renew_certificate(
-    certificate_id: UUID, *, on: date, by: Person, valid_until: date | None = None, review_by: date | None = None,
+    certificate_id: UUID,
+    *,
+    on: date,
+    by: Person,
+    valid_until: date | None = None,
+    review_by: date | None = None,
     remark: str = "",
 ) -> Certificate:
     """Enter a review (复审) or a renewal (延期换证) of a certificate: its new end, or its next review.

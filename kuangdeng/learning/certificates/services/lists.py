@@ -42,7 +42,8 @@ def confirm_import(run_id: UUID, *, by: Person) -> ImportRun:
     if not drafts:
         raise Refused(_("没有可以导入的证照。请先按问题清单改好文件，再重新上传。"), code="nothing")
     known, held = queries.known_numbers(by.mine_id), queries.held_types(by.mine_id)
-    made, changed = [], []
+    made: list[Certificate] = []
+    changed: list[Certificate] = []
     for line in drafts:
         one = _fresh(line, known.get((UUID(line["type"]), line["certificate"])), by)
         other = held.get((one.person_id, one.type_id))

@@ -22,7 +22,7 @@ from kuangdeng.kernel.views import XLSX, register_page
 from kuangdeng.kernel.web import put_refusal
 from kuangdeng.learning.certificates import forms, importing, queries, registers, rules, services
 from kuangdeng.learning.certificates.wording import Sentences
-from kuangdeng.learning.paging import me, need_power, paper
+from kuangdeng.learning.views import me, need_power, paper
 from kuangdeng.org.api import ImportRun, Person, get_person, has_power
 
 HERE = "learning/certificates"
@@ -52,7 +52,11 @@ def certificates(request: HttpRequest) -> HttpResponse:
     if has_power(by, "cert.issue"):
         words |= {"new": reverse("learning:certificate_new"), "new_label": _("登记证照")}
     return register_page(
-        request, registers.certificates(by), queries.certificates(by), template="learning/classes/register.html", context=words
+        request,
+        registers.certificates(by),
+        queries.certificates(by),
+        template="learning/classes/register.html",
+        context=words,
     )
 
 
@@ -66,7 +70,9 @@ def certificate_new(request: HttpRequest) -> HttpResponse:
         services.issue_certificate(person_id=data["person"].id, data=form.data_of(), by=by)
         return _("已登记。")
 
-    form = forms.CertificateForm(request.POST or None, by=by, kinds=queries.types_in_use(by.mine_id), initial={"person": _asked(request, by)})
+    form = forms.CertificateForm(
+        request.POST or None, by=by, kinds=queries.types_in_use(by.mine_id), initial={"person": _asked(request, by)}
+    )
     return edit_page(request, form, act, title=_("登记证照"), label=_("登记"), back=reverse("learning:certificates"))
 
 
@@ -111,7 +117,9 @@ def certificate_verb(request: HttpRequest, certificate_id: UUID, verb: str) -> H
             return _("已登记，到期提醒按新日期走。")
 
     elif verb == "correct":
-        form = forms.CertificateForm(request.POST or None, by=by, there=True, initial=forms.CertificateForm.initial_of(one))
+        form = forms.CertificateForm(
+            request.POST or None, by=by, there=True, initial=forms.CertificateForm.initial_of(one)
+        )
 
         def act(data: dict[str, Any]) -> str:
             services.correct_certificate(one.id, data=form.data_of(one.type_id), reason=data["reason"], by=by)
@@ -136,7 +144,11 @@ def types(request: HttpRequest) -> HttpResponse:
     by = me(request)
     need_power(by, "cert.types")
     found = queries.types(by)
-    words = {"tabs": tabs(by, "certificate_types"), "types": found, "unchecked": sum(1 for one in found if one.in_use and not one.confirmed)}
+    words = {
+        "tabs": tabs(by, "certificate_types"),
+        "types": found,
+        "unchecked": sum(1 for one in found if one.in_use and not one.confirmed),
+    }
     return render(request, f"{HERE}/types.html", words)
 
 
@@ -206,7 +218,11 @@ def import_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
             {"label": _("读到行数"), "value": run.total_rows},
             {"label": _("新登记"), "value": sum(1 for one in drafts if not one["again"])},
             {"label": _("更新日期"), "value": sum(1 for one in drafts if one["again"])},
-            {"label": _("有问题，不写入"), "value": run.total_rows - len(drafts), "tone": "late" if run.total_rows > len(drafts) else ""},
+            {
+                "label": _("有问题，不写入"),
+                "value": run.total_rows - len(drafts),
+                "tone": "late" if run.total_rows > len(drafts) else "",
+            },
         ],
     }
     return render(request, f"{HERE}/import_run.html", words)
@@ -223,7 +239,9 @@ def import_problems(request: HttpRequest, run_id: UUID) -> HttpResponse:
     lines.writerow(["工作表", "行", "列", "单元格", "问题"])
     for one in run.problems:
         message = one["message"]
-        lines.writerow([one["sheet"], one["row"], one["column"], one["cell"], f"'{message}" if message[:1] in "=+-@" else message])
+        lines.writerow(
+            [one["sheet"], one["row"], one["column"], one["cell"], f"'{message}" if message[:1] in "=+-@" else message]
+        )
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="problems.csv"'
     response["X-Content-Type-Options"] = "nosniff"
@@ -305,7 +323,9 @@ def barred_xlsx(request: HttpRequest) -> HttpResponse:
     out = BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet(words["month_words"])
-        sheet.write_row(0, 0, [_("单位"), _("工号"), _("姓名"), _("工种"), _("类别"), _("原因")], book.add_format({"bold": True}))
+        sheet.write_row(
+            0, 0, [_("单位"), _("工号"), _("姓名"), _("工种"), _("类别"), _("原因")], book.add_format({"bold": True})
+        )
         line = 0
         for one in words["rows"]:
             person = one["row"].person
@@ -316,7 +336,9 @@ def barred_xlsx(request: HttpRequest) -> HttpResponse:
                 for place, cell in enumerate(cells):
                     sheet.write_string(line, place, cell)
     response = HttpResponse(out.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(words['month_words'] + _('不能入井名单'))}.xlsx"
+    response["Content-Disposition"] = (
+        f"attachment; filename*=UTF-8''{quote(words['month_words'] + _('不能入井名单'))}.xlsx"
+    )
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

@@ -256,7 +256,7 @@ def by_unit(by: Person, year: int) -> list[UnitHours]:
             continue
         top = unit.parent_id if unit.kind == Unit.Kind.TEAM and unit.parent_id in units else unit.id
         key = "hours.new" if first and begin <= first <= end else "hours.serving"
-        line = sums[top]  # type: ignore[index]
+        line = sums[top]
         line[0] += 1
         line[1] += hours
         line[2] += hours >= owed[key]
@@ -284,7 +284,7 @@ def newcomers_short(mine_id: UUID, year: int) -> list[Person]:
     """Who came to the mine in this year and has fewer hours than a new worker needs, with `hours`."""
     owed = numbers_on(mine_id)["hours.new"]
     rows = Person.objects.filter(mine_id=mine_id, is_active=True)
-    found = with_hours(rows, year).annotate(first=Min("memberships__valid_from"))
+    found: QuerySet[Any] = with_hours(rows, year).annotate(first=Min("memberships__valid_from"))
     return list(found.filter(first__range=year_bounds(year), hours__lt=owed).select_related("unit"))
 
 
@@ -292,7 +292,7 @@ def serving_short(mine_id: UUID, year: int) -> list[Person]:
     """Who worked here before this year and had fewer hours in it than the rule asks, with `hours`."""
     owed = numbers_on(mine_id, year_bounds(year)[1])["hours.serving"]
     rows = Person.objects.filter(mine_id=mine_id, is_active=True)
-    found = with_hours(rows, year).annotate(first=Min("memberships__valid_from"))
+    found: QuerySet[Any] = with_hours(rows, year).annotate(first=Min("memberships__valid_from"))
     return list(found.filter(Q(first=None) | Q(first__lt=date(year, 1, 1)), hours__lt=owed).select_related("unit"))
 
 

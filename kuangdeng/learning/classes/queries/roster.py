@@ -23,7 +23,9 @@ def main_unit(unit: Unit) -> Unit:
 
 def meant_by(one: TrainingClass) -> QuerySet[Person]:
     """Whom the class takes of its units: everybody who works there, the members, or some trades."""
-    rows = Person.objects.filter(mine_id=one.mine_id, is_active=True, unit_id__in=below(one.units.values_list("id", flat=True)))
+    rows = Person.objects.filter(
+        mine_id=one.mine_id, is_active=True, unit_id__in=below(one.units.values_list("id", flat=True))
+    )
     if one.audience == Audience.MEMBERS:
         rows = rows.filter(member_since__isnull=False)
     elif one.audience == Audience.TRADES:

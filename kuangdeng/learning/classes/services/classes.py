@@ -139,7 +139,12 @@ def open_class(class_id: UUID, *, by: Person) -> TrainingClass:
         if lesson.sheet_id is None:
             hang_sheet(lesson, by)
     heads = Seat.objects.filter(batch__training_class=one).values("person").distinct().count()
-    told = {"heads": heads, "lessons": len(lessons), "batches": one.batches.count(), "begin_on": one.begin_on.isoformat()}
+    told = {
+        "heads": heads,
+        "lessons": len(lessons),
+        "batches": one.batches.count(),
+        "begin_on": one.begin_on.isoformat(),
+    }
     enter("class.open", of_class(one), one.mine_id, by, told, quantity=heads)
     return one
 
@@ -178,7 +183,9 @@ def conclude_class(
     one.status = FLOW.target("conclude", one.status)
     one.report = need(report, _("请写综合考评报告：教学、考勤、考核情况和改进意见。"), field="report", most=20_000)
     _ready(one)
-    seats = list(Seat.objects.select_for_update(of=("self",)).filter(batch__training_class=one).select_related("person"))
+    seats = list(
+        Seat.objects.select_for_update(of=("self",)).filter(batch__training_class=one).select_related("person")
+    )
     for seat in seats:
         seat.conclusion, seat.remark = conclusions.get(seat.id, (Conclusion.NONE, ""))
         if seat.conclusion not in (Conclusion.PASSED, Conclusion.FAILED, Conclusion.UNFINISHED):

@@ -63,7 +63,9 @@ def _count(lesson: Lesson, mine_id: UUID) -> dict[str, object]:
     day, total, full, fresh = clock.local(lesson.starts_at).date(), Decimal(0), 0, []
     seats = list(Seat.objects.filter(batch_id=lesson.batch_id))
     for seat in seats:
-        valid, why = counted(lesson.hours, _mark(marks.get(seat.person_id), lesson), late_minutes=late, makeup_counts=makeup)
+        valid, why = counted(
+            lesson.hours, _mark(marks.get(seat.person_id), lesson), late_minutes=late, makeup_counts=makeup
+        )
         row = there.get(seat.person_id)
         if row is None:
             fresh.append(LessonHours(lesson=lesson, seat=seat, person_id=seat.person_id, on=day, planned=lesson.hours,

@@ -148,9 +148,7 @@ def _checked(data: LineData) -> dict[str, object]:
 
 
 @verb
-def save_plan_line(
-    *, year: int, data: LineData, by: Person, line_id: UUID | None = None
-) -> PlanLine:
+def save_plan_line(*, year: int, data: LineData, by: Person, line_id: UUID | None = None) -> PlanLine:
     """Write a line of a year's plan, or change one (编制计划). A line that comes after the approval says so.
 
     Refused to change a line of an approved plan: the leader sends the plan back first.
@@ -166,7 +164,13 @@ def save_plan_line(
     if line_id is None:
         number = int(plan.lines.aggregate(last=Max("number"))["last"] or 0) + 1
         line = PlanLine.objects.create(plan=plan, number=number, added_later=approved, **values)
-        enter("plan.add_line", _of_line(line), by.mine_id, by, {"later": approved, "heads": line.heads, "month": line.month})
+        enter(
+            "plan.add_line",
+            _of_line(line),
+            by.mine_id,
+            by,
+            {"later": approved, "heads": line.heads, "month": line.month},
+        )
         return line
     line_or_none = one_of(PlanLine.objects.select_for_update(of=("self",)).filter(id=line_id, plan=plan))
     if line_or_none is None:

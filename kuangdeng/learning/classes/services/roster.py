@@ -1,5 +1,6 @@
 """名册: batches made of units by themselves, and by hand where there is a reason."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.classes import queries, rostering
-from kuangdeng.learning.classes.models import LessonHours, Seat, TrainingClass
+from kuangdeng.learning.classes.models import Batch, Lesson, LessonHours, Seat, TrainingClass
 from kuangdeng.learning.classes.queries.rules import limits_of
 from kuangdeng.learning.classes.services._steps import (
     changing_batch,
@@ -73,11 +74,17 @@ def _seat_leaders(leaders: list[Person], spaces: list[rostering.Batch]) -> list[
     return made
 
 
-def _line(left: rostering.Left, person: Person, busy: dict[tuple[UUID, UUID], object]) -> dict[str, str]:
+def _line(left: rostering.Left, person: Person, busy: Mapping[tuple[UUID, UUID], Lesson]) -> dict[str, str]:
     other = next((lesson for (who, _batch), lesson in busy.items() if who == person.id), None)
-    where = f"{class_words(other)} {span_words(other)}" if other is not None else ""  # type: ignore[arg-type]
+    where = f"{class_words(other)} {span_words(other)}" if other is not None else ""
     unit = person.unit.name if person.unit else ""
-    return {"person": str(person.id), "name": person.name, "unit": unit, "why": why_left(left, person, where), "code": left.code}
+    return {
+        "person": str(person.id),
+        "name": person.name,
+        "unit": unit,
+        "why": why_left(left, person, where),
+        "code": left.code,
+    }
 
 
 def _locked_seat(seat_id: UUID, by: Person) -> Seat:
@@ -128,11 +135,8 @@ def _free_for(person: Person, one: TrainingClass) -> None:
         raise Refused(said % {"name": person.name, "n": there[0].batch.number}, field="person", code="again")
 
 
-def _allowed(person: Person, batch: object, reason: str) -> str:
+def _allowed(person: Person, batch: Batch, reason: str) -> str:
     """The reason for passing over a limit; empty when none stands against it."""
-    from kuangdeng.learning.classes.models import Batch
-
-    assert isinstance(batch, Batch)
     left = queries.cap_words(batch.training_class, person, batch)
     if left is None:
         return ""

@@ -83,7 +83,13 @@ def save_roster_rule(
         raise NotVisible
     if valid_from < clock.today():
         raise Refused(_("规则从今天或以后的日期起用，不能改过去的。"), field="valid_from")
-    bounds = {"unit_percent": (1, 100), "unit_most": (1, 500), "team_percent": (1, 100), "team_most": (1, 200), "trade_stay": (0, 50)}
+    bounds = {
+        "unit_percent": (1, 100),
+        "unit_most": (1, 500),
+        "team_percent": (1, 100),
+        "team_most": (1, 200),
+        "trade_stay": (0, 50),
+    }
     values = asdict(limits)
     for name, (least, most) in bounds.items():
         if not least <= values[name] <= most:
@@ -122,14 +128,22 @@ class TeacherData:
 def _teacher_values(data: TeacherData, by: Person, but: UUID | None) -> dict[str, object]:
     if data.person is not None and data.person.mine_id != by.mine_id:
         raise NotVisible
-    name = data.person.name if data.person else need(data.name, _("请填写教师姓名，或选本矿职工。"), field="name", most=60)
+    name = (
+        data.person.name if data.person else need(data.name, _("请填写教师姓名，或选本矿职工。"), field="name", most=60)
+    )
     if data.person is None and not data.organisation.strip():
         raise Refused(_("外聘专家请填写工作单位。"), field="organisation")
-    if data.person and Teacher.objects.filter(mine_id=by.mine_id, person=data.person).exclude(id__in=[but] if but else []).exists():
+    if (
+        data.person
+        and Teacher.objects.filter(mine_id=by.mine_id, person=data.person).exclude(id__in=[but] if but else []).exists()
+    ):
         raise Refused(_("%s已经是教师。") % name, field="person", code="again")
     if data.fee < 0:
         raise Refused(_("课酬不能是负数。"), field="fee")
-    return {**{key: value.strip() if isinstance(value, str) else value for key, value in data.__dict__.items()}, "name": name}
+    return {
+        **{key: value.strip() if isinstance(value, str) else value for key, value in data.__dict__.items()},
+        "name": name,
+    }
 
 
 def _told(teacher: Teacher) -> dict[str, object]:

@@ -34,7 +34,12 @@ from kuangdeng.org.api import Person
 
 LONGEST = timedelta(hours=12)
 MOST_BYTES = 20 * 1024 * 1024
-SIGNS = {b"%PDF-": "application/pdf", b"PK\x03\x04": "application/zip", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
+SIGNS = {
+    b"%PDF-": "application/pdf",
+    b"PK\x03\x04": "application/zip",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG": "image/png",
+}
 """What a handout may be: PDF, Word/PowerPoint/Excel of today (a zip), a photo."""
 ENDINGS = {
     "application/pdf": (".pdf",),

@@ -106,7 +106,9 @@ def prepare_class(cast: Cast) -> Run:
 
 def change_class(cast: Cast) -> Run:
     one = class_in(cast)
-    return lambda: services.change_class(one.id, data=data_for(cast, title="探放水专项培训班"), by=cast.training_officer)
+    return lambda: services.change_class(
+        one.id, data=data_for(cast, title="探放水专项培训班"), by=cast.training_officer
+    )
 
 
 def add_batch(cast: Cast) -> Run:

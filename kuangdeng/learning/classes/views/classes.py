@@ -21,7 +21,7 @@ from kuangdeng.kernel.web import put_refusal
 from kuangdeng.learning.classes import forms, queries, registers, rules, services
 from kuangdeng.learning.classes.models import TrainingClass
 from kuangdeng.learning.classes.views.common import HERE, tabs
-from kuangdeng.learning.paging import me, need_power, paper
+from kuangdeng.learning.views import me, need_power, paper
 from kuangdeng.org.api import Person, has_power
 
 
@@ -44,7 +44,11 @@ def class_new(request: HttpRequest) -> HttpResponse:
     by = me(request)
     need_power(by, "class.prepare")
     need = _need(request, by)
-    initial = forms.ClassForm.initial_from(need, by) if need else {"begin_on": clock.today() + timedelta(days=7), "manager": by}
+    initial = (
+        forms.ClassForm.initial_from(need, by)
+        if need
+        else {"begin_on": clock.today() + timedelta(days=7), "manager": by}
+    )
     form = forms.ClassForm(
         request.POST or None, by=by, lines=queries.open_plan_lines(by.mine_id, clock.today().year), initial=initial
     )
@@ -140,19 +144,44 @@ def _next(one: TrainingClass, batches: list[Any], lessons: list[Any], by: Person
     more = [(_("取消这个班"), verb["cancel"])] if rules.FLOW.allows("cancel", one.status) else []
     if rules.FLOW.allows("open", one.status):
         if not all(batch.heads for batch in batches):
-            return {"text": _("先编班：按限额把各单位的人分到各批。"), "label": _("编班"), "url": page["roster"], "more": more}
+            return {
+                "text": _("先编班：按限额把各单位的人分到各批。"),
+                "label": _("编班"),
+                "url": page["roster"],
+                "more": more,
+            }
         if not all(batch.lessons_there for batch in batches):
-            return {"text": _("人已编好。给每一批排课；排好一批可以复制到别的批。"), "label": "", "url": "", "more": more}
-        return {"text": _("名册和课表都齐了。开班后通知每个学员和教师，每次课都有签到表。"), "label": _("开班"), "post": verb["open"], "more": more}
+            return {
+                "text": _("人已编好。给每一批排课；排好一批可以复制到别的批。"),
+                "label": "",
+                "url": "",
+                "more": more,
+            }
+        return {
+            "text": _("名册和课表都齐了。开班后通知每个学员和教师，每次课都有签到表。"),
+            "label": _("开班"),
+            "post": verb["open"],
+            "more": more,
+        }
     if rules.FLOW.allows("conclude", one.status):
         waiting = [lesson for lesson in lessons if not lesson.settled_at]
         past = [lesson for lesson in waiting if lesson.ends_at < clock.now()]
         if past:
             url = reverse("learning:lesson", args=[past[0].id])
-            return {"text": _("%d 次课上完了，等核定学时。") % len(past), "label": _("去核定"), "url": url, "more": more}
+            return {
+                "text": _("%d 次课上完了，等核定学时。") % len(past),
+                "label": _("去核定"),
+                "url": url,
+                "more": more,
+            }
         if waiting:
             return {"text": _("正在上课，还有 %d 次课。") % len(waiting), "label": "", "more": more}
-        return {"text": _("课都上完、学时都核定了。"), "label": _("办理结业"), "url": page["class_conclude"], "more": []}
+        return {
+            "text": _("课都上完、学时都核定了。"),
+            "label": _("办理结业"),
+            "url": page["class_conclude"],
+            "more": [],
+        }
     if rules.FLOW.allows("close", one.status):
         text = _("已结业。核对一期一档缺什么，然后归档。")
         return {"text": text, "label": _("归档"), "url": verb["close"], "more": [(_("退回重办结业"), verb["reopen"])]}
@@ -216,7 +245,9 @@ def class_verb(request: HttpRequest, class_id: UUID, verb: str) -> HttpResponse:
         return _("已办理。")
 
     label = str(rules.FLOW.verbs[verb])
-    return edit_page(request, forms.ReasonForm(request.POST or None), act, title=f"{label}：{one.title}", label=label, back=back)
+    return edit_page(
+        request, forms.ReasonForm(request.POST or None), act, title=f"{label}：{one.title}", label=label, back=back
+    )
 
 
 def _close(request: HttpRequest, one: TrainingClass, by: Person, back: str) -> HttpResponse:
@@ -226,7 +257,9 @@ def _close(request: HttpRequest, one: TrainingClass, by: Person, back: str) -> H
 
     note = _("归档前请先看一期一档缺什么：归档后讲义和扫描件不能再改。")
     form = forms.CloseForm(request.POST or None)
-    return edit_page(request, form, act, title=_("归档：%s") % one.title, label=_("归档"), back=back, context={"note": note})
+    return edit_page(
+        request, form, act, title=_("归档：%s") % one.title, label=_("归档"), back=back, context={"note": note}
+    )
 
 
 # Batches ----------------------------------------------------------------------------------------------------------------
@@ -244,7 +277,9 @@ def batch_new(request: HttpRequest, class_id: UUID) -> HttpResponse:
         return _("已加第 %d 批。") % batch.number
 
     begin = one.end_on + timedelta(days=1)
-    form = forms.BatchForm(request.POST or None, initial={"begin_on": begin, "end_on": begin + timedelta(days=1), "seats": 60})
+    form = forms.BatchForm(
+        request.POST or None, initial={"begin_on": begin, "end_on": begin + timedelta(days=1), "seats": 60}
+    )
     back = reverse("learning:training_class", args=[one.id])
     return edit_page(request, form, act, title=_("加一批：%s") % one.title, label=_("加一批"), back=back)
 
@@ -336,12 +371,18 @@ def conclude(request: HttpRequest, class_id: UUID) -> HttpResponse:
     initial: dict[str, Any] = {"report": one.report, "cost": one.cost}
     for row in learners:
         good = rules.enough(row.valid, row.planned, percent)
-        initial[f"c-{row.seat.id}"] = row.seat.conclusion or (rules.Conclusion.PASSED if good else rules.Conclusion.UNFINISHED)
+        initial[f"c-{row.seat.id}"] = row.seat.conclusion or (
+            rules.Conclusion.PASSED if good else rules.Conclusion.UNFINISHED
+        )
     form = forms.ConcludeForm(request.POST or None, seats=[row.seat for row in learners], initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             services.conclude_class(
-                one.id, conclusions=form.conclusions(), report=form.cleaned_data["report"], cost=form.cleaned_data["cost"], by=by
+                one.id,
+                conclusions=form.conclusions(),
+                report=form.cleaned_data["report"],
+                cost=form.cleaned_data["cost"],
+                by=by,
             )
         except Refused as refusal:
             put_refusal(form, refusal)

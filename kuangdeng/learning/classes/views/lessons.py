@@ -18,7 +18,7 @@ from kuangdeng.learning.classes import forms, queries, registers, services
 from kuangdeng.learning.classes.models import Lesson
 from kuangdeng.learning.classes.views.classes import class_tabs, lesson_state
 from kuangdeng.learning.classes.views.common import HERE, tabs
-from kuangdeng.learning.paging import file_answer, me, need_power
+from kuangdeng.learning.views import file_answer, me, need_power
 from kuangdeng.org.api import Person, has_power
 
 MOST_HANDOUT = 20 * 1024 * 1024
@@ -133,13 +133,19 @@ def _counts(found: Lesson) -> list[dict[str, Any]]:
         {"label": _("应到"), "value": counts.expected},
         {"label": _("实到"), "value": counts.there},
         {"label": _("请假"), "value": counts.leave},
-        {"label": _("未到"), "value": counts.missing, "tone": "late" if found.ends_at < clock.now() and counts.missing else ""},
+        {
+            "label": _("未到"),
+            "value": counts.missing,
+            "tone": "late" if found.ends_at < clock.now() and counts.missing else "",
+        },
     ]
 
 
 def hour_lines(found: Lesson, by: Person) -> list[Any]:
     """The hours of a lesson, of those whom he may see."""
-    seats = {seat.id for seat in queries.seats_for(found.batch.training_class, by=by) if seat.batch_id == found.batch_id}
+    seats = {
+        seat.id for seat in queries.seats_for(found.batch.training_class, by=by) if seat.batch_id == found.batch_id
+    }
     rows = found.settled_hours.select_related("person__unit").order_by("valid", "person__pinyin")
     return [row for row in rows if row.seat_id in seats]
 
@@ -232,7 +238,9 @@ def hours_correct(request: HttpRequest, row_id: int) -> HttpResponse:
     note = _("%(name)s《%(topic)s》：计划 %(planned)s 学时，现在计 %(valid)s（%(why)s）。") % words
     form = forms.CorrectionForm(request.POST or None, initial={"after": row.planned})
     back = reverse("learning:lesson", args=[row.lesson_id])
-    return edit_page(request, form, act, title=_("申请更正学时"), label=_("申请更正"), back=back, context={"note": note})
+    return edit_page(
+        request, form, act, title=_("申请更正学时"), label=_("申请更正"), back=back, context={"note": note}
+    )
 
 
 @require_GET

@@ -20,7 +20,7 @@ from kuangdeng.learning.classes import calendar as calendars
 from kuangdeng.learning.classes import forms, queries, registers, services
 from kuangdeng.learning.classes.views.classes import lesson_state
 from kuangdeng.learning.classes.views.common import HERE, tabs
-from kuangdeng.learning.paging import me, need_power
+from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import Person, get_person, has_power, may
 
 
@@ -163,9 +163,17 @@ def summary(request: HttpRequest) -> HttpResponse:
         "year": year,
         "units": units,
         "figures": [
-            {"label": _("正在办的班"), "value": figures["running"], "url": f"{reverse('learning:classes')}?status=running"},
+            {
+                "label": _("正在办的班"),
+                "value": figures["running"],
+                "url": f"{reverse('learning:classes')}?status=running",
+            },
             {"label": _("在学人数"), "value": figures["heads"]},
-            {"label": _("待归档的班"), "value": figures["open"], "url": f"{reverse('learning:classes')}?status=concluded"},
+            {
+                "label": _("待归档的班"),
+                "value": figures["open"],
+                "url": f"{reverse('learning:classes')}?status=concluded",
+            },
             {"label": _("学时够的职工"), "value": f"{done} / {heads}"},
         ],
         "barred": has_power(by, "cert.see"),

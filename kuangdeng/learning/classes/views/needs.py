@@ -14,7 +14,7 @@ from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.views import register_page
 from kuangdeng.learning.classes import forms, queries, registers, rules, services
 from kuangdeng.learning.classes.views.common import HERE, tabs
-from kuangdeng.learning.paging import me, need_power, paper
+from kuangdeng.learning.views import me, need_power, paper
 from kuangdeng.org.api import has_power
 
 
@@ -24,7 +24,9 @@ def needs(request: HttpRequest) -> HttpResponse:
     by = me(request)
     need_power(by, "need.propose")
     words = {"tabs": tabs(by, "training_needs"), "new": reverse("learning:need_new"), "new_label": _("提出培训需求")}
-    return register_page(request, registers.needs(by), queries.needs(by), template=f"{HERE}/register.html", context=words)
+    return register_page(
+        request, registers.needs(by), queries.needs(by), template=f"{HERE}/register.html", context=words
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,8 +43,6 @@ def need_new(request: HttpRequest) -> HttpResponse:
     return edit_page(
         request, form, act, title=_("提出培训需求"), label=_("提出"), back=reverse("learning:training_needs")
     )
-
-
 
 
 @require_GET
@@ -168,7 +168,9 @@ def plan_line(request: HttpRequest, line_id: UUID) -> HttpResponse:
         return _("已更正。")
 
     form = forms.LineForm(request.POST or None, initial=forms.LineForm.initial_of(line))
-    return edit_page(request, form, act, title=_("更正：%s") % line.title, label=_("保存"), back=_plan_page(line.plan.year))
+    return edit_page(
+        request, form, act, title=_("更正：%s") % line.title, label=_("保存"), back=_plan_page(line.plan.year)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -183,7 +185,9 @@ def plan_line_drop(request: HttpRequest, line_id: UUID) -> HttpResponse:
         return _("已取消，原因留在计划里。")
 
     form = forms.ReasonForm(request.POST or None)
-    return edit_page(request, form, act, title=_("取消：%s") % line.title, label=_("取消这一项"), back=_plan_page(line.plan.year))
+    return edit_page(
+        request, form, act, title=_("取消：%s") % line.title, label=_("取消这一项"), back=_plan_page(line.plan.year)
+    )
 
 
 @require_POST
@@ -210,4 +214,6 @@ def plan_reopen(request: HttpRequest) -> HttpResponse:
         return _("计划已退回修改。")
 
     form = forms.ReasonForm(request.POST or None)
-    return edit_page(request, form, act, title=_("退回 %d 年度培训计划") % year, label=_("退回修改"), back=_plan_page(year))
+    return edit_page(
+        request, form, act, title=_("退回 %d 年度培训计划") % year, label=_("退回修改"), back=_plan_page(year)
+    )

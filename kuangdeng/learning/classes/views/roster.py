@@ -14,7 +14,7 @@ from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.learning.classes import forms, queries, registers, services
 from kuangdeng.learning.classes.views.classes import class_tabs
 from kuangdeng.learning.classes.views.common import HERE
-from kuangdeng.learning.paging import me, need_power, paper
+from kuangdeng.learning.views import me, need_power, paper
 from kuangdeng.org.api import has_power
 
 
@@ -32,7 +32,9 @@ def roster(request: HttpRequest, class_id: UUID) -> HttpResponse:
         "one": one,
         "tabs": class_tabs(one, "roster", by),
         "chip": registers.class_chip(one),
-        "batches": [{"batch": batch, "seats": [seat for seat in seats if seat.batch_id == batch.id]} for batch in batches],
+        "batches": [
+            {"batch": batch, "seats": [seat for seat in seats if seat.batch_id == batch.id]} for batch in batches
+        ],
         "lines": lines,
         "left": [line for line in one.left if line["person"] not in seated],
         "changes": keeps and one.may_change,

@@ -14,7 +14,7 @@ from kuangdeng.kernel.edit_views import edit_page
 from kuangdeng.kernel.views import register_page
 from kuangdeng.learning.classes import forms, queries, registers, rules, services
 from kuangdeng.learning.classes.views.common import HERE, tabs
-from kuangdeng.learning.paging import me, need_power
+from kuangdeng.learning.views import me, need_power
 
 
 @require_GET
@@ -23,17 +23,16 @@ def training_rules(request: HttpRequest) -> HttpResponse:
     by = me(request)
     need_power(by, "class.rules")
     rows = queries.training_rules(by)
-    held = queries.numbers_on(by.mine_id)
     known = {row.key for row in rows}
     shipped = [{"key": key, "number": number} for key, number in rules.NUMBERS.items() if key not in known]
-    today, seen = clock.today(), set()
-    lines = []
+    today, seen, lines, unchecked = clock.today(), set(), [], 0
     for row in rows:
         current = row.valid_from <= today and row.key not in seen
         if current:
             seen.add(row.key)
+            unchecked += not row.confirmed
         lines.append({"row": row, "current": current})
-    words = {"lines": lines, "shipped": shipped, "held": held, "limits": queries.roster_rules(by), "unchecked": sum(1 for line in lines if line["current"] and not line["row"].confirmed)}  # type: ignore[attr-defined]
+    words = {"lines": lines, "shipped": shipped, "limits": queries.roster_rules(by), "unchecked": unchecked}
     return render(request, f"{HERE}/rules.html", words)
 
 
@@ -51,7 +50,9 @@ def rule_new(request: HttpRequest) -> HttpResponse:
     now = queries.numbers_on(by.mine_id).get(key)
     initial = {"key": key, "valid_from": clock.today(), "value": now}
     form = forms.RuleForm(request.POST or None, initial=initial)
-    return edit_page(request, form, act, title=_("设置培训规定"), label=_("保存"), back=reverse("learning:training_rules"))
+    return edit_page(
+        request, form, act, title=_("设置培训规定"), label=_("保存"), back=reverse("learning:training_rules")
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,7 +70,9 @@ def limits_new(request: HttpRequest) -> HttpResponse:
 
     initial = {"valid_from": clock.today(), **rules.Limits().__dict__}
     form = forms.LimitsForm(request.POST or None, by=by, initial=initial)
-    return edit_page(request, form, act, title=_("设置编班限额"), label=_("保存"), back=reverse("learning:training_rules"))
+    return edit_page(
+        request, form, act, title=_("设置编班限额"), label=_("保存"), back=reverse("learning:training_rules")
+    )
 
 
 # Teachers ---------------------------------------------------------------------------------------------------------------

@@ -36,9 +36,7 @@ def add_paper(cast: Cast) -> Run:
 
 
 def drop_paper(cast: Cast) -> Run:
-    row = services.add_paper(
-        cast.miner.id, kind="diploma", name="学历证书.pdf", content=PDF, by=cast.training_officer
-    )
+    row = services.add_paper(cast.miner.id, kind="diploma", name="学历证书.pdf", content=PDF, by=cast.training_officer)
     return lambda: services.drop_paper(row.id, by=cast.training_officer)
 
 
