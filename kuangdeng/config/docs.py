@@ -34,7 +34,8 @@ def pages() -> dict[str, str]:
         "training_need.md": "\n".join(_flow("培训需求 · Training need", classes.NEED_FLOW, "need")) + "\n",
         "training_plan.md": "\n".join(_flow("年度培训计划 · Training plan", classes.PLAN_FLOW, "plan")) + "\n",
         "training_class.md": "\n".join(_flow("培训班 · Training class", classes.FLOW, "class")) + "\n",
-        "hours_correction.md": "\n".join(_flow("学时更正 · Correction of hours", classes.CORRECTION_FLOW, "hours")) + "\n",
+        "hours_correction.md": "\n".join(_flow("学时更正 · Correction of hours", classes.CORRECTION_FLOW, "hours"))
+        + "\n",
         "certificate.md": "\n".join(_flow("证照 · Certificate", certificates.FLOW, "cert")) + "\n",
         "book_copy.md": "\n".join(_flow("馆藏册 · Copy of a book", bookroom.COPY_FLOW, "book")) + "\n",
         "book_reservation.md": "\n".join(_flow("图书预约 · Reservation", bookroom.RESERVATION_FLOW, "book")) + "\n",

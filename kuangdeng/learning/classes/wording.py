@@ -17,6 +17,6 @@ def why_left(left: Left, person: Person, where: str = "") -> str:
         "seats": _("各批座位都满了。请加座位或加一批。"),
         "crew": _("%(unit)s在册 %(size)d 人，规定每批最多抽 %(most)d 人，各批都已抽满。请加一批，或换批调整。"),
         "unit": _("%(main)s在册 %(size)d 人，规定每批最多抽 %(most)d 人，各批都已抽满。请加一批。"),
-        "trade": _("%(unit)s只有 %(size)d 名%(trade)，规定至少留 %(most)d 人在岗，抽走后没有人顶岗。请先安排替班。"),
+        "trade": _("%(unit)s只有 %(size)d 名%(trade)s，规定至少留 %(most)d 人在岗，抽走后没有人顶岗。请先安排替班。"),
     }
     return said.get(left.code, _("没有可以编的批次。")) % words

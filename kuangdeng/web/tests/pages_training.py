@@ -1,6 +1,20 @@
 """The pages of classes, certificates and training files in the page × role table."""
 
-from kuangdeng.web.tests.pages import ADMIN, ALL, HEADS, LEADERS, OFFICER, SAFETY, TEAM, UNIT, Action, Kwargs, Page, first_of, nothing
+from kuangdeng.web.tests.pages import (
+    ADMIN,
+    ALL,
+    HEADS,
+    LEADERS,
+    OFFICER,
+    SAFETY,
+    TEAM,
+    UNIT,
+    Action,
+    Kwargs,
+    Page,
+    first_of,
+    nothing,
+)
 from kuangdeng.web.tests.world import World
 
 KEEPERS = OFFICER | {"political_work"}
@@ -32,7 +46,9 @@ def of_class(model: str, name: str, **more: object) -> Kwargs:
 
         path = {"Batch": "", "Seat": "batch__", "Lesson": "batch__", "LessonHours": "lesson__batch__",
                 "HoursCorrection": "row__lesson__batch__"}[model]  # fmt: skip
-        rows = apps.get_model("learning", model).objects.filter(**{f"{path}training_class_id": the_class(world)["class_id"]})
+        rows = apps.get_model("learning", model).objects.filter(
+            **{f"{path}training_class_id": the_class(world)["class_id"]}
+        )
         return {name: rows.order_by("pk").first().pk, **more}
 
     return kwargs
@@ -41,7 +57,12 @@ def of_class(model: str, name: str, **more: object) -> Kwargs:
 def own_seat(world: World) -> dict[str, object]:
     from kuangdeng.learning.classes.models import Seat
 
-    return {"seat_id": Seat.objects.filter(person=world.cast.miner, batch__training_class_id=the_class(world)["class_id"]).order_by("id").first().id}
+    return {
+        "seat_id": Seat.objects.filter(person=world.cast.miner, batch__training_class_id=the_class(world)["class_id"])
+        .order_by("id")
+        .first()
+        .id
+    }
 
 
 def miner(world: World) -> dict[str, object]:
@@ -64,7 +85,9 @@ def cert_run(world: World) -> dict[str, object]:
     from kuangdeng.org.api import ImportRun
 
     found = ImportRun.objects.filter(mine=world.cast.mine, kind="certificates").first()
-    made = found or importing.take_in(BytesIO(SHEET.encode()), name="特种作业证台账.csv", by=world.cast.training_officer)
+    made = found or importing.take_in(
+        BytesIO(SHEET.encode()), name="特种作业证台账.csv", by=world.cast.training_officer
+    )
     return {"run_id": made.id}
 
 
@@ -78,9 +101,7 @@ def feed(world: World) -> dict[str, object]:
     """The timetable of a learner; the last address is the one that holds."""
     from kuangdeng.learning.classes.services import make_lesson_calendar
 
-    if not hasattr(world, "lesson_secret"):
-        world.lesson_secret = make_lesson_calendar(by=world.cast.miner)  # type: ignore[attr-defined]
-    return {"secret": world.lesson_secret}  # type: ignore[attr-defined]
+    return {"secret": make_lesson_calendar(by=world.cast.miner)}
 
 
 PAGES = [
@@ -145,7 +166,11 @@ PAGES = [
     Page("learning:barred_xlsx", nothing, CERTS),
     Page("learning:barred_list", first_of("learning.BarredList", "list_id"), CERTS),
     Page("learning:certificate", first_of("learning.Certificate", "certificate_id"), CERTS_UNIT - TEAM),
-    Page("learning:certificate_verb", lambda world: {**first_of("learning.Certificate", "certificate_id")(world), "verb": "renew"}, OFFICER),
+    Page(
+        "learning:certificate_verb",
+        lambda world: {**first_of("learning.Certificate", "certificate_id")(world), "verb": "renew"},
+        OFFICER,
+    ),
     Page("learning:training_files", nothing, FILES),
     Page("learning:person_file", miner, FILES_UNIT),
     Page("learning:person_xlsx", miner, FILES_UNIT),

@@ -57,7 +57,9 @@ def _one_more(cast: Cast, number: int) -> None:
         left=[{"person": str(cast.other_miner.id), "name": "刘二喜", "unit": "掘进一队", "why": "各批座位都满了。", "code": "seats"}],
     )  # fmt: skip
     one.units.set([cast.units["mining"]])
-    need = TrainingNeed.objects.create(mine=mine, topic=f"第{number}项防治水", evidence=EVIDENCE, proposed_by=cast.unit_head)
+    need = TrainingNeed.objects.create(
+        mine=mine, topic=f"第{number}项防治水", evidence=EVIDENCE, proposed_by=cast.unit_head
+    )
     need.units.set([cast.units["mining"]])
     Teacher.objects.create(mine=mine, name=f"专家{number}", organisation="示例矿业大学", qualification="教授", fee=200)
     TrainingRule.objects.create(
@@ -68,7 +70,11 @@ def _one_more(cast: Cast, number: int) -> None:
         team_percent=30, team_most=8, trade_stay=1,
     )  # fmt: skip
     Unit.objects.create(
-        mine=mine, name=f"综采一队{number}班", kind="team", parent=cast.units["mining"], ancestors=[cast.units["mining"].id]
+        mine=mine,
+        name=f"综采一队{number}班",
+        kind="team",
+        parent=cast.units["mining"],
+        ancestors=[cast.units["mining"].id],
     )
     for batch_number in (1, 2) if number == 0 else (1,):
         _batch(cast, one, persons, batch_number)
@@ -76,17 +82,19 @@ def _one_more(cast: Cast, number: int) -> None:
     RecordLine.objects.create(
         person=cast.miner, kind="work", begin_on=today, text=f"第{number}段工作经历", by=cast.training_officer
     )
-    BarredList.objects.create(mine=mine, month=today.replace(day=1), lines=[], made_by=cast.training_officer, made_at=now)
+    BarredList.objects.create(
+        mine=mine, month=today.replace(day=1), lines=[], made_by=cast.training_officer, made_at=now
+    )
 
 
 def _batch(cast: Cast, one: TrainingClass, persons: list[Person], number: int) -> None:
     now = clock.now()
     teacher = Teacher.objects.get(mine=cast.mine, person=cast.teacher)
-    batch = Batch.objects.create(
-        training_class=one, number=number, begin_on=one.begin_on, end_on=one.end_on, seats=60
-    )
+    batch = Batch.objects.create(training_class=one, number=number, begin_on=one.begin_on, end_on=one.end_on, seats=60)
     seats = [
-        Seat.objects.create(batch=batch, person=person, unit=cast.units["mining"], team=cast.units["mining_team"], trade="采煤工")
+        Seat.objects.create(
+            batch=batch, person=person, unit=cast.units["mining"], team=cast.units["mining_team"], trade="采煤工"
+        )
         for person in persons
     ]
     for start, settled in ((now - timedelta(hours=5), now), (now + timedelta(hours=20), None)):
