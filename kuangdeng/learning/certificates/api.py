@@ -1,5 +1,6 @@
 """Front door of the certificates, for the files, the home page, the demo mine and the documents."""
 
+from kuangdeng.learning.certificates.importing import take_in
 from kuangdeng.learning.certificates.models import Certificate, CertificateType
 from kuangdeng.learning.certificates.queries import (
     Waiting,
@@ -14,6 +15,7 @@ from kuangdeng.learning.certificates.rules import FLOW, STATUS_LABELS
 from kuangdeng.learning.certificates.services import (
     CertificateData,
     TypeData,
+    confirm_import,
     issue_certificate,
     publish_barred,
     renew_certificate,
@@ -30,6 +32,7 @@ __all__ = [
     "TypeData",
     "Waiting",
     "barred",
+    "confirm_import",
     "ends_within",
     "issue_certificate",
     "nearest_end",
@@ -38,6 +41,7 @@ __all__ = [
     "renew_certificate",
     "save_type",
     "set_up_certificates",
+    "take_in",
     "types_in_use",
     "waiting_for",
 ]

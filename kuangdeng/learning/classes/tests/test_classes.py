@@ -95,7 +95,7 @@ def test_batch_teacher_and_room_are_never_in_two_places(cast: Cast) -> None:
     with pytest.raises(Refused, match="秦讲师") as teacher:
         lesson_in(other, cast, hour=9, room="第三教室")
     assert teacher.value.code == "teacher_clash"
-    with pytest.raises(Refused, match="第一 教室|第一教室") as room:
+    with pytest.raises(Refused, match="教室") as room:
         lesson_in(other, cast, hour=9, room="第一 教室", teacher_id=None)
     assert room.value.code == "room_clash"
     assert Lesson.objects.count() == 1

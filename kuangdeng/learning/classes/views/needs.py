@@ -15,7 +15,7 @@ from kuangdeng.kernel.views import register_page
 from kuangdeng.learning.classes import forms, queries, registers, rules, services
 from kuangdeng.learning.classes.views.common import HERE, tabs
 from kuangdeng.learning.views import me, need_power, paper
-from kuangdeng.org.api import has_power
+from kuangdeng.org.api import Person, Unit, has_power
 
 
 @require_GET
@@ -39,10 +39,15 @@ def need_new(request: HttpRequest) -> HttpResponse:
         services.propose_need(**data, by=by)
         return _("已提出，培训科会收到。")
 
-    form = forms.NeedForm(request.POST or None, by=by, initial={"units": [by.unit] if by.unit else []})
+    form = forms.NeedForm(request.POST or None, by=by, initial={"units": _own(by)})
     return edit_page(
         request, form, act, title=_("提出培训需求"), label=_("提出"), back=reverse("learning:training_needs")
     )
+
+
+def _own(by: Person) -> list[Unit]:
+    """A unit head proposes for his own unit as a rule; the offices choose."""
+    return [by.unit] if by.unit is not None and by.unit.kind != Unit.Kind.OFFICE else []
 
 
 @require_GET
