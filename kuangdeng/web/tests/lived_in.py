@@ -18,6 +18,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.files import keep_photo, receive
 from kuangdeng.learning import testkit as items
 from kuangdeng.learning.bookroom.tests.rows import lived_in_books
+from kuangdeng.learning.classes.tests.rows import classes_for_lists
 from kuangdeng.ledger.api import Delivery, Entry, FeedProblem, Notice, seal_all, tell_all
 from kuangdeng.org import pinyin
 from kuangdeng.org.api import propose_place
@@ -102,6 +103,7 @@ class LivedIn(World):
         self.walk_rounds()
         self.have_accidents()
         items.fill(cast, range(3))
+        classes_for_lists(cast, range(3))
         self.read_books()
         for spelling in ("2305面回风", "老皮带头", "中央变"):
             propose_place(cast.mine, spelling, "import")
