@@ -313,6 +313,7 @@ def barred(request: HttpRequest) -> HttpResponse:
 def barred_sheet(request: HttpRequest) -> HttpResponse:
     """The same on paper."""
     words = _barred_words(request)
+    words["back"] = f"{reverse('learning:barred')}?month={words['month']:%Y-%m}"
     return paper(request, f"{HERE}/barred_sheet.html", words, f"{words['month_words']}{_('不能入井名单')}")
 
 

@@ -139,6 +139,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 def plan_sheet(request: HttpRequest) -> HttpResponse:
     """The same on paper."""
     words = _plan_words(request)
+    words["back"] = _plan_page(words["year"])
     return paper(request, f"{HERE}/plan_sheet.html", words, f"{words['year']}{_('年度培训计划')}")
 
 
