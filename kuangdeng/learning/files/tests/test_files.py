@@ -1,11 +1,13 @@
 """The files tell what is missing first, keep what nothing else knows, and show themselves to whom they concern."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import openpyxl
 import pytest
 from django.test import Client
 
+from kuangdeng.kernel import clock
 from kuangdeng.kernel.clock import today
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.learning.classes import services as classes
@@ -67,7 +69,8 @@ def test_who_may_open_a_file(cast: Cast) -> None:
 
 def test_a_class_file_lists_what_an_inspector_asks_for_and_the_exam_when_one_is_demanded(cast: Cast) -> None:
     one = concluded(cast)
-    said = [gap.text for gap in queries.class_file(one).gaps]
+    with clock.set_to(clock.now() + timedelta(days=10)):
+        said = [gap.text for gap in queries.class_file(one).gaps]
     assert any("没有讲义" in text for text in said)
     assert any("没有人签到" in text for text in said)
     assert "这个班要求考试，没有考试记录（试卷、成绩）" in said
