@@ -17,7 +17,19 @@ PRINTED = "<!-- Printed from the code by `python -m kuangdeng.config.docs`; do n
 def pages() -> dict[str, str]:
     """File name → text of every printed page."""
     from kuangdeng.hazards.api import FLOW, accidents, bulletins, groups, questions, statutory
-    from kuangdeng.learning.api import attendance, bookroom, campaigns, exams, items, results, study, talks, topics
+    from kuangdeng.learning.api import (
+        attendance,
+        bookroom,
+        campaigns,
+        certificates,
+        classes,
+        exams,
+        items,
+        results,
+        study,
+        talks,
+        topics,
+    )
 
     return {
         "hazard.md": "\n".join(_flow("隐患 · Hazard", FLOW, "hazard")) + "\n",
@@ -36,6 +48,12 @@ def pages() -> dict[str, str]:
         "exam_paper.md": "\n".join(_flow("试卷 · Paper", exams.PAPER_FLOW, "exam")) + "\n",
         "exam.md": "\n".join(_flow("考试 · Exam", exams.FLOW, "exam")) + "\n",
         "sitting.md": "\n".join(_flow("答卷 · Sitting", exams.SAT_FLOW, "exam")) + "\n",
+        "training_need.md": "\n".join(_flow("培训需求 · Training need", classes.NEED_FLOW, "need")) + "\n",
+        "training_plan.md": "\n".join(_flow("年度培训计划 · Training plan", classes.PLAN_FLOW, "plan")) + "\n",
+        "training_class.md": "\n".join(_flow("培训班 · Training class", classes.FLOW, "class")) + "\n",
+        "hours_correction.md": "\n".join(_flow("学时更正 · Correction of hours", classes.CORRECTION_FLOW, "hours"))
+        + "\n",
+        "certificate.md": "\n".join(_flow("证照 · Certificate", certificates.FLOW, "cert")) + "\n",
         "book_copy.md": "\n".join(_flow("馆藏册 · Copy of a book", bookroom.COPY_FLOW, "book")) + "\n",
         "book_reservation.md": "\n".join(_flow("图书预约 · Reservation", bookroom.RESERVATION_FLOW, "book")) + "\n",
         "reading_note.md": "\n".join(_flow("读书心得 · Reading note", bookroom.NOTE_FLOW, "book")) + "\n",

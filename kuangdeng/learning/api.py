@@ -3,7 +3,10 @@
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.bookroom import api as bookroom
 from kuangdeng.learning.campaigns import api as campaigns
+from kuangdeng.learning.certificates import api as certificates
+from kuangdeng.learning.classes import api as classes
 from kuangdeng.learning.exams import api as exams
+from kuangdeng.learning.files import api as files
 from kuangdeng.learning.garden import api as garden
 from kuangdeng.learning.items import api as items
 from kuangdeng.learning.practice import api as practice
@@ -18,7 +21,10 @@ __all__ = [
     "attendance",
     "bookroom",
     "campaigns",
+    "certificates",
+    "classes",
     "exams",
+    "files",
     "garden",
     "items",
     "practice",

@@ -18,8 +18,16 @@ class LearningConfig(AppConfig):
         from kuangdeng.learning.campaigns import rules as campaigns
         from kuangdeng.learning.campaigns import words as campaign_words
         from kuangdeng.learning.campaigns.queries import files_in_use as files_of_campaigns
+        from kuangdeng.learning.certificates import rules as certificates
+        from kuangdeng.learning.certificates import words as certificate_words
+        from kuangdeng.learning.classes import rules as classes
+        from kuangdeng.learning.classes import words as class_words
+        from kuangdeng.learning.classes.queries.papers import handouts_in_use
         from kuangdeng.learning.exams import rules as exams
         from kuangdeng.learning.exams import words as exam_words
+        from kuangdeng.learning.files import rules as files
+        from kuangdeng.learning.files import words as file_words
+        from kuangdeng.learning.files.queries import papers_in_use
         from kuangdeng.learning.garden import rules as garden
         from kuangdeng.learning.garden import sections as garden_sections
         from kuangdeng.learning.garden import words as garden_words
@@ -47,7 +55,15 @@ class LearningConfig(AppConfig):
         declare(_("重判"), results.MAY, results.POWER_LABELS)
         declare(_("谈心补考"), talks.MAY, talks.POWER_LABELS)
         declare(_("签到"), attendance.MAY, attendance.POWER_LABELS)
+        declare(_("培训"), classes.MAY, classes.POWER_LABELS)
+        declare(_("证照"), certificates.MAY, certificates.POWER_LABELS)
+        declare(_("培训档案"), files.MAY, files.POWER_LABELS)
         attendance_words.declare()
+        class_words.declare()
+        certificate_words.declare()
+        file_words.declare()
+        keep_when_referenced(handouts_in_use)
+        keep_when_referenced(papers_in_use)
         declare(_("学习活动"), study.MAY, study.POWER_LABELS)
         declare(_("集中学习"), campaigns.MAY, campaigns.POWER_LABELS)
         study_words.declare()

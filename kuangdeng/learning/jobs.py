@@ -2,6 +2,7 @@
 
 from kuangdeng.learning.bookroom.jobs import tend_books  # noqa: F401
 from kuangdeng.learning.campaigns.jobs import remind_campaigns  # noqa: F401
+from kuangdeng.learning.certificates.jobs import tend_certificates  # noqa: F401
 from kuangdeng.learning.exams.jobs import tend_exams  # noqa: F401
 from kuangdeng.learning.items.jobs import (  # noqa: F401
     go_on_importing,

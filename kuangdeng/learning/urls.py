@@ -5,7 +5,10 @@ from django.urls import URLPattern, URLResolver, include, path
 from kuangdeng.learning.attendance import urls as attendance
 from kuangdeng.learning.bookroom import urls as bookroom
 from kuangdeng.learning.campaigns import urls as campaigns
+from kuangdeng.learning.certificates import urls as certificates
+from kuangdeng.learning.classes import urls as classes
 from kuangdeng.learning.exams import urls as exams
+from kuangdeng.learning.files import urls as files
 from kuangdeng.learning.garden import urls as garden
 from kuangdeng.learning.items import urls as items
 from kuangdeng.learning.practice import urls as practice
@@ -21,6 +24,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(attendance.open_pages)),
     path("study/", include(study.pages)),
     path("campaigns/", include(campaigns.pages)),
+    path("classes/", include(classes.pages)),
+    path("classes/", include(classes.open_pages)),
+    path("certificates/", include(certificates.pages)),
+    path("files/", include(files.pages)),
     path("items/", include(items.pages)),
     path("exams/", include(exams.open_pages)),
     path("exams/", include(exams.pages)),

@@ -21,6 +21,7 @@ from kuangdeng.web.channels.rules import ChannelData
 from kuangdeng.web.demo_accidents import DemoAccidents
 from kuangdeng.web.demo_books import DemoBooks
 from kuangdeng.web.demo_bulletins import DemoBulletins
+from kuangdeng.web.demo_classes import DemoClasses
 from kuangdeng.web.demo_data import DemoHazard, DemoMine, DemoStep, make_demo_mine, make_org_files
 from kuangdeng.web.demo_exams import DemoExams
 from kuangdeng.web.demo_groups import DemoGroups
@@ -147,6 +148,7 @@ class Replay:
         steps += DemoBooks(self.mine, self.demo, self.people).steps(clock.now())
         steps += DemoStudy(self.mine, self.demo, self.people).steps(clock.now())
         steps += DemoPractice(self.mine, self.demo, self.people).steps(clock.now())
+        steps += DemoClasses(self.mine, self.demo, self.people, self.units).steps(clock.now())
         steps += [(step.at, partial(self._take, hazard, step)) for hazard, step in self.demo.timeline()]
         steps.sort(key=lambda one: one[0])
         for number, (at, take) in enumerate(steps, 1):

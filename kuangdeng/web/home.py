@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from kuangdeng.hazards import api as hazards
 from kuangdeng.kernel import clock, timetext
 from kuangdeng.learning import api as learning
-from kuangdeng.learning.api import bookroom, items, practice, results, talks, topics
+from kuangdeng.learning.api import bookroom, certificates, classes, items, practice, results, talks, topics
 from kuangdeng.org.api import Person, has_power
 from kuangdeng.web.menu import address
 
@@ -116,6 +116,8 @@ def build(person: Person) -> Home:
     todos += [_learning(one) for one in learning.waiting_for(person)]
     todos += [_topic(one) for one in topics.waiting_for(person)]
     todos += _practice(practice.waiting_for(person))
+    todos += [_training(one) for one in classes.waiting_for(person)]
+    todos += [_certificate(one) for one in certificates.waiting_for(person)]
     todos.sort(key=lambda one: (not one.late, one.at))
     changes = hazards.changes(hazards.changes_for(person))
     return Home(
@@ -427,6 +429,41 @@ def _practice(one: practice.Waiting | None) -> list[Todo]:
             meta=[_("今天")], due=one.closes_at, at=one.closes_at,
         )
     ]  # fmt: skip
+
+
+def _training(one: classes.Waiting) -> Todo:
+    """A lesson to go to, to teach or to settle, a need, a correction of hours."""
+    page, verb, why = {
+        "attend": ("learning:lesson", _("看课"), _("要上的课")),
+        "teach": ("learning:lesson", _("看签到"), _("要讲的课")),
+        "settle": ("learning:lesson", _("核定学时"), _("课上完了，等核定学时")),
+        "need": ("learning:training_need", _("安排"), _("培训需求")),
+        "correction": ("learning:hour_corrections", _("审批"), _("学时更正")),
+    }[one.kind]
+    url = reverse(page) if one.kind == "correction" else reverse(page, args=[one.subject_id])
+    ahead = one.kind in ("attend", "teach")
+    words = timetext.said(one.at, clock.now()) if ahead else _("已等 %s") % timetext.age(one.at, clock.now())
+    return Todo(
+        title=timetext_cut(one.text),
+        url=url,
+        verb=verb,
+        verb_url=url,
+        meta=[why],
+        clock_text=words,
+        tone="plain",
+        at=one.at,
+    )
+
+
+def _certificate(one: certificates.Waiting) -> Todo:
+    """One's own certificate that runs out."""
+    url = reverse("learning:certificate", args=[one.certificate_id])
+    late = one.on < clock.today()
+    at = clock.local().replace(year=one.on.year, month=one.on.month, day=one.on.day)
+    return Todo(
+        title=one.text, url=url, verb=_("看证照"), verb_url=url, meta=[_("证照已过期") if late else _("证照快到期")],
+        clock_text=_("有效期止 %s") % one.on, tone="late" if late else "plain", late=late, at=at,
+    )  # fmt: skip
 
 
 def _figures(day: hazards.Day, person: Person, whole: bool) -> list[Figure]:

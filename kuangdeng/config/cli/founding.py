@@ -23,7 +23,7 @@ def new_mine(
     with mine():
         from kuangdeng.config.cli.running import migrate_now
         from kuangdeng.hazards.api import set_up
-        from kuangdeng.learning.api import bookroom, study
+        from kuangdeng.learning.api import bookroom, certificates, classes, study
         from kuangdeng.org.api import found_mine, resume_founding, set_up_org
 
         migrate_now()
@@ -36,6 +36,8 @@ def new_mine(
         set_up_org(mine=founded, by=person)
         bookroom.set_up_rooms(mine=founded, by=person)
         study.set_up_study(mine=founded, by=person)
+        classes.set_up_classes(mine=founded, by=person)
+        certificates.set_up_certificates(mine=founded, by=person)
         set_up(mine=founded, by=person)
     if password:
         say(f"「{founded.name}」已建好。请用下面的工号登录，首次登录要改密码：")

@@ -3,7 +3,10 @@
 import kuangdeng.learning.attendance.models
 import kuangdeng.learning.bookroom.models
 import kuangdeng.learning.campaigns.models
+import kuangdeng.learning.certificates.models
+import kuangdeng.learning.classes.models
 import kuangdeng.learning.exams.models
+import kuangdeng.learning.files.models
 import kuangdeng.learning.garden.models
 import kuangdeng.learning.items.models
 import kuangdeng.learning.practice.models

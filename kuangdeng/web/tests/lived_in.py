@@ -19,6 +19,7 @@ from kuangdeng.kernel.files import keep_photo, receive
 from kuangdeng.learning import testkit as items
 from kuangdeng.learning.bookroom.tests.rows import lived_in_books
 from kuangdeng.learning.campaigns.tests.rows import lived_in_study
+from kuangdeng.learning.classes.tests.rows import classes_for_lists
 from kuangdeng.learning.exams.tests.rows import exams_for_lists
 from kuangdeng.learning.garden.tests.rows import lived_in_garden
 from kuangdeng.learning.practice.tests.rows import lived_in_practice
@@ -108,6 +109,7 @@ class LivedIn(World):
         self.walk_rounds()
         self.have_accidents()
         items.fill(cast, range(3))
+        classes_for_lists(cast, range(3))
         self.read_books()
         self.sit_exams()
         lived_in_study(cast)

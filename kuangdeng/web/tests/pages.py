@@ -1390,3 +1390,10 @@ PAGES += [
 ]
 ACTIONS += [Action("learning:garden_unpick", lambda world: {**garden(world), "pick_id": 1})]
 ELSEWHERE["learning:garden_banner"] = "banners have their own tests, with files"
+# Classes, certificates, training files ----------------------------------------------------------------------------------
+
+from kuangdeng.web.tests import pages_training as training  # noqa: E402 - it takes its words from above
+
+PAGES += training.PAGES
+ACTIONS += training.ACTIONS
+ELSEWHERE.update(training.ELSEWHERE)

@@ -13,6 +13,7 @@ from kuangdeng.hazards.rules import Status
 from kuangdeng.kernel.testkit.browser import SIZES
 from kuangdeng.web.tests.lived_in import LivedIn
 from kuangdeng.web.tests.pages import PAGES, Page
+from kuangdeng.web.tests.pages_training import NOT_FOR_EYES as TRAINING_FILES
 from kuangdeng.web.tests.visitors import Visitor, Visitors, visitors
 from kuangdeng.web.tests.world import address
 
@@ -28,6 +29,7 @@ NOT_FOR_EYES = {
     "learning:book_import_problems", "learning:book_export_file", "learning:due_calendar",
     "learning:attendance_codes", "learning:attendance_live",
     "learning:topic_file",
+    *TRAINING_FILES,
 }  # fmt: skip
 """Answers to a script, parts of pages, files."""
 PREFERRED = ("safety", "administrator", "unit_head", "mine_leader")

@@ -24,11 +24,15 @@ WRITE = "KUANGDENG_WRITE_SQL_BASELINE"
 MOST = 11
 """Every page stays under 12, the frame (rail, shift, inbox) included."""
 GATHERS = {
-    "home": 26,
+    "home": 30,
     "hazards:detail": 12,
     "hazards:pre_shift": 12,
     "hazards:statutory_report": 12,
     "learning:garden": 20,
+    "learning:person_file": 15,
+    "learning:person_xlsx": 14,
+    "learning:class_file": 17,
+    "learning:class_xlsx": 16,
 }
 """No lists, but what waits for one person, one team, or hangs on one hazard, in every part of the product."""
 VIEWERS = ("safety", "administrator", "unit_head")

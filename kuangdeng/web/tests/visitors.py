@@ -22,7 +22,7 @@ LATIN = re.compile(r"(?<![\w-])(?=\w*[a-z])[A-Za-z]{3,}(?![\w-])")
 ADDRESS = re.compile(r"https?://\S+|\S+@\S+|\b[A-Z]{2,}\w*|\b[a-z0-9]{10}\b")
 """Addresses, codes that a mine wrote itself, and the tags of places."""
 KNOWN_LATIN = frozenset(re.findall(r"\S+", """
-    Aiken GIFT Moodle QTI XML xml zip pdf Word mrc iso record
+    Aiken GIFT Moodle QTI XML xml zip Word mrc iso record pdf pptx
     Excel docx xlsx csv CSV txt PDF Ctrl GBK UTF API https http com www json JSON Enter Esc Tab MPa kWh min Chrome Linux
     Windows Android Chromium Headless HeadlessChrome Webhook SMTP Token Bearer English Edge Safari Firefox
 """))  # fmt: skip

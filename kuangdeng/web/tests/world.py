@@ -25,6 +25,7 @@ from kuangdeng.learning import testkit as items
 from kuangdeng.learning.api import items as item_bank
 from kuangdeng.learning.bookroom.tests.rows import books_for_lists
 from kuangdeng.learning.campaigns.tests.rows import study_for_lists
+from kuangdeng.learning.classes.tests.rows import classes_for_lists
 from kuangdeng.learning.exams.tests.rows import exams_for_lists
 from kuangdeng.learning.garden.tests.rows import garden_for_lists
 from kuangdeng.learning.practice.tests.rows import practice_for_lists
@@ -105,6 +106,7 @@ class World:
         practice_for_lists(cast, numbers)
         topics_for_lists(cast, numbers)
         garden_for_lists(cast, numbers)
+        classes_for_lists(cast, numbers)
         seal_all()
         tell_all()
         for notice in Notice.objects.filter(mine_id=cast.mine.id, deliveries=None).order_by("id")[:rows]:

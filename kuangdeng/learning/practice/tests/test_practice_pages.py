@@ -84,7 +84,9 @@ def test_other_types_are_answered_by_a_form(cast: Cast) -> None:
     queries.forget_pools()
     client = browser(cast.miner)
     assert "配哪一项" in text(client, reverse("learning:practice"))
-    form = {**sent(cast), "a-l1": "r2", "a-l2": "r1", "changed": "1"}
+    turn = turn_of(cast.miner)
+    pairs = masked(turn.version.content, turn.seed, {"pairs": {"l1": "r2", "l2": "r1"}})["pairs"]
+    form = {**sent(cast, choose=""), **{f"a-{left}": right for left, right in pairs.items()}, "changed": "1"}
     page = client.post(reverse("learning:practice_give"), form, follow=True).content.decode()
     assert "答对了" in page and PracticeAnswer.objects.get().rating == 2
 

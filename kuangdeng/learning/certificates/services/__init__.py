@@ -1,0 +1,29 @@
+"""The verbs of the certificates."""
+
+from kuangdeng.learning.certificates.services.certificates import (
+    CertificateData,
+    TypeData,
+    correct_certificate,
+    issue_certificate,
+    remind,
+    renew_certificate,
+    revoke_certificate,
+    save_type,
+    set_up_certificates,
+)
+from kuangdeng.learning.certificates.services.lists import confirm_import, drop_import, publish_barred
+
+__all__ = [
+    "CertificateData",
+    "TypeData",
+    "confirm_import",
+    "correct_certificate",
+    "drop_import",
+    "issue_certificate",
+    "publish_barred",
+    "remind",
+    "renew_certificate",
+    "revoke_certificate",
+    "save_type",
+    "set_up_certificates",
+]

@@ -1,0 +1,202 @@
+"""Certificates: reminders once each, an existing list with its faults, and who may not go underground, with the reason."""
+
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+
+from kuangdeng.kernel import clock
+from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.learning.certificates import importing, queries, services
+from kuangdeng.learning.certificates.jobs import run_clock
+from kuangdeng.learning.certificates.models import BarredList, Certificate, CertificateReminder
+from kuangdeng.learning.certificates.rules import Reason, reminder_due
+from kuangdeng.learning.certificates.testkit import certificate_in, data_for, kind_in, previewed
+from kuangdeng.learning.certificates.wording import Sentences
+from kuangdeng.learning.classes import api as classes
+from kuangdeng.learning.classes import testkit
+from kuangdeng.ledger.api import Notice, seal_all, tell_all
+from kuangdeng.org.testkit import Cast, make_cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.mark.parametrize(
+    ("days", "step"), [(91, None), (90, 90), (61, 90), (60, 60), (31, 60), (30, 30), (0, 30), (-1, 0), (-400, 0)]
+)
+def test_which_reminder_holds(days: int, step: int | None) -> None:
+    today = date(2026, 11, 22)
+    assert reminder_due(today + timedelta(days=days), today, (90, 60, 30)) == step
+
+
+def test_each_reminder_is_told_once_and_a_renewal_begins_anew(cast: Cast) -> None:
+    one = certificate_in(cast, days=85)
+    morning = clock.local().replace(hour=9)
+    with clock.set_to(morning):
+        assert run_clock() == 1
+        assert run_clock() == 0
+    with clock.set_to(morning + timedelta(days=56)):
+        assert run_clock() == 1
+    assert sorted(CertificateReminder.objects.values_list("step", flat=True)) == [30, 90]
+    services.renew_certificate(
+        one.id, on=clock.today(), valid_until=one.valid_until + timedelta(days=2000), by=cast.training_officer
+    )
+    with clock.set_to(morning + timedelta(days=60)):
+        assert run_clock() == 0
+    seal_all()
+    tell_all()
+    told = set(Notice.objects.filter(topic="cert.due").values_list("person_id", flat=True))
+    assert {cast.miner.id, cast.unit_head.id, cast.training_officer.id} <= told
+    assert cast.other_head.id not in told
+
+
+def test_nobody_is_told_at_midnight(cast: Cast) -> None:
+    certificate_in(cast, days=85)
+    with clock.set_to(clock.local().replace(hour=3)):
+        assert run_clock() == 0
+
+
+def test_one_certificate_of_a_kind_and_one_number(cast: Cast) -> None:
+    one = certificate_in(cast)
+    with pytest.raises(Refused, match="已经有一本"):
+        services.issue_certificate(person_id=cast.miner.id, data=data_for(cast, number="T2"), by=cast.training_officer)
+    with pytest.raises(Refused, match="王铁柱名下"):
+        services.issue_certificate(
+            person_id=cast.team_leader.id, data=data_for(cast, number=one.number), by=cast.training_officer
+        )
+    services.revoke_certificate(one.id, reason="转岗", by=cast.training_officer)
+    services.issue_certificate(person_id=cast.miner.id, data=data_for(cast, number="T3"), by=cast.training_officer)
+
+
+def test_certificates_are_seen_by_the_holder_and_those_in_charge(cast: Cast) -> None:
+    one = certificate_in(cast)
+    for part in ("miner", "team_leader", "unit_head", "safety", "mine_leader"):
+        assert queries.get_certificate(one.id, by=cast.persons[part]) == one
+    for part in ("other_miner", "other_head", "teacher", "librarian"):
+        with pytest.raises(NotVisible):
+            queries.get_certificate(one.id, by=cast.persons[part])
+
+
+def test_an_import_tells_every_fault_and_writes_the_rest_at_once(cast: Cast) -> None:
+    rows = [
+        "工号,姓名,操作项目,证书编号,有效期至,初领日期,有效期起",
+        "1001,王铁柱,瓦斯检查,A1,2028-02-28,2022-03-01,2022-03-01",
+        "1002,别的名,瓦斯检查,A2,2028-02-28,,",
+        "9999,查无此人,瓦斯检查,A3,2028-02-28,,",
+        "1003,张建国,潜水,A4,2028-02-28,,",
+        "1004,赵志强,瓦斯检查,,2028-02-28,,",
+        "2001,刘二喜,瓦斯检查,A1,2028-02-28,,",
+        "2002,陈永福,瓦斯检查,A7,不详,,",
+        "2003,孙保电,瓦检员,A8,2028.3.1,2030-01-01,2022-03-01",
+        "5003,秦讲师,煤矿井下爆破作业,A9,2028年5月1日,,",
+    ]
+    kind_in(cast)
+    run = importing.take_in(BytesIO("\n".join(rows).encode("gb18030")), name="特种作业.csv", by=cast.training_officer)
+    assert [one["person"] for one in run.report["drafts"]] == [str(cast.miner.id), str(cast.teacher.id)]
+    said = {one["row"]: one["message"] for one in run.problems}
+    assert set(said) == {3, 4, 5, 6, 7, 8, 9}
+    assert "李大山" in said[3]
+    assert "9999" in said[4]
+    assert "潜水" in said[5]
+    assert "第 2 行" in said[7]
+    assert not Certificate.objects.exists(), "nothing before it is confirmed"
+    services.confirm_import(run.id, by=cast.training_officer)
+    assert sorted(Certificate.objects.values_list("number", flat=True)) == ["A1", "A9"]
+    taught = Certificate.objects.get(number="A9")
+    assert (taught.valid_from, taught.valid_until) == (date(2022, 5, 1), date(2028, 5, 1)), "six years back by the kind"
+    with pytest.raises(Refused, match="已经写入"):
+        services.confirm_import(run.id, by=cast.training_officer)
+
+
+def test_an_import_of_what_is_there_brings_the_dates_up_to_date(cast: Cast) -> None:
+    services.confirm_import(previewed(cast).id, by=cast.training_officer)
+    again = previewed(cast, "工号,证照种类,证号,有效期止\n1001,瓦斯检查,T001,2034-02-28\n")
+    assert again.report["drafts"][0]["again"] is True
+    services.confirm_import(again.id, by=cast.training_officer)
+    assert Certificate.objects.get().valid_until == date(2034, 2, 28)
+
+
+# Who may not go underground ---------------------------------------------------------------------------------------------
+
+NEXT = date(2026, 12, 1)
+
+
+def codes(cast: Cast, month: date, part: str = "training_officer") -> dict[str, list[str]]:
+    found = queries.barred(cast.persons[part], month, Sentences())
+    return {one.person.name: [str(why.code) for why in one.reasons] for one in found}
+
+
+def test_the_certificate_of_a_trade_is_missing_runs_out_or_was_not_reviewed(cast: Cast) -> None:
+    kind_in(cast)
+    people = [cast.miner, cast.team_leader, cast.other_miner, cast.unit_head, cast.other_head]
+    for person in people:
+        person.trade = "瓦斯检查工"
+        person.save(update_fields=["trade"])
+    with clock.set_to(clock.local().replace(year=2026, month=11, day=22, hour=10)):
+        ends = {"miner": date(2026, 12, 31), "team_leader": date(2026, 12, 30), "other_miner": date(2026, 11, 30)}
+        for part, end in ends.items():
+            data = data_for(cast, until=end, number=f"N{part}")
+            services.issue_certificate(person_id=cast.persons[part].id, data=data, by=cast.training_officer)
+        late = data_for(cast, until=date(2028, 1, 1), number="N5", review_by=date(2026, 11, 30))
+        services.issue_certificate(person_id=cast.other_head.id, data=late, by=cast.training_officer)
+        assert codes(cast, NEXT) == {
+            "李大山": [Reason.EXPIRES], "刘二喜": [Reason.EXPIRED], "张建国": [Reason.MISSING], "陈永福": [Reason.REVIEW],
+        }  # fmt: skip
+        assert codes(cast, NEXT, "unit_head") == {"李大山": [Reason.EXPIRES], "张建国": [Reason.MISSING]}, (
+            "his own people only"
+        )
+
+
+def test_short_hours_bar_a_newcomer_at_once_and_the_others_when_the_year_has_ended(cast: Cast) -> None:
+    testkit.rules_of(cast)
+    year = clock.today().year
+    classes.save_training_rule(
+        key="records.year",
+        valid_from=clock.today(),
+        value=year,
+        source="本矿",
+        confirmed=True,
+        by=cast.training_officer,  # type: ignore[arg-type]
+    )
+    cast.miner.memberships.update(valid_from=date(year, 1, 15))
+    if clock.today().month < 12:
+        assert codes(cast, date(year, 12, 1)) == {"王铁柱": [Reason.NEWCOMER]}
+    january = codes(cast, date(year + 1, 1, 1))
+    assert january["王铁柱"] == [Reason.NEWCOMER]
+    assert january["李大山"] == [Reason.HOURS]
+
+
+def test_hours_of_years_before_the_records_bar_nobody(cast: Cast) -> None:
+    testkit.rules_of(cast)
+    year = clock.today().year
+    classes.save_training_rule(
+        key="records.year",
+        valid_from=clock.today(),
+        value=year + 1,
+        source="本矿",
+        confirmed=True,
+        by=cast.training_officer,  # type: ignore[arg-type]
+    )
+    assert codes(cast, date(year + 1, 1, 1)) == {}
+
+
+def test_a_published_list_stays_and_units_hear_of_their_own(cast: Cast) -> None:
+    kind_in(cast)
+    cast.miner.trade = "瓦斯检查工"
+    cast.miner.save(update_fields=["trade"])
+    made = services.publish_barred(month=clock.today(), by=cast.training_officer)
+    services.issue_certificate(person_id=cast.miner.id, data=data_for(cast), by=cast.training_officer)
+    kept = BarredList.objects.get(id=made.id)
+    assert [line["name"] for line in kept.lines] == ["王铁柱"]
+    assert "没有登记有效证照" in kept.lines[0]["reasons"][0]
+    seal_all()
+    tell_all()
+    told = set(Notice.objects.filter(topic="cert.barred").values_list("person_id", flat=True))
+    assert {cast.unit_head.id, cast.branch_secretary.id, cast.safety.id} <= told
+    assert cast.other_head.id not in told
+    assert queries.get_barred_list(made.id, by=cast.other_head).lines == []

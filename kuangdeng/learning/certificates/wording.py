@@ -1,0 +1,49 @@
+"""The sentences of the list of who may not go underground."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kuangdeng.learning.certificates.models import Certificate, CertificateType
+from kuangdeng.learning.certificates.queries import Wording
+from kuangdeng.org.api import Person
+
+
+def plain(value: Decimal) -> str:
+    """20, 7.5: a number without zeros at its end."""
+    return f"{value.normalize():f}"
+
+
+class Sentences(Wording):
+    """Each reason as a sentence: what, until when, how much is missing."""
+
+    def missing(self, kind: CertificateType, person: Person) -> str:
+        """No certificate for his trade."""
+        return _("%(trade)s要持%(kind)s，没有登记有效证照") % {"trade": person.trade or person.post, "kind": kind.name}
+
+    def ended(self, one: Certificate, month: date) -> str:
+        """Run out, or about to."""
+        words = {"kind": one.type.name, "number": one.number, "day": one.valid_until}
+        if one.valid_until < month:
+            return _("%(kind)s（%(number)s）%(day)s 到期，没有延期") % words
+        return _("%(kind)s（%(number)s）%(day)s 到期，次日起不得上岗") % words
+
+    def review(self, one: Certificate) -> str:
+        """Not reviewed in time."""
+        return _("%(kind)s（%(number)s）应在 %(day)s 前复审，没有登记复审") % {
+            "kind": one.type.name, "number": one.number, "day": one.review_by,
+        }  # fmt: skip
+
+    def hours(self, year: int, has: Any, owed: Any, *, new: bool) -> str:
+        """Too few hours."""
+        words = {"year": year, "has": plain(has), "owed": plain(owed), "short": plain(owed - has)}
+        if new:
+            return _("新工人岗前培训 %(has)s 学时，应有 %(owed)s，还差 %(short)s") % words
+        return _("%(year)s 年再培训 %(has)s 学时，应有 %(owed)s，还差 %(short)s") % words
+
+    def retrain(self, seat: Any) -> str:
+        """Failed a class."""
+        one = seat.batch.training_class
+        return _("第 %(code)s 期%(title)s结论不合格，没有重新培训合格") % {"code": one.code, "title": one.title}

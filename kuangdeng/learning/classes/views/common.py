@@ -1,0 +1,29 @@
+"""What the pages of the classes share."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kuangdeng.org.api import Person, has_power
+
+HERE = "learning/classes"
+
+
+def tabs(person: Person, here: str) -> list[dict[str, Any]]:
+    """The pages of the training that this person may use."""
+    names = {
+        "classes": (_("培训班"), "class.see"),
+        "class_week": (_("周课表"), "class.see"),
+        "training_needs": (_("培训需求"), "need.propose"),
+        "training_plan": (_("年度计划"), "class.see"),
+        "teachers": (_("教师"), "class.teachers"),
+        "hour_corrections": (_("学时更正"), "hours.correct"),
+        "training_people": (_("职工学时"), "class.people"),
+        "training_summary": (_("全矿情况"), "class.summary"),
+    }
+    return [
+        {"label": label, "url": reverse(f"learning:{name}"), "current": name == here}
+        for name, (label, power) in names.items()
+        if has_power(person, power)
+    ]

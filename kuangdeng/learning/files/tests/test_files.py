@@ -1,0 +1,108 @@
+"""The files tell what is missing first, keep what nothing else knows, and show themselves to whom they concern."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import openpyxl
+import pytest
+from django.test import Client
+
+from kuangdeng.kernel import clock
+from kuangdeng.kernel.clock import today
+from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.learning.classes import services as classes
+from kuangdeng.learning.classes.models import Lesson, Seat
+from kuangdeng.learning.classes.testkit import PDF, concluded, data_for, need_in
+from kuangdeng.learning.files import queries, services
+from kuangdeng.learning.files.services import RecordData
+from kuangdeng.org.testkit import Cast, make_cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def gaps_of(cast: Cast) -> list[str]:
+    return [gap.text for gap in queries.person_file(cast.miner).gaps]
+
+
+def test_a_person_file_lacks_less_with_each_piece(cast: Cast) -> None:
+    before = gaps_of(cast)
+    assert {"登记表没有填文化程度", "没有照片", "没有学历证书复印件", "没有工作经历", "没有任何培训记录"} <= set(before)
+    data = RecordData("012x", "high", "示例技校")
+    assert services.save_record(cast.miner.id, data=data, by=cast.training_officer).identity_end == "012X"
+    services.add_paper(cast.miner.id, kind="diploma", name="学历.pdf", content=PDF, by=cast.training_officer)
+    row = services.add_line(cast.miner.id, kind="work", begin_on=today(), text="综采一队", by=cast.training_officer)
+    after = gaps_of(cast)
+    assert set(before) - set(after) == {
+        "登记表没有填文化程度",
+        "登记表没有填身份证号后四位",
+        "没有学历证书复印件",
+        "没有工作经历",
+    }
+    services.strike_line(row.id, reason="写错人", by=cast.training_officer)
+    assert "没有工作经历" in gaps_of(cast)
+
+
+def test_a_whole_identity_number_is_refused(cast: Cast) -> None:
+    for wrong in ("140212199001011234", "12", "X123"):
+        with pytest.raises(Refused, match="后四位"):
+            services.save_record(cast.miner.id, data=RecordData(wrong), by=cast.training_officer)
+
+
+def test_who_may_open_a_file(cast: Cast) -> None:
+    for part in ("miner", "unit_head", "branch_secretary", "training_officer", "mine_leader"):
+        assert queries.get_person(cast.miner.id, by=cast.persons[part]) == cast.miner
+    for part in ("other_miner", "other_head", "safety", "teacher", "team_leader"):
+        with pytest.raises(NotVisible):
+            queries.get_person(cast.miner.id, by=cast.persons[part])
+    paper = services.add_paper(cast.miner.id, kind="identity", name="身份证.pdf", content=PDF, by=cast.training_officer)
+    client = Client()
+    client.force_login(cast.other_miner)
+    assert client.get(f"/learning/files/papers/{paper.id}/").status_code == 404
+    client.force_login(cast.miner)
+    assert client.get(f"/learning/files/papers/{paper.id}/").content == PDF
+
+
+def test_a_class_file_lists_what_an_inspector_asks_for_and_the_exam_when_one_is_demanded(cast: Cast) -> None:
+    one = concluded(cast)
+    with clock.set_to(clock.now() + timedelta(days=10)):
+        said = [gap.text for gap in queries.class_file(one).gaps]
+    assert any("没有讲义" in text for text in said)
+    assert any("没有人签到" in text for text in said)
+    assert "这个班要求考试，没有考试记录（试卷、成绩）" in said
+    assert "没有年度计划项、培训需求或培训通知" in said
+    for lesson in Lesson.objects.filter(batch__training_class=one):
+        classes.add_handout(lesson.id, name="讲义.pdf", content=PDF, by=cast.training_officer)
+    classes.accept_need(need_in(cast).id, data=data_for(cast), by=cast.training_officer)
+    services.add_class_paper(one.id, kind="exam", name="成绩单.pdf", content=PDF, by=cast.training_officer)
+    now = [gap.text for gap in queries.class_file(one).gaps]
+    assert not any("没有讲义" in text or "考试" in text for text in now)
+    assert queries.class_file(one).fees == 200, "two lessons of two hours at fifty yuan"
+    seat = Seat.objects.filter(batch__training_class=one).select_related("person").first()
+    assert seat is not None
+    texts = [gap.text for gap in queries.person_file(seat.person).gaps]
+    assert f"第 {one.code} 期要求考试，没有考试成绩" in texts
+
+
+def test_an_archived_class_takes_no_more_papers(cast: Cast) -> None:
+    one = classes.close_class(concluded(cast).id, by=cast.training_officer)
+    with pytest.raises(Refused, match="已经归档"):
+        services.add_class_paper(one.id, kind="plan", name="通知.pdf", content=PDF, by=cast.training_officer)
+
+
+def test_both_files_as_spreadsheets_and_pdf(cast: Cast) -> None:
+    one = concluded(cast)
+    client = Client()
+    client.force_login(cast.training_officer)
+    book = openpyxl.load_workbook(BytesIO(client.get(f"/learning/files/classes/{one.id}/file.xlsx").content))
+    assert book.sheetnames == ["一期一档", "课程表", "名册考勤考核", "更正和报告"]
+    names = [row[2].value for row in book["名册考勤考核"].iter_rows(min_row=2)]
+    assert len(names) == Seat.objects.filter(batch__training_class=one).count()
+    person = openpyxl.load_workbook(BytesIO(client.get(f"/learning/files/persons/{cast.miner.id}/file.xlsx").content))
+    assert person["一人一档"]["A2"].value == "缺件"
+    made = client.get(f"/learning/files/classes/{one.id}/?format=pdf")
+    assert made.content.startswith(b"%PDF-")

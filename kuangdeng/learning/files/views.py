@@ -1,0 +1,254 @@
+"""一人一档 and 一期一档: to read, to print, as a spreadsheet; what is entered by hand, and the scanned papers."""
+
+from base64 import b64encode
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from kuangdeng.kernel.edit_views import do_and_return, edit_page
+from kuangdeng.kernel.files import content_of
+from kuangdeng.kernel.views import XLSX, register_page
+from kuangdeng.learning.files import forms, queries, registers, rules, services, sheets
+from kuangdeng.learning.views import file_answer, me, need_power, paper
+from kuangdeng.org.api import has_power
+
+HERE = "learning/files"
+MOST_BYTES = 20 * 1024 * 1024 + 1
+
+
+@require_GET
+def files(request: HttpRequest) -> HttpResponse:
+    """一人一档 of those whom he reaches."""
+    by = me(request)
+    need_power(by, "file.see")
+    return register_page(
+        request,
+        registers.files(by),
+        queries.people(by),
+        template="learning/classes/register.html",
+        context={"tabs": []},
+    )
+
+
+@require_GET
+def person_file(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """One person's file in the order of the paper, what is missing first."""
+    by = me(request)
+    person = queries.get_person(person_id, by=by)
+    file = queries.person_file(person)
+    back = (
+        reverse("learning:my_training")
+        if person.id == by.id and not has_power(by, "file.see")
+        else reverse("learning:training_files")
+    )
+    words = {
+        "file": file, "person": person, "back": back, "photo": _picture(file), "kept": queries.kept_until(file),
+        "education": rules.EDUCATION.get(file.record.education, "") if file.record.education else "",
+        "sections": [(label, file.lines[kind]) for kind, label in rules.LINE_LABELS.items()],
+        "keeps": has_power(by, "file.keep"),
+    }  # fmt: skip
+    return paper(request, f"{HERE}/person_file.html", words, f"{_('一人一档')}-{person.number}-{person.name}")
+
+
+def _picture(file: queries.PersonFile) -> str:
+    """The photo within the page itself, so that paper and PDF show it."""
+    kept = file.photo
+    if kept is None or kept.file.kind != "image/jpeg":
+        return ""
+    content = content_of(kept.file_id)
+    return f"data:image/jpeg;base64,{b64encode(content).decode()}" if content else ""
+
+
+def _xlsx(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.xlsx"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_GET
+def person_xlsx(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """The same as a spreadsheet."""
+    person = queries.get_person(person_id, by=me(request))
+    return _xlsx(sheets.person_xlsx(queries.person_file(person)), f"{_('一人一档')}-{person.number}-{person.name}")
+
+
+@require_http_methods(["GET", "POST"])
+def person_record(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """登记表: the first page of the file, and the lines that are entered by hand."""
+    by = me(request)
+    need_power(by, "file.keep")
+    person = queries.get_person(person_id, by=by)
+
+    def act(_data: dict[str, Any]) -> str:
+        services.save_record(person.id, data=form.data_of(), by=by)
+        return _("登记表已保存。")
+
+    form = forms.RecordForm(request.POST or None, initial=forms.RecordForm.initial_of(queries.record_of(person)))
+    words = {"person": person, "lines": queries.lines_of(person)}
+    back = reverse("learning:person_file", args=[person.id])
+    title = _("登记表：%s") % person.name
+    return edit_page(
+        request,
+        form,
+        act,
+        title=title,
+        label=_("保存登记表"),
+        back=back,
+        template=f"{HERE}/person_record.html",
+        context=words,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def line_new(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """补记一条."""
+    by = me(request)
+    need_power(by, "file.keep")
+    person = queries.get_person(person_id, by=by)
+
+    def act(data: dict[str, Any]) -> str:
+        services.add_line(person.id, **data, by=by)
+        return _("已补记。")
+
+    form = forms.LineForm(request.POST or None)
+    back = reverse("learning:person_record", args=[person.id])
+    return edit_page(request, form, act, title=_("补记：%s") % person.name, label=_("补记"), back=back)
+
+
+@require_http_methods(["GET", "POST"])
+def line_strike(request: HttpRequest, line_id: UUID) -> HttpResponse:
+    """划去一条."""
+    by = me(request)
+    row = queries.get_line(line_id, by=by)
+
+    def act(data: dict[str, Any]) -> str:
+        services.strike_line(row.id, reason=data["reason"], by=by)
+        return _("已划去，原因留在系统里。")
+
+    back = reverse("learning:person_record", args=[row.person_id])
+    return edit_page(
+        request, forms.ReasonForm(request.POST or None), act, title=_("划去：%s") % row.text, label=_("划去"), back=back
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def person_papers(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """扫描件 of a person."""
+    by = me(request)
+    person = queries.get_person(person_id, by=by)
+    need_power(by, "file.keep")
+    form = forms.PaperForm(request.POST or None, request.FILES or None, kinds=rules.PAPER_LABELS)
+
+    def act(data: dict[str, Any]) -> str:
+        file = data["file"]
+        services.add_paper(person.id, kind=data["kind"], name=file.name or "", content=file.read(MOST_BYTES), by=by)
+        return _("已放入档案。")
+
+    words = {
+        "papers": queries.papers_of(person),
+        "paper_url": "learning:record_paper",
+        "drop_url": "learning:record_paper_drop",
+    }
+    here = reverse("learning:person_papers", args=[person.id])
+    return edit_page(
+        request, form, act, title=_("扫描件：%s") % person.name, label=_("放入"),
+        back=here if request.method == "POST" else reverse("learning:person_file", args=[person.id]),
+        template=f"{HERE}/papers.html", context=words,
+    )  # fmt: skip
+
+
+@require_GET
+def record_paper(request: HttpRequest, paper_id: UUID) -> HttpResponse:
+    """One scanned paper of a person."""
+    row = queries.get_paper(paper_id, by=me(request))
+    return file_answer(content_of(row.file_id), row.file.kind, row.name)
+
+
+@require_POST
+def record_paper_drop(request: HttpRequest, paper_id: UUID) -> HttpResponse:
+    """取出扫描件."""
+    by = me(request)
+    row = queries.get_paper(paper_id, by=by)
+
+    def act() -> str:
+        services.drop_paper(row.id, by=by)
+        return _("已取出。")
+
+    return do_and_return(request, act, reverse("learning:person_papers", args=[row.person_id]))
+
+
+# Classes ----------------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+def class_file(request: HttpRequest, class_id: UUID) -> HttpResponse:
+    """The file of a class in the order of the paper, what is missing first."""
+    by = me(request)
+    one = queries.get_class(class_id, by=by)
+    words = {
+        "file": queries.class_file(one),
+        "one": one,
+        "back": reverse("learning:training_class", args=[one.id]),
+        "keeps": has_power(by, "file.keep"),
+    }
+    return paper(request, f"{HERE}/class_file.html", words, f"{_('一期一档')}-{one.code}")
+
+
+@require_GET
+def class_xlsx(request: HttpRequest, class_id: UUID) -> HttpResponse:
+    """The same as a spreadsheet."""
+    one = queries.get_class(class_id, by=me(request))
+    return _xlsx(sheets.class_xlsx(queries.class_file(one)), f"{_('一期一档')}-{one.code}")
+
+
+@require_http_methods(["GET", "POST"])
+def class_papers(request: HttpRequest, class_id: UUID) -> HttpResponse:
+    """扫描件 of a class."""
+    by = me(request)
+    need_power(by, "file.keep")
+    one = queries.get_class(class_id, by=by)
+    form = forms.PaperForm(request.POST or None, request.FILES or None, kinds=rules.CLASS_PAPER_LABELS)
+
+    def act(data: dict[str, Any]) -> str:
+        file = data["file"]
+        services.add_class_paper(one.id, kind=data["kind"], name=file.name or "", content=file.read(MOST_BYTES), by=by)
+        return _("已放入档案。")
+
+    words = {
+        "papers": queries.class_papers(one),
+        "paper_url": "learning:class_paper",
+        "drop_url": "learning:class_paper_drop",
+    }
+    here = reverse("learning:class_papers", args=[one.id])
+    return edit_page(
+        request, form, act, title=_("扫描件：%s") % one.title, label=_("放入"),
+        back=here if request.method == "POST" else reverse("learning:class_file", args=[one.id]),
+        template=f"{HERE}/papers.html", context=words,
+    )  # fmt: skip
+
+
+@require_GET
+def class_paper(request: HttpRequest, paper_id: UUID) -> HttpResponse:
+    """One scanned paper of a class."""
+    row = queries.get_class_paper(paper_id, by=me(request))
+    return file_answer(content_of(row.file_id), row.file.kind, row.name)
+
+
+@require_POST
+def class_paper_drop(request: HttpRequest, paper_id: UUID) -> HttpResponse:
+    """取出扫描件."""
+    by = me(request)
+    row = queries.get_class_paper(paper_id, by=by)
+
+    def act() -> str:
+        services.drop_class_paper(row.id, by=by)
+        return _("已取出。")
+
+    return do_and_return(request, act, reverse("learning:class_papers", args=[row.training_class_id]))

@@ -1,0 +1,198 @@
+"""Training in the demo mine (示例): a plan, teachers, a class that is over, a water-control drive that runs, certificates."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+from kuangdeng.kernel import clock
+from kuangdeng.kernel.errors import Refused
+from kuangdeng.learning.api import attendance, certificates, classes
+from kuangdeng.org import api as org
+from kuangdeng.web.demo_data import DemoMine
+
+Step = tuple[datetime, Callable[[], object]]
+LABEL = "（示例）"
+PLAN = (
+    ("新工人岗前安全培训", "new", "off_the_job", "当年新招职工", 3, 72, 60),
+    ("采掘班组长岗位培训", "post", "off_the_job", "采掘队班组长", 9, 16, 80),
+    ("党员轮训", "members", "spare_time", "全矿党员", 7, 8, 400),
+    ("防治水专项培训", "special", "off_the_job", "地测、钻机、机掘、综放", 11, 16, 480),
+    ("在岗职工年度再培训", "post", "off_the_job", "井下在岗职工", 10, 20, 2600),
+    ("特种作业人员复训", "trade_review", "off_the_job", "证照到期前的特种作业人员", 12, 24, 120),
+)
+EVIDENCE = "〔示例〕近两周检查，下煤层防治水措施在地测、钻机、机掘、综放四个单位贯彻不到位，11 处探放水牌板与现场不符。"
+REPORT = "〔示例〕出勤较好，交接班和应急处置掌握较好，瓦斯超限停电流程答不全，建议增加现场演练。"
+DRIVE = (
+    ("水害防治形势和案例", "expert"),
+    ("探放水规定和现场操作", "teacher"),
+    ("透水征兆和避灾路线", "teacher"),
+    ("防治水知识交流", "expert"),
+)
+POST = (("班组长岗位职责和交接班", "teacher"), ("现场应急处置", "teacher"))
+
+
+class DemoClasses:
+    """What the training department did in the last two months, by the real verbs."""
+
+    def __init__(
+        self, mine: org.Mine, demo: DemoMine, people: Mapping[str, org.Person], units: Mapping[str, org.Unit]
+    ) -> None:
+        self.mine, self.demo, self.people, self.units = mine, demo, people, units
+        self.teachers: dict[str, classes.Teacher] = {}
+        self.running: dict[str, classes.TrainingClass] = {}
+
+    def steps(self, now: datetime) -> list[Step]:
+        """Every step with its instant; none of them lies after `now`."""
+        zone = ZoneInfo(self.mine.timezone)
+        today = now.astimezone(zone).date()
+
+        def at(days: int, hour: int, minute: int = 0) -> datetime:
+            return datetime.combine(today + timedelta(days=days), time(hour, minute), zone)
+
+        past, drive = today - timedelta(days=20), today - timedelta(days=1)
+        found: list[Step] = [
+            (at(-45, 9), self._found),
+            (at(-45, 9, 20), self._teachers),
+            (at(-44, 9), self._plan),
+            (at(-43, 9), self._certificates),
+            (at(-30, 9), lambda: self._prepare("post", past)),
+            (at(-20, 8, 5), lambda: self._sign("post", past)),
+            (at(-20, 18), lambda: self._settle("post", past)),
+            (at(-18, 9), self._conclude),
+            (at(-9, 10), self._need),
+            (at(-8, 9), lambda: self._prepare("drive", drive)),
+            (at(-1, 8, 5), lambda: self._sign("drive", drive)),
+            (at(-1, 18), lambda: self._settle("drive", drive)),
+        ]
+        return [(moment, step) for moment, step in found if moment < now]
+
+    def _who(self, role: org.Role) -> org.Person:
+        person = self.people[self.demo.cast[role]]
+        person.__dict__.pop("_held_roles", None)
+        return person
+
+    @property
+    def officer(self) -> org.Person:
+        """培训科, who does most of it."""
+        return self._who(org.Role.TRAINING_OFFICER)
+
+    def _found(self) -> None:
+        classes.set_up_classes(mine=self.mine, by=self.officer)
+        certificates.set_up_certificates(mine=self.mine, by=self.officer)
+
+    def _teachers(self) -> None:
+        own = classes.TeacherData(
+            person=self.officer,
+            title="讲师",
+            qualification="煤矿安全培训教师证〔示例〕",
+            fee=Decimal(50),
+            is_sample=True,
+        )
+        expert = classes.TeacherData(
+            "郭教授" + LABEL, organisation="示例矿业大学", title="教授", qualification="注册安全工程师〔示例〕", subjects="矿井水害防治",
+            fee=Decimal(200), is_sample=True,
+        )  # fmt: skip
+        self.teachers = {
+            "teacher": classes.add_teacher(data=own, by=self.officer),
+            "expert": classes.add_teacher(data=expert, by=self.officer),
+        }
+
+    def _plan(self) -> None:
+        year = clock.today().year
+        for title, kind, mode, audience, month, hours, heads in PLAN:
+            data = classes.LineData(
+                title + LABEL, kind, mode, audience, month, Decimal(hours), heads, max(1, heads // 120)
+            )
+            classes.save_plan_line(year=year, data=data, by=self.officer)
+        classes.approve_plan(year=year, by=self._who(org.Role.MINE_LEADER))
+
+    def _certificates(self) -> None:
+        """The existing list comes in as a spreadsheet: most hold, some run out soon, some are missing."""
+        kinds = {trade: kind.name for kind in certificates.types_in_use(self.mine.id) for trade in kind.trades}
+        lines, today = ["工号,姓名,证照种类,证号,发证机关,有效期起,有效期止"], clock.today()
+        for place, number in enumerate(sorted(self.people)):
+            person = self.people[number]
+            if person.trade not in kinds or place % 23 == 0:
+                continue
+            left = 20 + place % 60 if place % 11 == 0 else 200 + place * 7 % 1500
+            end = today + timedelta(days=left)
+            begin = end - timedelta(days=6 * 365)
+            lines.append(f"{number},{person.name},{kinds[person.trade]},示例{number},示例发证机关,{begin},{end}")
+        run = certificates.take_in(
+            BytesIO("\n".join(lines).encode()), name="特种作业证台账（示例）.csv", by=self.officer
+        )
+        certificates.confirm_import(run.id, by=self.officer)
+
+    def _need(self) -> None:
+        units = [self.units[key] for key in ("dc", "zj", "jjj", "zf")]
+        classes.propose_need(topic="防治水", evidence=EVIDENCE, units=units, by=self._who(org.Role.SAFETY))
+        classes.propose_need(topic="手指口述" + LABEL, evidence="〔示例〕两个掘进队抽查 20 人，6 人说不全关键步骤。",
+                             units=[self.units["jj1"], self.units["jj2"]], by=self._who(org.Role.SAFETY))  # fmt: skip
+
+    def _prepare(self, key: str, begin: date) -> None:
+        drive = key == "drive"
+        units = [self.units[one] for one in (("dc", "zj", "jjj", "zf") if drive else ("zc1", "jj1"))]
+        data = classes.ClassData(
+            ("防治水专项培训班" if drive else "班组长岗位培训班") + LABEL, begin, "培训楼", units,
+            kind=classes.Kind.SPECIAL if drive else classes.Kind.POST, purpose=EVIDENCE if drive else "〔示例〕提高班组长现场管理能力。",
+            leaders_attend=drive, manager=self.officer, batches=4 if drive else 1, batch_days=2 if drive else 1, seats=80,
+            needs_exam=drive, is_sample=True,
+        )  # fmt: skip
+        if drive:
+            need = classes.TrainingNeed.objects.get(mine=self.mine, topic="防治水")
+            one = classes.accept_need(need.id, data=data, by=self.officer)
+        else:
+            one = classes.prepare_class(data=data, by=self.officer)
+        one = classes.make_roster(one.id, by=self.officer)
+        batches = list(one.batches.order_by("number"))
+        for place, (topic, who) in enumerate(DRIVE if drive else POST):
+            day, hour = batches[0].begin_on + timedelta(days=place // 2), 8 if place % 2 == 0 else 14
+            start = clock.local().replace(
+                year=day.year, month=day.month, day=day.day, hour=hour, minute=30, second=0, microsecond=0
+            )
+            lesson = classes.LessonData(
+                start,
+                start + timedelta(hours=3),
+                Decimal(4),
+                topic,
+                "第一教室" if drive else "第二教室",
+                teacher_id=self.teachers[who].id,
+            )
+            classes.add_lesson(batches[0].id, data=lesson, by=self.officer)
+        for batch in batches[1:]:
+            classes.copy_timetable(batches[0].id, to_id=batch.id, by=self.officer)
+        self.running[key] = classes.open_class(one.id, by=self.officer)
+
+    def _lessons(self, key: str, day: date) -> list[classes.Lesson]:
+        rows = classes.Lesson.objects.filter(batch__training_class=self.running[key]).select_related("batch", "sheet")
+        return [lesson for lesson in rows.order_by("starts_at") if clock.local(lesson.starts_at).date() == day]
+
+    def _sign(self, key: str, day: date) -> None:
+        """Most come in time, one in fifteen is late, one in ten does not come."""
+        for lesson in self._lessons(key, day):
+            seats = classes.Seat.objects.filter(batch=lesson.batch).select_related("person").order_by("person__number")
+            for place, seat in enumerate(seats):
+                if place % 10 == 7 or lesson.sheet is None:
+                    continue
+                moment = lesson.starts_at + timedelta(minutes=25 if place % 15 == 4 else -8)
+                try:
+                    with clock.set_to(moment):
+                        attendance.sign_by_card(lesson.sheet.id, typed=seat.person.number, by=self.officer)
+                except Refused:
+                    continue
+
+    def _settle(self, key: str, day: date) -> None:
+        for lesson in self._lessons(key, day):
+            with clock.set_to(max(clock.now(), lesson.ends_at + timedelta(minutes=5))):
+                classes.settle_lesson(lesson.id, by=self.officer)
+
+    def _conclude(self) -> None:
+        one = self.running["post"]
+        found = {}
+        for row in classes.learners(classes.seats_of(one)):
+            good = row.valid * 100 >= row.planned * 80
+            found[row.seat.id] = (classes.Conclusion.PASSED if good else classes.Conclusion.UNFINISHED, "")
+        classes.conclude_class(one.id, conclusions=found, report=REPORT, by=self.officer)
+        classes.close_class(one.id, gaps="〔示例〕讲义待补扫描。", by=self.officer)
