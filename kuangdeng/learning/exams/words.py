@@ -12,6 +12,7 @@ from kuangdeng.learning.exams.rules import ENDED, Kind, Sat
 from kuangdeng.ledger.api import Entry, Recipient, Topic, declare_topics, declare_words, route
 from kuangdeng.org.api import Person
 
+WITH_REASON = ("cancel", "extend", "admit", "release", "void", "let_in", "enter_paper")
 COMING, RESULTS = "exam.coming", "exam.results"
 declare_topics(
     Topic(COMING, _("要我参加的考试")),
@@ -68,6 +69,7 @@ def declare() -> None:
             "marks": _("满分"),
             "names": _("姓名"),
             "exam.draw.expected": _("预计得分"),
+            **{f"exam.{name}.why": _("原因") for name in WITH_REASON},
         },
         values={"mode": dict(rules.MODE_LABELS), "other_device": {"True": _("是"), "False": _("否")}},
     )
