@@ -1,8 +1,8 @@
 """Reading the exams: papers, who sits what, the page of a sitting, the hall."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -209,6 +209,25 @@ def waiting_rows(person: Person) -> list[QuerySet[Any, Any]]:
             Value("sit"), Cast("id", CharField()), Value(""), "exam__title", "exam__opens_at", "exam__minutes"
         )
     ]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One published exam as these units sat it; no names."""
+
+    exam: Exam
+    people: int
+    passed: int
+
+
+def taken_by(unit_ids: Collection[UUID], first: date, last: date, *, most: int) -> list[Taken]:
+    """Exams whose results came out in these days and in which people of these units sat, the last first."""
+    rows = Exam.objects.filter(status=Status.PUBLISHED, published_at__date__gte=first, published_at__date__lte=last)
+    of_units = Q(sittings__unit_id__in=list(unit_ids), sittings__status__in=ENDED)
+    counted = rows.annotate(people=Count("sittings", filter=of_units),
+                            passes=Count("sittings", filter=of_units & Q(sittings__passed=True)))  # fmt: skip
+    found = counted.filter(people__gt=0).order_by("-published_at")[:most]
+    return [Taken(one, one.people, one.passes) for one in found]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The sections that there are: reading notes, loans, the item of the day, research topics."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -8,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kuangdeng.learning.bookroom import api as bookroom
+from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.garden.providers import Asked, Line, Section, declare_provider
 from kuangdeng.learning.practice import api as practice
+from kuangdeng.learning.study import api as study
 from kuangdeng.learning.topics import api as topics
 
 MOST = 6
@@ -76,9 +79,35 @@ def picked_topics(ids: Sequence[UUID]) -> dict[UUID, Line]:
     return {one.id: _topic(one) for one in topics.shown_topics(ids)}
 
 
+def sessions(asked: Asked) -> Section | None:
+    """学习活动 that the branch's units held, and how many came."""
+    rows = study.held_by(asked.unit_ids, asked.first, asked.last, most=MOST)
+    return Section(lines=[_session(one) for one in rows], more_url=reverse("learning:studies"))
+
+
+def _session(one: Any) -> Line:
+    text = _("应到 %(expected)d 人，实到 %(there)d 人") % {"expected": one.expected, "there": one.there}
+    return Line(
+        one.title, nameless=f"{one.kind.name}：{one.title}", text=text, who=one.kind.name,
+        url=reverse("learning:study", args=[one.id]), at=one.starts_at,
+    )  # fmt: skip
+
+
+def exams_sat(asked: Asked) -> Section | None:
+    """考试: how many of the branch sat and passed; never who."""
+    rows = exams.taken_by(asked.unit_ids, asked.first, asked.last, most=MOST)
+    lines = []
+    for one in rows:
+        text = _("%(people)d 人参加，%(passed)d 人合格") % {"people": one.people, "passed": one.passed}
+        lines.append(Line(one.exam.title, nameless=f"{one.exam.title}：{text}", text=text, at=one.exam.published_at))
+    return Section(lines=lines)
+
+
 def declare() -> None:
     """Hang them up, in the order of the page."""
     declare_provider("note", gettext_lazy("读书心得"), notes, picked_notes)
     declare_provider("topic", gettext_lazy("课题调研"), research, picked_topics)
+    declare_provider("study", gettext_lazy("学习活动"), sessions)
+    declare_provider("exams", gettext_lazy("考试"), exams_sat)
     declare_provider("loans", gettext_lazy("借书"), loans)
     declare_provider("daily", gettext_lazy("每日一题"), daily)

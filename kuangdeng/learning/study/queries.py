@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -216,6 +216,19 @@ def _branches(mine_id: UUID, ancestors: Mapping[UUID, list[UUID]]) -> dict[UUID 
 def day_start(day: date) -> datetime:
     """The first instant of a day on the mine's clock."""
     return timezone.make_aware(datetime.combine(day, time()))
+
+
+def held_by(unit_ids: Iterable[UUID], first: date, last: date, *, most: int) -> list[StudySession]:
+    """What these units held in these days, the last first, each with how many were `expected` and `there`."""
+    rows = StudySession.objects.filter(
+        unit_id__in=list(unit_ids), status__in=HELD, starts_at__gte=day_start(first),
+        starts_at__lt=day_start(last + timedelta(days=1)),
+    )  # fmt: skip
+    counted = rows.annotate(
+        expected=Count("sheet__attendees", filter=Q(sheet__attendees__expected=True)),
+        there=Count("sheet__attendees", filter=Q(sheet__attendees__state__in=[State.PRESENT, State.LATE])),
+    )
+    return list(counted.select_related("kind").order_by("-starts_at")[:most])
 
 
 def statistics(

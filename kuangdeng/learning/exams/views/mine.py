@@ -14,10 +14,11 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.web import photo_answer
 from kuangdeng.learning.exams import queries, registers, rules, sheet
+from kuangdeng.learning.exams.marking import options_seed
 from kuangdeng.learning.exams.models import Sitting
 from kuangdeng.learning.exams.rules import ENDED, Kind, Sat
 from kuangdeng.learning.exams.views.common import HERE, me
-from kuangdeng.learning.items.api import answer_words, key_words
+from kuangdeng.learning.items.api import ItemType, ItemVersion, answer_words, key_words, order_of_options
 
 
 @require_GET
@@ -81,19 +82,31 @@ def answer_lines(one: Sitting) -> list[dict[str, Any]]:
     """Every line in this person's order: what he answered, what was right, why."""
     assert one.result is not None
     lines = one.result.lines
-    known = queries.versions_of([UUID(line["v"]) for line in lines])
+    names = {line["v"] for line in lines} | {line["k"] for line in lines if line.get("k") not in (None, "all")}
+    known = queries.versions_of([UUID(name) for name in names])
     rows = []
     for item in sheet.shown(one):
         line = lines[item["line"]]
         version = known[UUID(line["v"])]
+        order = shown_order(one, version)
+        key = known.get(UUID(line["k"])) if line.get("k") not in (None, "all") else version
         full = line["s"] is not None and line["s"] == line["m"]
+        pictures = reverse("learning:my_exam_picture", args=[one.id, "0" * 64]).removesuffix("0" * 64)
         rows.append({
-            "item": item, "answer": answer_words(version.content, line["a"]) if line["a"] else _("没有作答"),
-            "key": key_words(version.content), "score": line["s"], "marks": line["m"], "right": full,
-            "explanation": version.explanation, "corrected": "k" in line,
-            "pictures": reverse("learning:my_exam_picture", args=[one.id, "0" * 64]).removesuffix("0" * 64),
+            "item": item, "score": line["s"], "marks": line["m"], "right": full, "corrected": "k" in line,
+            "answer": answer_words(version.content, line["a"], order) if line["a"] else _("没有作答"),
+            "key": _("送分") if line.get("k") == "all" else key_words((key or version).content, order),
+            "explanation": version.explanation, "pictures": pictures,
         })  # fmt: skip
     return rows
+
+
+def shown_order(one: Sitting, version: ItemVersion) -> list[str] | None:
+    """The options of an item in the order in which this person saw them, so that letters mean the same again."""
+    seed = options_seed(one.exam, one.id, version.id)
+    if version.type not in (ItemType.SINGLE, ItemType.MULTIPLE):
+        return None
+    return order_of_options(version.content, seed) if seed else [row["id"] for row in version.content["options"]]
 
 
 @require_GET
