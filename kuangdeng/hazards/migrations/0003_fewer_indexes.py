@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from kuangdeng.kernel.migrating import together
 
 
 # A fifth of a million rows may change before PostgreSQL tidies by itself; until then counting by index has to look
@@ -28,7 +29,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveIndex(
             model_name="hazard",
             name="hazard_by_time",
@@ -1087,4 +1088,4 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(TIDY, LATER),
-    ]
+    ])

@@ -11,6 +11,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from kuangdeng.kernel.migrating import together
 
 
 def load_levels(apps, _schema_editor):
@@ -44,7 +45,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.RunSQL("CREATE SEQUENCE accident_numbers", "DROP SEQUENCE accident_numbers"),
         migrations.CreateModel(
             name="Accident",
@@ -1519,4 +1520,4 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(load_levels, migrations.RunPython.noop),
-    ]
+    ])

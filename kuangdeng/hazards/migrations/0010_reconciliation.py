@@ -6,6 +6,7 @@ import kuangdeng.kernel.clock
 import kuangdeng.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
+from kuangdeng.kernel.migrating import together
 
 
 # A transferred order waits in its new stage since the transfer; until now the first dispatch counted.
@@ -22,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name="Finding",
             fields=[
@@ -125,4 +126,4 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(SINCE_TRANSFER, migrations.RunSQL.noop),
-    ]
+    ])

@@ -12,6 +12,7 @@ import pgtrigger.migrations
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
+from kuangdeng.kernel.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -24,7 +25,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name="ItemBank",
             fields=[
@@ -718,4 +719,4 @@ class Migration(migrations.Migration):
             model_name="versionpicture",
             constraint=models.UniqueConstraint(fields=("version", "file"), name="version_picture_once"),
         ),
-    ]
+    ])

@@ -8,6 +8,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from kuangdeng.kernel.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -18,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name="Attendee",
             fields=[
@@ -825,4 +826,4 @@ class Migration(migrations.Migration):
             model_name="sheetleader",
             constraint=models.UniqueConstraint(fields=("sheet", "person"), name="sheet_leader_once"),
         ),
-    ]
+    ])

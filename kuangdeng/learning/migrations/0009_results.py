@@ -10,6 +10,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from kuangdeng.kernel.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -20,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name="TalkRound",
             fields=[
@@ -1099,4 +1100,4 @@ class Migration(migrations.Migration):
             model_name="talkstep",
             constraint=models.UniqueConstraint(fields=("mine", "after_days", "tell"), name="talk_step_once"),
         ),
-    ]
+    ])

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import kuangdeng.kernel.clock
 import kuangdeng.kernel.ids
 from django.db import migrations, models
+from kuangdeng.kernel.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -11,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = []
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name="Entry",
             fields=[
@@ -311,4 +312,4 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "dead"), ("dead_at", None), _connector="XOR"), name="dead_has_time"
             ),
         ),
-    ]
+    ])

@@ -7,6 +7,7 @@ import kuangdeng.ledger.rules
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from kuangdeng.kernel.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -15,7 +16,7 @@ class Migration(migrations.Migration):
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name="ChannelEvent",
             fields=[
@@ -528,4 +529,4 @@ class Migration(migrations.Migration):
             model_name="escalation",
             constraint=models.UniqueConstraint(fields=("notice", "rule"), name="one_escalation"),
         ),
-    ]
+    ])

@@ -10,6 +10,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from kuangdeng.kernel.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name="Mine",
             fields=[
@@ -1556,4 +1557,4 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-    ]
+    ])

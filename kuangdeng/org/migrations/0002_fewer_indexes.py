@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from kuangdeng.kernel.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -11,7 +12,7 @@ class Migration(migrations.Migration):
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
-    operations = [
+    operations = together([
         migrations.AlterField(
             model_name="calendardayevent",
             name="mine",
@@ -450,4 +451,4 @@ class Migration(migrations.Migration):
                 to="org.unit",
             ),
         ),
-    ]
+    ])

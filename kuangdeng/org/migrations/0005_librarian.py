@@ -2,6 +2,7 @@
 
 import kuangdeng.org.rules
 from django.db import migrations, models
+from kuangdeng.kernel.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -9,7 +10,7 @@ class Migration(migrations.Migration):
         ("org", "0004_teacher"),
     ]
 
-    operations = [
+    operations = together([
         migrations.RemoveConstraint(
             model_name="rolegrant",
             name="grant_of_a_unit_role_has_a_unit",
@@ -80,4 +81,4 @@ class Migration(migrations.Migration):
                 name="grant_of_a_unit_role_has_a_unit",
             ),
         ),
-    ]
+    ])

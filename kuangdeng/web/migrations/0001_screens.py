@@ -6,6 +6,7 @@ import kuangdeng.kernel.ids
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from kuangdeng.kernel.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
-    operations = [
+    operations = together([
         migrations.CreateModel(
             name="PairingCode",
             fields=[
@@ -422,4 +423,4 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-    ]
+    ])
