@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from kuangdeng.kernel.clock import local, now
+from kuangdeng.kernel import timetext
+from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.verbs import verb
@@ -74,8 +75,7 @@ def _check_start(sitting: Sitting, by: Person) -> None:
         raise Refused(_("补考前要先谈心。谈心记录完成后才能开考，请找安排给您的谈话人。"), code="held")
     if at < exam.opens_at:
         said = _("还没到开考时间：%(at)s 开考。到时这里会出现“开始答题”。")
-        opens = local(exam.opens_at)
-        raise Refused(said % {"at": f"{opens.month}月{opens.day}日 {opens:%H:%M}"}, code="early")
+        raise Refused(said % {"at": timetext.said(exam.opens_at, at)}, code="early")
     if at >= exam.closes_at and not sitting.late_ok:
         raise Refused(_("考试已经结束。没有考成的，由培训科安排补考。"), code="over")
     if at > exam.times.last_start() and not sitting.late_ok:
