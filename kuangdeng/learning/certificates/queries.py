@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
@@ -22,6 +22,8 @@ from kuangdeng.learning.certificates.models import (
 )
 from kuangdeng.learning.certificates.rules import Reason, Status, holds_on, reminder_due
 from kuangdeng.learning.classes import api as classes
+from kuangdeng.learning.exams import api as exams
+from kuangdeng.learning.talks import api as talks
 from kuangdeng.org.api import ImportRun, Person, Unit, below, has_power, reach
 
 KIND = "certificates"
@@ -151,13 +153,51 @@ def trade_key(text: str) -> str:
     return fold(text).replace(" ", "")
 
 
-def owed_by_exams(mine_id: UUID) -> list[tuple[Person, str, str]]:
-    """Who failed an exam and owes the make-up or the retraining: the person, the sentence, the exam's id.
+@dataclass(frozen=True)
+class OwedExam:
+    """Somebody failed an exam and has passed no make-up of it since; `retrains` says that he failed that one too."""
 
-    The exams are a part of their own; where they are not, nobody owes them anything.
+    person: Person
+    exam_id: UUID
+    exam: str
+    on: date
+    class_id: UUID | None
+    retrains: bool
+
+
+_ONE_STEP, _TWO_STEPS = "exam__makeup_of", "exam__makeup_of__makeup_of"
+
+
+def owed_by_exams(mine_id: UUID) -> list[OwedExam]:
+    """Who failed a published exam of a class and has neither passed its make-up nor was trained again since.
+
+    Counted once, by the exam in which it began; an exam that was no class's and no make-up bars nobody. Who never came
+    has not failed. One statement.
     """
-    del mine_id
-    return []
+    of_class = Q(exam__kind=exams.Kind.CLASS) | Q(exam__class_link__isnull=False)
+    alone = Q(exam__kind=exams.Kind.MAKEUP) & ~Q(exam__makeup_of__kind__in=[exams.Kind.CLASS, exams.Kind.MAKEUP])
+    alone &= Q(exam__makeup_of__class_link=None)
+    same = exams.Sitting.objects.filter(person=OuterRef("person"), passed=True, exam__status=exams.Status.PUBLISHED)
+    through = same.filter(Q(**{_ONE_STEP: OuterRef("exam")}) | Q(**{_TWO_STEPS: OuterRef("exam")}))
+    began = Q(exam=OuterRef("exam")) | Q(exam=OuterRef("exam__makeup_of"))
+    case = talks.Talk.objects.filter(began, person=OuterRef("person")).values("status")[:1]
+    rows = exams.Sitting.objects.filter(
+        of_class | alone, exam__mine_id=mine_id, exam__status=exams.Status.PUBLISHED, status__in=exams.ENDED, passed=False,
+        person__is_active=True,
+    )  # fmt: skip
+    rows = rows.annotate(
+        again=Exists(same.filter(exam=OuterRef("exam"))), through=Exists(through), case=Subquery(case),
+        class_id=F("exam__class_link__training_class_id"),
+    )  # fmt: skip
+    rows = rows.filter(Q(case=None) | ~Q(case=talks.Status.DONE), again=False, through=False)
+    rows = rows.select_related("person__unit", "exam").order_by("exam__opens_at", "id")
+    found: dict[tuple[UUID, UUID], OwedExam] = {}
+    for row in rows:
+        found[row.person_id, row.exam_id] = OwedExam(
+            row.person, row.exam_id, row.exam.title, clock.local(row.exam.opens_at).date(),
+            row.class_id, row.case == talks.Status.RETRAINING,
+        )  # fmt: skip
+    return list(found.values())
 
 
 def barred(by: Person, month: date, words: "Wording") -> list[Barred]:
@@ -172,8 +212,9 @@ def barred(by: Person, month: date, words: "Wording") -> list[Barred]:
 
     _by_certificates(by.mine_id, month, words, put)
     _by_training(by.mine_id, month, words, put)
-    for person, text, ref in owed_by_exams(by.mine_id):
-        put(person, Why(Reason.EXAM, text, "exam", ref))
+    for owed in owed_by_exams(by.mine_id):
+        kind, ref = ("class", owed.class_id) if owed.class_id else ("exam", owed.exam_id)
+        put(owed.person, Why(Reason.EXAM, words.exam(owed), kind, str(ref)))
     limits = reach(by, "cert.see")
     known = None if limits is None else set(limits)
     rows = [one for one in found.values() if known is None or one.person.unit_id in known]
@@ -205,6 +246,10 @@ class Wording:
 
     def retrain(self, seat: Any) -> str:
         """Failed a class."""
+        raise NotImplementedError
+
+    def exam(self, one: OwedExam) -> str:
+        """Failed an exam."""
         raise NotImplementedError
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kuangdeng.learning.certificates.models import Certificate, CertificateType
-from kuangdeng.learning.certificates.queries import Wording
+from kuangdeng.learning.certificates.queries import OwedExam, Wording
 from kuangdeng.org.api import Person
 
 
@@ -47,3 +47,10 @@ class Sentences(Wording):
         """Failed a class."""
         one = seat.batch.training_class
         return _("第 %(code)s 期%(title)s结论不合格，没有重新培训合格") % {"code": one.code, "title": one.title}
+
+    def exam(self, one: OwedExam) -> str:
+        """Failed an exam."""
+        words = {"exam": one.exam, "day": one.on}
+        if one.retrains:
+            return _("%(day)s「%(exam)s」不合格，补考仍不合格，没有重新培训合格") % words
+        return _("%(day)s「%(exam)s」不合格，没有补考合格") % words

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
@@ -27,6 +28,7 @@ from kuangdeng.learning.classes.models import (
 )
 from kuangdeng.learning.classes.rules import Audience, Limits
 from kuangdeng.learning.classes.services import ClassData, LessonData, LineData, TeacherData
+from kuangdeng.learning.exams import api as exams
 from kuangdeng.org.api import Person, Unit, open_unit, pickable_persons, search_persons, search_units
 
 SPLIT = re.compile(r"[\s、,，;；]+")
@@ -353,6 +355,56 @@ class ConcludeForm(forms.Form):
         """What was chosen for each seat."""
         data = self.cleaned_data
         return {seat.id: (data[f"c-{seat.id}"], data[f"r-{seat.id}"].strip()) for seat in self.seats}
+
+
+class ClassExamForm(forms.Form):
+    """安排考试 of a class: what the class says of itself is filled in."""
+
+    title = forms.CharField(label=_("考试名称"), max_length=80)
+    paper = forms.ChoiceField(
+        label=_("试卷"), help_text=_("只列已定稿的试卷。没有合适的，请先到「试卷」里组卷、定稿。")
+    )
+    batch = forms.ChoiceField(label=_("哪一批考"), required=False)
+    opens_at = forms.DateTimeField(label=_("开考时间"), widget=DateTimeInput())
+    closes_at = forms.DateTimeField(label=_("结束时间"), widget=DateTimeInput())
+    minutes = forms.IntegerField(label=_("时长（分钟）"), min_value=1, initial=60)
+    place = forms.CharField(label=_("考场"), max_length=80, required=False)
+    pass_percent = forms.DecimalField(
+        label=_("合格线（满分的百分之几）"), min_value=0, max_value=100, decimal_places=2,
+        help_text=_("按培训规定里的合格分数填好了。"),
+    )  # fmt: skip
+    per_person = forms.BooleanField(
+        label=_("每人抽一份不同的卷"), required=False, help_text=_("按蓝图抽题的试卷才行。")
+    )
+
+    def __init__(self, *args: Any, by: Person, batches: Iterable[Batch], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        papers = [
+            (str(one.id), gettext("%(title)s（%(n)d 题 %(marks)s 分）")
+             % {"title": one.title, "n": one.items_count, "marks": f"{one.marks.normalize():f}"})
+            for one in exams.ready_papers(by)
+        ]  # fmt: skip
+        self.fields["paper"].choices = papers  # type: ignore[attr-defined]
+        numbers = [(str(one.id), gettext("第 %(n)d 批") % {"n": one.number}) for one in batches]
+        self.fields["batch"].choices = [("", _("全班")), *numbers]  # type: ignore[attr-defined]
+
+    @staticmethod
+    def initial_for(one: TrainingClass, pass_mark: Decimal) -> dict[str, Any]:
+        """Named after the class, at eight in the morning after its last day or of tomorrow, with the pass mark of the rules."""
+        day = max(one.end_on, clock.today()) + timedelta(days=1)
+        opens = clock.local().replace(
+            year=day.year, month=day.month, day=day.day, hour=8, minute=0, second=0, microsecond=0
+        )
+        title = gettext("%(title)s结业考试") % {"title": one.title[:70]}
+        return {"title": title, "opens_at": opens, "closes_at": opens + timedelta(hours=2), "place": one.place_text[:80],
+                "pass_percent": min(pass_mark, Decimal(100))}  # fmt: skip
+
+    def data_of(self, one: TrainingClass) -> tuple[exams.ExamData, UUID | None]:
+        """For the verb: the exam, and the batch when it is for one only."""
+        data = dict(self.cleaned_data)
+        paper, batch = UUID(data.pop("paper")), data.pop("batch")
+        told = exams.ExamData(kind=exams.Kind.CLASS, paper_id=paper, is_sample=one.is_sample, **data)
+        return told, UUID(batch) if batch else None
 
 
 class CloseForm(forms.Form):

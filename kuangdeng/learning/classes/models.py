@@ -241,6 +241,11 @@ class TrainingClass(models.Model):
         """Whether timetable and roster may still change."""
         return self.status in rules.CHANGING
 
+    @property
+    def may_examine(self) -> bool:
+        """Whether an exam may be arranged for it."""
+        return self.status in rules.EXAMINED
+
 
 @tracked()
 class TrainingNeed(models.Model):
@@ -443,15 +448,12 @@ class HoursCorrection(models.Model):
 
 
 class ClassExam(models.Model):
-    """Which exam belongs to a class (and to which of its batches). The exam is kept by its id; exams point nowhere up."""
+    """Which exam belongs to a class, and to which of its batches; a make-up exam belongs to the class of what it makes up."""
 
     training_class = models.ForeignKey(TrainingClass, models.PROTECT, related_name="exam_links")
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="exam_links")
-    exam_id = models.UUIDField()
+    exam = models.OneToOneField("learning.Exam", models.PROTECT, related_name="class_link")
     at = models.DateTimeField(default=now)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["training_class", "exam_id"], name="class_exam_once")]
 
 
 class LessonCalendar(models.Model):

@@ -94,6 +94,8 @@ FLOW = Flow(
 )
 CHANGING = (Status.PREPARING, Status.RUNNING)
 """Timetable and roster may change only so long."""
+EXAMINED = (Status.RUNNING, Status.CONCLUDED)
+"""An exam may be arranged from the opening to the archive."""
 
 
 class CorrectionStatus(StrEnum):

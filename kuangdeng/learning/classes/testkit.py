@@ -22,6 +22,10 @@ from kuangdeng.learning.classes.models import (
 )
 from kuangdeng.learning.classes.rules import Conclusion
 from kuangdeng.learning.classes.services import ClassData, LessonData, LineData, TeacherData
+from kuangdeng.learning.exams import api as exams
+from kuangdeng.learning.exams.api import Exam
+from kuangdeng.learning.exams.testkit import a_paper, after, data_of, handed_in
+from kuangdeng.learning.items.testkit import SINGLE, items_in_use
 from kuangdeng.org.api import Person, Unit
 from kuangdeng.org.testkit import Cast
 
@@ -167,6 +171,44 @@ def finished(cast: Cast, **more: Any) -> TrainingClass:
         with clock.set_to(lesson.ends_at + timedelta(minutes=10)):
             services.settle_lesson(lesson.id, by=cast.training_officer)
     return one
+
+
+def examined(cast: Cast, one: TrainingClass, *, passing: Iterable[Person] = (), **more: Any) -> Exam:
+    """The exam of a class is published: these passed, the first of the others failed, the rest never came."""
+    with clock.set_to(clock.now() + timedelta(days=5)):
+        asked = [
+            {**SINGLE, "stem": stem}
+            for stem in ("透水前的征兆有（ ）。", "探放水的原则是（ ）。", "老空水的特点是（ ）。")
+        ]
+        paper = a_paper(cast, items=items_in_use(cast, asked))
+        exam = services.arrange_exam(one.id, data=data_of(paper, **more), by=cast.training_officer).exam
+        drawn = exams.draw(exam.id, by=cast.training_officer)
+        good = {person.id for person in passing}
+        there = list(drawn.sittings.select_related("person").order_by("person__number"))
+        failing = next((sat.person_id for sat in there if sat.person_id not in good), None)
+        for sat in there:
+            if sat.person_id in good or sat.person_id == failing:
+                handed_in(cast, drawn, sat.person, lines=99 if sat.person_id in good else 1)
+        with after(drawn):
+            exams.close(drawn.id, by=cast.training_officer)
+            return exams.publish(drawn.id, by=cast.training_officer)
+
+
+def made_up(cast: Cast, exam: Exam, person: Person, *, right: bool) -> Exam:
+    """The make-up exam of one person is published: all right, or all wrong. His talk is passed over."""
+    title = f"{exam.title}补考{exam.makeups.count() + 1}"
+    paper = a_paper(
+        cast, f"{title}卷", items=items_in_use(cast, [{**SINGLE, "stem": f"{title}：透水前的征兆有（ ）。"}])
+    )
+    told = data_of(paper, title=title, kind=exams.Kind.MAKEUP, makeup_of=exam.id)
+    made = exams.arrange(data=told, by=cast.training_officer)
+    exams.enrol(made.id, people=exams.People(person_ids=[person.id]), by=cast.training_officer)
+    drawn = exams.draw(made.id, by=cast.training_officer)
+    drawn.sittings.update(held=False)
+    handed_in(cast, drawn, person, lines=9 if right else 0)
+    with after(drawn):
+        exams.close(drawn.id, by=cast.training_officer)
+        return exams.publish(drawn.id, by=cast.training_officer)
 
 
 def all_passed(one: TrainingClass, conclusion: str = Conclusion.PASSED) -> dict[UUID, tuple[str, str]]:

@@ -52,6 +52,7 @@ pages: list[URLPattern] = [
     path("handouts/<uuid:handout_id>/drop/", lessons.handout_drop, name="handout_drop"),
     path("<uuid:class_id>/", classes.training_class, name="training_class"),
     path("<uuid:class_id>/edit/", classes.class_edit, name="class_edit"),
+    path("<uuid:class_id>/exam/", classes.class_exam_new, name="class_exam_new"),
     path("<uuid:class_id>/conclude/", classes.conclude, name="class_conclude"),
     path("<uuid:class_id>/roster/", roster.roster, name="roster"),
     path("<uuid:class_id>/roster/make/", roster.roster_make, name="roster_make"),

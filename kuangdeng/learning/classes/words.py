@@ -51,6 +51,7 @@ def declare() -> None:
             "class.drop_batch": _("撤销批次"),
             "class.open": _("开班"),
             "class.cancel": _("取消培训班"),
+            "class.arrange_exam": _("安排考试"),
             "class.conclude": _("结业"),
             "class.reopen": _("退回重办结业"),
             "class.close": _("培训班归档"),

@@ -4,21 +4,25 @@ from kuangdeng.learning.exams import analysis
 from kuangdeng.learning.exams.holding import lift_hold
 from kuangdeng.learning.exams.marking import Keys, keys_of, marked, options_seed, write_result
 from kuangdeng.learning.exams.models import Correction, Exam, ExamForm, Paper, Result, Sitting
+from kuangdeng.learning.exams.preparing import ExamData, new_exam, put_on_list
 from kuangdeng.learning.exams.queries import (
     get_exam,
     get_sitting,
     mistakes_of,
     own,
     own_sitting,
+    ready_papers,
     sittings,
     taken_by,
     to_mark,
     versions_of,
     visible,
     waiting_rows,
+    with_counts,
 )
 from kuangdeng.learning.exams.recording import Given
 from kuangdeng.learning.exams.recording import keep as keep_answers
+from kuangdeng.learning.exams.registers import exam_chip
 from kuangdeng.learning.exams.rules import (
     ENDED,
     FLOW,
@@ -35,7 +39,6 @@ from kuangdeng.learning.exams.rules import (
 )
 from kuangdeng.learning.exams.rules import passed as has_passed
 from kuangdeng.learning.exams.services import (
-    ExamData,
     LineData,
     PaperData,
     People,
@@ -81,6 +84,7 @@ __all__ = [
     "close",
     "draw",
     "enrol",
+    "exam_chip",
     "get_exam",
     "get_sitting",
     "hand_in",
@@ -91,11 +95,14 @@ __all__ = [
     "mark_line",
     "marked",
     "mistakes_of",
+    "new_exam",
     "options_seed",
     "own",
     "own_sitting",
     "percent",
     "publish",
+    "put_on_list",
+    "ready_papers",
     "right_answer_shown",
     "settle_paper",
     "sittings",
@@ -105,6 +112,7 @@ __all__ = [
     "versions_of",
     "visible",
     "waiting_rows",
+    "with_counts",
     "write_paper",
     "write_result",
 ]

@@ -14,7 +14,7 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.exams.models import AnswerGiven, Exam, ExamForm, Paper, Sitting, SittingLog
-from kuangdeng.learning.exams.rules import ENDED, GRACE, Kind, Sat, Status
+from kuangdeng.learning.exams.rules import ENDED, GRACE, Kind, PaperStatus, Sat, Status
 from kuangdeng.learning.items.api import Item, ItemVersion, versions
 from kuangdeng.org.api import Person, has_power
 
@@ -54,6 +54,11 @@ def get_paper(paper_id: UUID, *, by: Person) -> Paper:
     if found is None:
         raise NotVisible
     return found
+
+
+def ready_papers(person: Person) -> QuerySet[Paper]:
+    """The settled papers of the mine, the last first: an exam takes one of them."""
+    return papers(person).filter(status=PaperStatus.READY).order_by("-changed_at")
 
 
 # Exams ----------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.certificates import api as certificates
 from kuangdeng.learning.classes import api as classes
+from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.files.models import ClassPaper, PersonRecord, RecordLine, RecordPaper
 from kuangdeng.learning.files.rules import LineKind, PaperKind
 from kuangdeng.org.api import Person, has_power, may, reach
@@ -26,27 +28,85 @@ from kuangdeng.org.api import Person, has_power, may, reach
 
 @dataclass(frozen=True)
 class ExamLine:
-    """One result as the files print it. `kind` is 理论 or 实操, `attempt` 0 the first time, 1 the make-up."""
+    """One result as the files print it. `attempt` is 0 the first time, 1 the make-up; who never came has no score."""
 
     class_id: UUID | None
     person_id: UUID
+    exam_id: UUID
     exam: str
     kind: str
     on: date
     score: Decimal | None
+    out_of: Decimal | None
     passed: bool | None
     attempt: int = 0
     paper: str = ""
 
+    @property
+    def mark(self) -> str:
+        """86; 18/20 where the full mark is another than a hundred."""
+        if self.score is None or self.out_of is None:
+            return ""
+        got, full = f"{self.score.normalize():f}", f"{self.out_of.normalize():f}"
+        return got if full == "100" else f"{got}/{full}"
+
+    @property
+    def outcome(self) -> str:
+        """合格, 不合格, 缺考."""
+        return _("缺考") if self.passed is None else _("合格") if self.passed else _("不合格")
+
+
+@dataclass(frozen=True)
+class ExamHeld:
+    """One exam of a class in figures."""
+
+    first: ExamLine
+    listed: int
+    came: int
+    passed: int
+
+
+_CLASS_OF = (
+    "exam__class_link__training_class_id",
+    "exam__makeup_of__class_link__training_class_id",
+    "exam__makeup_of__makeup_of__class_link__training_class_id",
+)
+
 
 def exam_lines(*, person: Person | None = None, class_id: UUID | None = None) -> list[ExamLine]:
-    """The exam results of a person, or of a class. This is the one place where the files read the exams.
+    """The published exam results of a person, or of a class: each with the result that holds now.
 
-    The links of classes to exams are `classes.ClassExam`; without the part of the exams nobody has a result, and a
-    class that asks for an exam says that its record is missing.
+    This is the one place where the files read the exams. A make-up exam belongs to the class of the exam that it makes
+    up; practices are nobody's business, and a sheet that was voided is no result. One statement.
     """
-    del person, class_id
-    return []
+    counts = Q(status__in=exams.ENDED, passed__isnull=False) | Q(status=exams.Sat.ABSENT)
+    rows = exams.Sitting.objects.filter(counts, exam__status=exams.Status.PUBLISHED)
+    rows = rows.exclude(exam__kind=exams.Kind.PRACTICE)
+    if person is not None:
+        rows = rows.filter(person=person)
+    if class_id is not None:
+        rows = rows.filter(
+            Q(**{_CLASS_OF[0]: class_id}) | Q(**{_CLASS_OF[1]: class_id}) | Q(**{_CLASS_OF[2]: class_id})
+        )
+    rows = rows.annotate(
+        class_id=Coalesce(*_CLASS_OF),
+        tries=Case(
+            When(exam__makeup_of=None, then=0), When(exam__makeup_of__makeup_of=None, then=1), default=2,
+            output_field=IntegerField(),
+        ),
+    )  # fmt: skip
+    rows = rows.select_related("exam__paper").order_by("exam__opens_at", "exam_id", "person__pinyin", "attempt")
+    return [_line_of(row) for row in rows]
+
+
+def _line_of(row: Any) -> ExamLine:
+    exam = row.exam
+    absent = row.status == exams.Sat.ABSENT
+    return ExamLine(
+        row.class_id, row.person_id, exam.id, exam.title, exam.get_kind_display(), clock.local(exam.opens_at).date(),
+        None if absent else row.score, None if absent else row.out_of, None if absent else row.passed, row.tries,
+        exam.paper.title,
+    )  # fmt: skip
 
 
 # Missing ----------------------------------------------------------------------------------------------------------------
@@ -274,9 +334,29 @@ class ClassFile:
         """How many people sat in the class, each once."""
         return len({one.seat.person_id for one in self.learners})
 
-    def scores(self, person_id: UUID) -> list[ExamLine]:
-        """The exam results of one learner."""
-        return [one for one in self.exams if one.person_id == person_id]
+    @property
+    def marked(self) -> list[tuple[classes.Learner, list[ExamLine]]]:
+        """Every learner with his exam results."""
+        by_person: dict[UUID, list[ExamLine]] = {}
+        for line in self.exams:
+            by_person.setdefault(line.person_id, []).append(line)
+        return [(row, by_person.get(row.seat.person_id, [])) for row in self.learners]
+
+    @property
+    def held(self) -> list[ExamHeld]:
+        """The exams that were held, in figures."""
+        by_exam: dict[UUID, list[ExamLine]] = {}
+        for line in self.exams:
+            by_exam.setdefault(line.exam_id, []).append(line)
+        return [
+            ExamHeld(
+                lines[0],
+                len(lines),
+                sum(one.passed is not None for one in lines),
+                sum(bool(one.passed) for one in lines),
+            )
+            for lines in by_exam.values()
+        ]
 
 
 def class_file(one: classes.TrainingClass) -> ClassFile:
@@ -321,6 +401,8 @@ def _gaps_of_class(file: ClassFile) -> list[Gap]:
             found += _gaps_of_lesson(file, lesson, batch.number)
     if one.needs_exam and not file.exams and "exam" not in kinds:
         found.append(Gap(_("这个班要求考试，没有考试记录（试卷、成绩）"), papers))
+    elif one.needs_exam and file.exams:
+        found += _gaps_of_exams(file, here)
     open_seats = sum(1 for row in file.learners if not row.seat.conclusion)
     if open_seats:
         found.append(Gap(_("%(n)d 人没有结论") % {"n": open_seats}, here))
@@ -329,6 +411,21 @@ def _gaps_of_class(file: ClassFile) -> list[Gap]:
     if not file.raters:
         found.append(Gap(_("没有学员评教"), here))
     return found
+
+
+def _gaps_of_exams(file: ClassFile, here: str) -> list[Gap]:
+    """Whose result is missing, and who failed and passed no make-up."""
+    seen: dict[UUID, set[bool]] = {}
+    for row, lines in file.marked:
+        seen[row.seat.person_id] = {one.passed for one in lines if one.passed is not None}
+    without = sum(1 for found in seen.values() if not found)
+    failing = sum(1 for found in seen.values() if found == {False})
+    said = []
+    if without:
+        said.append(Gap(_("%(n)d 人没有考试成绩") % {"n": without}, here))
+    if failing:
+        said.append(Gap(_("%(n)d 人考试不合格，没有补考合格") % {"n": failing}, here))
+    return said
 
 
 def _gaps_of_lesson(file: ClassFile, lesson: Any, batch: int) -> list[Gap]:

@@ -85,8 +85,8 @@ def person_xlsx(file: PersonFile) -> bytes:
     )
     sheet.table(
         _("历次考核"),
-        [_("考试"), _("日期"), _("成绩"), _("结论")],
-        [[one.exam, one.on, one.score, one.passed] for one in file.exams],
+        [_("考试"), _("类别"), _("日期"), _("成绩"), _("结论"), _("补考")],
+        [[one.exam, one.kind, one.on, one.mark, one.outcome, one.attempt or ""] for one in file.exams],
     )
     balances = [[one.year, one.owed, one.valid, one.short] for one in file.balances]
     sheet.table(_("年度学时"), [_("年度"), _("应有"), _("有效学时"), _("还差")], balances)
@@ -137,7 +137,7 @@ def class_xlsx(file: ClassFile) -> bytes:
                 teacher.name if teacher else "", teacher.qualification if teacher else "", lesson.room, counts.expected,
                 counts.there, counts.missing,
             )  # fmt: skip
-    people = _Sheet(book, _("名册考勤考核"), (8, 10, 12, 20, 14, 10, 10, 14, 16, 24))
+    people = _Sheet(book, _("名册考勤考核"), (8, 10, 12, 20, 14, 10, 10, 16, 14, 16, 24))
     people.head(
         _("批次"),
         _("工号"),
@@ -146,16 +146,18 @@ def class_xlsx(file: ClassFile) -> bytes:
         _("工种"),
         _("计划学时"),
         _("有效学时"),
+        _("考试成绩"),
         _("结论"),
         _("合格证明编号"),
         _("备注"),
     )
-    for row in file.learners:
+    for row, lines in file.marked:
         seat = row.seat
         home = seat.team or seat.unit
         people.line(
             seat.batch.number, seat.person.number, seat.person.name, home.name if home else "",
-            seat.trade, row.planned, row.valid, seat.get_conclusion_display(), seat.diploma, seat.remark or seat.forced,
+            seat.trade, row.planned, row.valid, "；".join(f"{one.mark} {one.outcome}".strip() for one in lines),
+            seat.get_conclusion_display(), seat.diploma, seat.remark or seat.forced,
         )  # fmt: skip
     rest = _Sheet(book, _("更正和报告"), (14, 24, 10, 10, 30, 14, 14))
     rest.head(_("姓名"), _("课题"), _("更正前"), _("更正后"), _("原因"), _("申请人"), _("批准人"))

@@ -1245,7 +1245,12 @@ class Migration(migrations.Migration):
             name="ClassExam",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("exam_id", models.UUIDField()),
+                (
+                    "exam",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="class_link", to="learning.exam"
+                    ),
+                ),
                 ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
                 (
                     "batch",
@@ -3128,10 +3133,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="classpaper",
             constraint=models.UniqueConstraint(fields=("training_class", "kind", "file"), name="class_paper_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="classexam",
-            constraint=models.UniqueConstraint(fields=("training_class", "exam_id"), name="class_exam_once"),
         ),
         migrations.AddConstraint(
             model_name="batch",

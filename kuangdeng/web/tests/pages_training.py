@@ -147,6 +147,7 @@ PAGES = [
     Page("learning:training_class", the_class, SEE),
     Page("learning:class_edit", the_class, KEEPERS),
     Page("learning:class_conclude", the_class, KEEPERS),
+    Page("learning:class_exam_new", the_class, OFFICER),
     Page("learning:roster", the_class, SEE),
     Page("learning:roster_sheet", the_class, SEE),
     Page("learning:class_hours", the_class, SEE),

@@ -200,3 +200,28 @@ def test_a_published_list_stays_and_units_hear_of_their_own(cast: Cast) -> None:
     assert {cast.unit_head.id, cast.branch_secretary.id, cast.safety.id} <= told
     assert cast.other_head.id not in told
     assert queries.get_barred_list(made.id, by=cast.other_head).lines == []
+
+
+def test_who_failed_a_class_exam_is_barred_until_the_make_up_is_passed(cast: Cast) -> None:
+    classes.set_up_classes(mine=cast.mine, by=cast.administrator)
+    one = testkit.opened(cast)
+    learners = [seat.person for seat in classes.seats_of(one)]
+    exam = testkit.examined(cast, one, passing=[cast.miner])
+    failed = exam.sittings.get(passed=False).person
+    month = clock.today().replace(day=1)
+
+    def why() -> dict[str, list[queries.Why]]:
+        found = queries.barred(cast.training_officer, month, Sentences())
+        return {row.person.name: [one for one in row.reasons if one.code == Reason.EXAM] for row in found}
+
+    said = why()
+    assert [name for name, reasons in said.items() if reasons] == [failed.name], "who never came has not failed"
+    assert len(learners) > 2
+    [reason] = said[failed.name]
+    assert "没有补考合格" in reason.text
+    assert (reason.kind, reason.ref) == ("class", str(one.id))
+    with clock.set_to(exam.closes_at + timedelta(hours=2)):
+        testkit.made_up(cast, exam, failed, right=False)
+        assert [name for name, reasons in why().items() if reasons] == [failed.name], "once, not for the make-up again"
+        testkit.made_up(cast, exam, failed, right=True)
+        assert not any(why().values())

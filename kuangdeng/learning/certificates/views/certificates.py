@@ -283,7 +283,7 @@ def _barred_words(request: HttpRequest) -> dict[str, Any]:
         "by": by,
         "month": month,
         "month_words": _("%(y)d年%(m)d月") % {"y": month.year, "m": month.month},
-        "rows": [{"row": row, "reasons": [(why, _link(why)) for why in row.reasons]} for row in rows],
+        "rows": [{"row": row, "reasons": [(why, _link(why, by)) for why in row.reasons]} for row in rows],
         "units": units,
         "unit": str(unit or ""),
         "before": f"{before:%Y-%m}" if before >= clock.today().replace(day=1) else "",
@@ -293,9 +293,11 @@ def _barred_words(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _link(why: queries.Why) -> str:
+def _link(why: queries.Why, by: Person) -> str:
     """Where one sees what a reason rests on."""
     names = {"certificate": "certificate", "class": "training_class", "hours": "person_training"}
+    if has_power(by, "exam.see"):
+        names["exam"] = "results"
     return reverse(f"learning:{names[why.kind]}", args=[why.ref]) if why.kind in names else ""
 
 

@@ -14,6 +14,7 @@ from kuangdeng.learning.classes.services.classes import (
     rate_class,
     reopen_class,
 )
+from kuangdeng.learning.classes.services.exams import arrange_exam
 from kuangdeng.learning.classes.services.hours import (
     approve_correction,
     ask_correction,
@@ -64,6 +65,7 @@ __all__ = [
     "add_teacher",
     "approve_correction",
     "approve_plan",
+    "arrange_exam",
     "ask_correction",
     "cancel_class",
     "change_batch",

@@ -13,6 +13,7 @@ from kuangdeng.learning.certificates.models import BarredList, Certificate, Cert
 from kuangdeng.learning.classes import services
 from kuangdeng.learning.classes.models import (
     Batch,
+    ClassExam,
     HoursCorrection,
     Lesson,
     LessonHours,
@@ -26,6 +27,7 @@ from kuangdeng.learning.classes.models import (
     TrainingRule,
 )
 from kuangdeng.learning.classes.testkit import EVIDENCE, REPORT, rules_of
+from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.files.models import PersonRecord, RecordLine
 from kuangdeng.org.models import Person, Unit
 from kuangdeng.org.testkit import Cast
@@ -79,12 +81,20 @@ def _one_more(cast: Cast, number: int) -> None:
     for batch_number in (1, 2) if number == 0 else (1,):
         _batch(cast, one, persons, batch_number)
     _certificates(cast, persons[-1], number)
+    _exam(cast, number)
     RecordLine.objects.create(
         person=cast.miner, kind="work", begin_on=today, text=f"第{number}段工作经历", by=cast.training_officer
     )
     BarredList.objects.create(
         mine=mine, month=today.replace(day=1), lines=[], made_by=cast.training_officer, made_at=now
     )
+
+
+def _exam(cast: Cast, number: int) -> None:
+    """Every published exam of the rows belongs to the class whose pages are looked at."""
+    first = TrainingClass.objects.filter(mine=cast.mine).order_by("number")[0]
+    for exam in exams.Exam.objects.filter(mine=cast.mine, title=f"第{number}次季度考试"):
+        ClassExam.objects.create(training_class=first, exam=exam)
 
 
 def _batch(cast: Cast, one: TrainingClass, persons: list[Person], number: int) -> None:

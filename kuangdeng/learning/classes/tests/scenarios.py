@@ -23,12 +23,14 @@ from kuangdeng.learning.classes.testkit import (
     lesson_data,
     lesson_in,
     need_in,
+    opened,
     people_in,
     plan_line,
     rostered,
     settled,
     teacher_in,
 )
+from kuangdeng.learning.exams.testkit import a_paper, data_of
 from kuangdeng.org.testkit import Cast
 
 Run = Callable[[], object]
@@ -223,6 +225,11 @@ def move_seat(cast: Cast) -> Run:
 def drop_seat(cast: Cast) -> Run:
     seat = Seat.objects.filter(batch__training_class=rostered(cast)).first()
     return lambda: services.drop_seat(seat.id, reason="调出本矿", by=cast.training_officer)  # type: ignore[union-attr]
+
+
+def arrange_exam(cast: Cast) -> Run:
+    one, data = opened(cast), data_of(a_paper(cast))
+    return lambda: services.arrange_exam(one.id, data=data, by=cast.training_officer)
 
 
 def settle_lesson(cast: Cast) -> Run:

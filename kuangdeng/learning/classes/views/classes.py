@@ -21,6 +21,7 @@ from kuangdeng.kernel.web import put_refusal
 from kuangdeng.learning.classes import forms, queries, registers, rules, services
 from kuangdeng.learning.classes.models import TrainingClass
 from kuangdeng.learning.classes.views.common import HERE, tabs
+from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.views import me, need_power, paper
 from kuangdeng.org.api import Person, has_power
 
@@ -98,8 +99,22 @@ def training_class(request: HttpRequest, class_id: UUID) -> HttpResponse:
         "next": _next(one, batches, lessons, by),
         "figures": _figures(batches, lessons),
         "file_seen": has_power(by, "file.see"),
+        "exams": [_exam_line(exam, by) for exam in queries.exams_of(one)],
+        "examines": one.may_examine and has_power(by, "exam.arrange"),
     }
     return render(request, f"{HERE}/training_class.html", words)
+
+
+def _exam_line(exam: Any, by: Person) -> dict[str, Any]:
+    """An exam as the class page lists it; numbers only once they are published."""
+    told = exam.is_published
+    return {
+        "exam": exam,
+        "chip": exams.exam_chip(exam),
+        "told": told,
+        "url": reverse("learning:exam", args=[exam.id]) if has_power(by, "exam.see") else "",
+        "results": reverse("learning:results", args=[exam.id]) if told and has_power(by, "exam.see") else "",
+    }
 
 
 def _batch_line(batch: Any, batches: list[Any]) -> dict[str, Any]:
@@ -260,6 +275,26 @@ def _close(request: HttpRequest, one: TrainingClass, by: Person, back: str) -> H
     return edit_page(
         request, form, act, title=_("归档：%s") % one.title, label=_("归档"), back=back, context={"note": note}
     )
+
+
+@require_http_methods(["GET", "POST"])
+def class_exam_new(request: HttpRequest, class_id: UUID) -> HttpResponse:
+    """安排考试 for everybody on the roster."""
+    by = me(request)
+    need_power(by, "exam.arrange")
+    one = queries.get_class(class_id, by=by)
+    mark = queries.number_on(one.mine_id, "exam.pass_mark")
+    form = forms.ClassExamForm(
+        request.POST or None, by=by, batches=one.batches.all(), initial=forms.ClassExamForm.initial_for(one, mark)
+    )
+
+    def act(_data: dict[str, Any]) -> str:
+        data, batch = form.data_of(one)
+        services.arrange_exam(one.id, data=data, batch_id=batch, by=by)
+        return _("考试已安排，学员都在应考名单上。下一步：备卷。")
+
+    back = reverse("learning:training_class", args=[one.id])
+    return edit_page(request, form, act, title=_("安排考试：%s") % one.title, label=_("安排考试"), back=back)
 
 
 # Batches ----------------------------------------------------------------------------------------------------------------

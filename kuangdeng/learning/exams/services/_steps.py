@@ -23,16 +23,6 @@ def demand(by: Person, power: str) -> None:
         )
 
 
-def need(text: str, message: str, *, field: str, most: int) -> str:
-    """The words without blanks around them. Refused when there are none or too many."""
-    words = " ".join((text or "").split())
-    if not words:
-        raise Refused(message, field=field)
-    if len(words) > most:
-        raise Refused(_("太长了，最多 %(n)d 个字。") % {"n": most}, field=field)
-    return words
-
-
 def locked_paper(what: str, paper_id: UUID, by: Person) -> Paper:
     """The paper, locked, with the step allowed from its state. NotVisible for another mine's."""
     paper = one_of(Paper.objects.select_for_update(of=("self",)).filter(id=paper_id, mine_id=by.mine_id))

@@ -4,8 +4,6 @@ import secrets
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Q
@@ -13,57 +11,24 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.clock import local, now
 from kuangdeng.kernel.errors import Refused
-from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.learning.exams.models import Exam, Paper, Sitting
+from kuangdeng.learning.exams.handing import give_forms
+from kuangdeng.learning.exams.models import Exam, Sitting
+from kuangdeng.learning.exams.preparing import LEADERS, ExamData, facts_of, need, new_exam, put, put_on_list
 from kuangdeng.learning.exams.rules import (
     CODE_DIGITS,
     FLOW,
     GRACE,
-    MOST_MINUTES,
     MOST_PEOPLE,
-    PASS_PERCENT,
     SAT_FLOW,
     Kind,
-    Mode,
-    PaperStatus,
     Sat,
     Status,
     digest,
 )
-from kuangdeng.learning.exams.services._forms import give_forms
-from kuangdeng.learning.exams.services._steps import demand, enter, locked_exam, need
+from kuangdeng.learning.exams.services._steps import demand, enter, locked_exam
 from kuangdeng.learning.items.api import draw as lot
-from kuangdeng.learning.items.api import policy_of
-from kuangdeng.org.api import Person, Role, Unit, below, holders
-
-LEADERS = (Role.MINE_LEADER, Role.UNIT_HEAD, Role.BRANCH_SECRETARY)
-
-
-@dataclass(frozen=True)
-class ExamData:
-    """What the training officer says of an exam."""
-
-    title: str
-    kind: str
-    paper_id: UUID
-    opens_at: datetime
-    closes_at: datetime
-    minutes: int
-    late_minutes: int | None = None
-    pass_percent: Decimal = PASS_PERCENT
-    per_person: bool = False
-    mix_items: bool = True
-    mix_options: bool = True
-    by_sign_in: bool = True
-    by_code: bool = True
-    shows_score: bool = True
-    shows_key: bool = True
-    unit_id: UUID | None = None
-    place: str = ""
-    note: str = ""
-    makeup_of: UUID | None = None
-    is_sample: bool = False
+from kuangdeng.org.api import Person, below, holders
 
 
 @dataclass(frozen=True)
@@ -80,15 +45,8 @@ class People:
 def arrange(*, data: ExamData, by: Person) -> Exam:
     """Arrange an exam (安排考试). Refused without a settled paper, and for times in which nobody could sit it."""
     demand(by, "exam.arrange")
-    exam = Exam(
-        mine_id=by.mine_id,
-        created_by=by,
-        status=FLOW.target("arrange", None),
-        seed=secrets.token_hex(16),
-        policy=policy_of(by.mine_id).as_json(),
-    )
-    _put(exam, data, by)
-    enter("arrange", exam, by, _facts(exam))
+    exam = new_exam(data, by)
+    enter("arrange", exam, by, facts_of(exam))
     return exam
 
 
@@ -97,58 +55,9 @@ def change(exam_id: UUID, *, data: ExamData, by: Person) -> Exam:
     """Change an exam that is still being prepared (更改考试). Refused once its papers are drawn."""
     exam = locked_exam("change", exam_id, by.mine_id)
     demand(by, "exam.arrange")
-    _put(exam, data, by)
-    enter("change", exam, by, _facts(exam))
+    put(exam, data, by)
+    enter("change", exam, by, facts_of(exam))
     return exam
-
-
-def _put(exam: Exam, data: ExamData, by: Person) -> None:
-    exam.title = need(data.title, _("请写考试名称。"), field="title", most=80)
-    exam.kind = Kind(data.kind)
-    paper = one_of(Paper.objects.filter(id=data.paper_id, mine_id=by.mine_id))
-    if paper is None or paper.status != PaperStatus.READY:
-        raise Refused(_("请选一张已定稿的试卷。"), field="paper")
-    exam.paper = paper
-    if not 1 <= data.minutes <= MOST_MINUTES:
-        raise Refused(_("时长要在 1 到 %(n)d 分钟之间。") % {"n": MOST_MINUTES}, field="minutes")
-    if data.closes_at < data.opens_at + timedelta(minutes=1):
-        raise Refused(_("结束时间要晚于开考时间。"), field="closes_at")
-    if data.kind != Kind.PRACTICE and data.closes_at < data.opens_at + timedelta(minutes=data.minutes):
-        said = _("从开考到结束只有 %(have)d 分钟，不够 %(want)d 分钟的时长。请改结束时间或时长。")
-        have = int((data.closes_at - data.opens_at).total_seconds() // 60)
-        raise Refused(said % {"have": have, "want": data.minutes}, field="closes_at")
-    if data.late_minutes is not None and not 0 <= data.late_minutes <= MOST_MINUTES:
-        raise Refused(_("迟到时限要在 0 到 %(n)d 分钟之间。") % {"n": MOST_MINUTES}, field="late_minutes")
-    if not 0 <= data.pass_percent <= 100:
-        raise Refused(_("合格线是 0 到 100 之间的百分数。"), field="pass_percent")
-    exam.unit = one_of(Unit.objects.filter(id=data.unit_id, mine_id=by.mine_id)) if data.unit_id else None
-    exam.makeup_of = _failed_exam(data, by) if exam.kind == Kind.MAKEUP else None
-    exam.per_person = data.per_person and paper.mode == Mode.BLUEPRINT
-    exam.place, exam.note = data.place.strip()[:80], data.note.strip()[:500]
-    for name in ("opens_at", "closes_at", "minutes", "late_minutes", "pass_percent", "mix_items", "mix_options",
-                 "by_sign_in", "by_code", "shows_score", "shows_key", "is_sample"):  # fmt: skip
-        setattr(exam, name, getattr(data, name))
-    if not (exam.by_sign_in or exam.by_code) and exam.kind != Kind.ON_PAPER:
-        raise Refused(_("手机和考场至少开放一种，否则谁也进不了考试。"), field="by_code")
-    exam.save()
-
-
-def _failed_exam(data: ExamData, by: Person) -> Exam:
-    exam = one_of(Exam.objects.filter(id=data.makeup_of, mine_id=by.mine_id)) if data.makeup_of else None
-    if exam is None or exam.status not in (Status.CLOSED, Status.PUBLISHED):
-        raise Refused(_("请选是哪一场考试的补考：要已经收卷的考试。"), field="makeup_of")
-    return exam
-
-
-def _facts(exam: Exam) -> dict[str, object]:
-    return {
-        "paper": exam.paper.title,
-        "opens_at": exam.opens_at.isoformat(),
-        "closes_at": exam.closes_at.isoformat(),
-        "minutes": exam.minutes,
-        "pass_percent": str(exam.pass_percent),
-        "makeup_of": str(exam.makeup_of_id or ""),
-    }
 
 
 @verb
@@ -165,7 +74,7 @@ def enrol(exam_id: UUID, *, people: People, by: Person) -> int:
         raise Refused(_("没有选到人。请选单位或人员。"), field="people")
     if exam.kind == Kind.MAKEUP:
         _check_makeup(exam, chosen)
-    added = _enrol(exam, chosen)
+    added = put_on_list(exam, chosen)
     enter("enrol", exam, by, {"people": len(added), "already": len(chosen) - len(added)})
     return len(added)
 
@@ -196,24 +105,6 @@ def _check_makeup(exam: Exam, chosen: Sequence[Person]) -> None:
         raise Refused(said % {"names": "、".join(wrong[:5]), "exam": exam.makeup_of.title}, field="people")
 
 
-def _enrol(exam: Exam, chosen: Sequence[Person]) -> list[Sitting]:
-    there = set(exam.sittings.values_list("person_id", flat=True))
-    leading = set(holders(exam.mine_id, LEADERS).values_list("id", flat=True))
-    held = exam.kind == Kind.MAKEUP
-    status = SAT_FLOW.target("await", None)
-    rows = [
-        Sitting(
-            exam=exam, person=one, unit_id=one.unit_id, leader=one.id in leading, held=held, status=status,
-        )
-        for one in chosen
-        if one.id not in there
-    ]  # fmt: skip
-    Sitting.objects.bulk_create(rows)
-    if exam.status == Status.DRAWN:
-        give_forms(exam, rows)
-    return rows
-
-
 @verb
 def draw_people(exam_id: UUID, *, people: People, count: int, by: Person) -> list[Person]:
     """Draw people by lot (随机抽人) from units and trades, in front of everybody; all set as likely.
@@ -230,7 +121,7 @@ def draw_people(exam_id: UUID, *, people: People, count: int, by: Person) -> lis
         raise Refused(said % {"have": len(pool), "want": count}, field="count")
     seed = secrets.token_hex(8)
     found = lot(pool, count, seed)
-    _enrol(exam, found)
+    put_on_list(exam, found)
     exam.drawing = {
         "seed": seed,
         "pool": len(pool),

@@ -11,6 +11,7 @@ from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.exams.marking import write_result
 from kuangdeng.learning.exams.models import Sitting
+from kuangdeng.learning.exams.preparing import need
 from kuangdeng.learning.exams.queries import late_answers
 from kuangdeng.learning.exams.rules import ENDED, MOST_MINUTES, SAT_FLOW, Happening, Sat, Status
 from kuangdeng.learning.exams.services._steps import (
@@ -19,7 +20,6 @@ from kuangdeng.learning.exams.services._steps import (
     enter_sitting,
     locked_exam,
     locked_sitting,
-    need,
     note,
     note_all,
 )

@@ -14,8 +14,9 @@ from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.exams import pools
 from kuangdeng.learning.exams.drawing import short_of
 from kuangdeng.learning.exams.models import Paper, PaperLine
+from kuangdeng.learning.exams.preparing import need
 from kuangdeng.learning.exams.rules import MODE_LABELS, MOST_ITEMS, PAPER_FLOW, Mode
-from kuangdeng.learning.exams.services._steps import demand, enter_paper_line, locked_paper, need
+from kuangdeng.learning.exams.services._steps import demand, enter_paper_line, locked_paper
 from kuangdeng.learning.items.api import ItemBank, ItemCategory, ItemVersion
 from kuangdeng.org.api import Person
 

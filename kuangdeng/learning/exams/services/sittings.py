@@ -13,11 +13,11 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.learning.exams.handing import give_forms
 from kuangdeng.learning.exams.marking import options_seed, write_result
 from kuangdeng.learning.exams.models import AnswerGiven, HandMark, Pulse, Result, Sitting
 from kuangdeng.learning.exams.queries import versions_of
 from kuangdeng.learning.exams.rules import ENDED, SAT_FLOW, Happening, Kind, Sat, Status
-from kuangdeng.learning.exams.services._forms import give_forms
 from kuangdeng.learning.exams.services._steps import demand, enter_sitting, locked_exam, locked_sitting, note
 from kuangdeng.learning.items.api import is_marked_by_person, unmask
 from kuangdeng.org.api import Person

@@ -5,14 +5,27 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.clock import today
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.learning.classes import services as classes
 from kuangdeng.learning.classes.models import Lesson, Seat
-from kuangdeng.learning.classes.testkit import PDF, concluded, data_for, need_in
+from kuangdeng.learning.classes.testkit import (
+    PDF,
+    all_passed,
+    concluded,
+    data_for,
+    examined,
+    finished,
+    made_up,
+    need_in,
+    opened,
+)
+from kuangdeng.learning.exams.testkit import a_paper, data_of
 from kuangdeng.learning.files import queries, services
 from kuangdeng.learning.files.services import RecordData
 from kuangdeng.org.testkit import Cast, make_cast
@@ -86,6 +99,46 @@ def test_a_class_file_lists_what_an_inspector_asks_for_and_the_exam_when_one_is_
     assert seat is not None
     texts = [gap.text for gap in queries.person_file(seat.person).gaps]
     assert f"第 {one.code} 期要求考试，没有考试成绩" in texts
+
+
+def test_exam_results_stand_in_both_files_and_the_make_up_counts_for_the_class(cast: Cast) -> None:
+    one = finished(cast)
+    learners = [seat.person for seat in Seat.objects.filter(batch__training_class=one).select_related("person")]
+    exam = examined(cast, one, passing=learners[1:])
+    assert [line.passed for line in queries.exam_lines(person=learners[0])] == [False]
+    gaps = [gap.text for gap in queries.class_file(one).gaps]
+    assert "1 人考试不合格，没有补考合格" in gaps
+    assert "这个班要求考试，没有考试记录（试卷、成绩）" not in gaps
+    with clock.set_to(exam.closes_at + timedelta(hours=2)):
+        made_up(cast, exam, learners[0], right=True)
+    lines = queries.exam_lines(person=learners[0])
+    assert [(line.class_id, line.attempt, line.passed) for line in lines] == [(one.id, 0, False), (one.id, 1, True)]
+    file = queries.class_file(one)
+    assert not any("考试" in gap.text for gap in file.gaps)
+    assert [(held.first.attempt, held.listed, held.passed) for held in file.held] == [
+        (0, len(learners), len(learners) - 1), (1, 1, 1),
+    ]  # fmt: skip
+    classes.conclude_class(one.id, conclusions=all_passed(one), report="合格", by=cast.training_officer)
+    assert not any("没有考试成绩" in gap.text for gap in queries.person_file(learners[0]).gaps)
+    client = Client()
+    client.force_login(cast.training_officer)
+    shown = client.get(f"/learning/files/persons/{learners[0].id}/").content.decode()
+    assert shown.index(exam.title) < shown.index(f"{exam.title}补考1")
+    assert f"{exam.title}补考1" in client.get(f"/learning/files/classes/{one.id}/").content.decode()
+    book = openpyxl.load_workbook(BytesIO(client.get(f"/learning/files/classes/{one.id}/file.xlsx").content))
+    cells = {row[2].value: row[7].value for row in book["名册考勤考核"].iter_rows(min_row=2)}
+    assert cells[learners[0].name].endswith("2/2 合格")
+
+
+def test_what_is_not_published_or_practice_is_no_record_and_rows_cost_no_statements(cast: Cast) -> None:
+    one = opened(cast)
+    link = classes.arrange_exam(one.id, data=data_of(a_paper(cast)), by=cast.training_officer)
+    assert queries.exam_lines(class_id=one.id) == []
+    assert link.exam.sittings.count() > 3
+    examined(cast, one, title="第二场")
+    with CaptureQueriesContext(connection) as asked:
+        assert len(queries.exam_lines(class_id=one.id)) > 3
+    assert len(asked) == 1
 
 
 def test_an_archived_class_takes_no_more_papers(cast: Cast) -> None:

@@ -1,0 +1,18 @@
+"""The exams of a class: those that were arranged for it, and the make-up exams that came of them."""
+
+from django.db.models import F, Q
+
+from kuangdeng.learning.classes.models import TrainingClass
+from kuangdeng.learning.exams import api as exams
+
+
+def exams_of(one: TrainingClass) -> list[exams.Exam]:
+    """The exams of a class in the order in which they are held, with their counts (`listed`, `ended`, `passes`) and `batch_number`.
+
+    A make-up exam that itself has a make-up is followed one step further: the second belongs to the class as well.
+    """
+    own = Q(class_link__training_class=one)
+    second = Q(makeup_of__class_link__training_class=one)
+    third = Q(makeup_of__makeup_of__class_link__training_class=one)
+    rows = exams.Exam.objects.filter(own | second | third).annotate(batch_number=F("class_link__batch__number"))
+    return list(exams.with_counts(rows).order_by("opens_at", "id"))

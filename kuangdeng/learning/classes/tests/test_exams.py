@@ -1,0 +1,96 @@
+"""The exam of a class: everybody on the roster is on its list, and the class page says how it came out."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from kuangdeng.kernel.errors import Refused
+from kuangdeng.learning.classes import queries, services
+from kuangdeng.learning.classes.models import ClassExam, Seat
+from kuangdeng.learning.classes.testkit import class_in, examined, opened
+from kuangdeng.learning.exams import api as exams
+from kuangdeng.learning.exams.testkit import a_paper, data_of
+from kuangdeng.ledger.api import Entry
+from kuangdeng.org.testkit import Cast, make_cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def test_learners_and_leaders_are_on_the_list_once_with_one_ledger_entry(cast: Cast) -> None:
+    one = opened(cast, leaders_attend=True)
+    seats = Seat.objects.filter(batch__training_class=one)
+    people = set(seats.values_list("person_id", flat=True))
+    assert seats.count() > len(people), "the leaders sit in both batches"
+    before = Entry.objects.count()
+    link = services.arrange_exam(one.id, data=data_of(a_paper(cast)), by=cast.training_officer)
+    verbs = list(Entry.objects.order_by("id")[before:].values_list("verb", flat=True))
+    assert verbs.count("class.arrange_exam") == 1
+    assert not {"exam.arrange", "exam.enrol"} & set(verbs)
+    sat = link.exam.sittings.all()
+    assert {row.person_id for row in sat} == people
+    assert sat.count() == len(people)
+    assert sat.get(person=cast.unit_head).leader
+    assert link.exam.kind == exams.Kind.CLASS
+
+
+def test_one_batch_only(cast: Cast) -> None:
+    one = opened(cast)
+    batch = one.batches.get(number=2)
+    link = services.arrange_exam(one.id, data=data_of(a_paper(cast)), batch_id=batch.id, by=cast.training_officer)
+    assert set(link.exam.sittings.values_list("person_id", flat=True)) == set(
+        batch.roster.values_list("person_id", flat=True)
+    )
+
+
+def test_refused_before_the_opening_without_learners_and_for_who_may_not(cast: Cast) -> None:
+    data = data_of(a_paper(cast))
+    with pytest.raises(Refused, match="开班以后"):
+        services.arrange_exam(class_in(cast).id, data=data, by=cast.training_officer)
+    one = opened(cast)
+    for part in ("political_work", "unit_head", "miner"):
+        with pytest.raises(Refused, match="没有权限"):
+            services.arrange_exam(one.id, data=data, by=cast.persons[part])
+    Seat.objects.filter(batch__training_class=one).delete()
+    with pytest.raises(Refused, match="没有学员"):
+        services.arrange_exam(one.id, data=data, by=cast.training_officer)
+    assert not ClassExam.objects.exists()
+    assert not exams.Exam.objects.exists()
+
+
+def test_from_the_class_page_with_the_pass_mark_of_the_rules(cast: Cast) -> None:
+    services.set_up_classes(mine=cast.mine, by=cast.administrator)
+    one, paper = opened(cast), a_paper(cast)
+    client = Client()
+    client.force_login(cast.training_officer)
+    page = client.get(f"/learning/classes/{one.id}/exam/")
+    initial = page.context["form"].initial
+    assert initial["title"] == f"{one.title}结业考试"
+    assert initial["pass_percent"] == Decimal(80)
+    opens = initial["opens_at"]
+    data = {"title": initial["title"], "paper": str(paper.id), "opens_at": opens.strftime("%Y-%m-%dT%H:%M"), "minutes": 60,
+            "closes_at": initial["closes_at"].strftime("%Y-%m-%dT%H:%M"), "place": "考试中心", "pass_percent": "80"}  # fmt: skip
+    done = client.post(f"/learning/classes/{one.id}/exam/", data)
+    assert done.status_code in (200, 302), done.content.decode()[:2000]
+    exam = ClassExam.objects.get(training_class=one).exam
+    assert (exam.opens_at, exam.pass_percent, exam.place) == (opens, Decimal(80), "考试中心")
+    said = client.get(f"/learning/classes/{one.id}/").content.decode()
+    assert f"/learning/exams/{exam.id}/" in said
+
+
+def test_the_class_page_tells_who_passed_once_it_is_published(cast: Cast) -> None:
+    one = opened(cast)
+    learners = [seat.person for seat in Seat.objects.filter(batch__training_class=one).order_by("person__number")]
+    exam = examined(cast, one, passing=learners[:2])
+    [row] = queries.exams_of(one)
+    assert (row.id, row.listed, row.passes) == (exam.id, len(learners), 2)  # type: ignore[attr-defined]
+    client = Client()
+    client.force_login(cast.training_officer)
+    page = client.get(f"/learning/classes/{one.id}/").content.decode()
+    assert f"应考 {len(learners)} 人，合格 2 人" in page
+    assert f"/learning/results/{exam.id}/" in page
