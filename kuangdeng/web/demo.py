@@ -29,6 +29,7 @@ from kuangdeng.web.demo_items import DemoItems
 from kuangdeng.web.demo_legal import DemoLegal
 from kuangdeng.web.demo_practice import DemoPractice
 from kuangdeng.web.demo_study import DemoStudy
+from kuangdeng.web.demo_talks import DemoTalks
 from kuangdeng.web.screens import services as screens
 
 CODE = "demo"
@@ -144,7 +145,8 @@ class Replay:
         steps += DemoGroups(self.mine, self.demo, self.people, self.units).steps(clock.now())
         steps += DemoLegal(self.mine, self.demo, self.people).steps(clock.now())
         steps += DemoItems(self.demo, self.people).steps(clock.now())
-        steps += DemoExams(self.demo, self.people).steps(clock.now())
+        exams = DemoExams(self.demo, self.people)
+        steps += exams.steps(clock.now()) + DemoTalks(self.demo, self.people, exams).steps(clock.now())
         steps += DemoBooks(self.mine, self.demo, self.people).steps(clock.now())
         steps += DemoStudy(self.mine, self.demo, self.people).steps(clock.now())
         steps += DemoPractice(self.mine, self.demo, self.people).steps(clock.now())
