@@ -180,7 +180,7 @@ def examined(cast: Cast, one: TrainingClass, *, passing: Iterable[Person] = (), 
             {**SINGLE, "stem": stem}
             for stem in ("透水前的征兆有（ ）。", "探放水的原则是（ ）。", "老空水的特点是（ ）。")
         ]
-        paper = a_paper(cast, items=items_in_use(cast, asked))
+        paper = a_paper(cast, f"第 {one.code} 期卷", items=items_in_use(cast, asked))
         exam = services.arrange_exam(one.id, data=data_of(paper, **more), by=cast.training_officer).exam
         drawn = exams.draw(exam.id, by=cast.training_officer)
         good = {person.id for person in passing}

@@ -97,6 +97,7 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         "shows_code": has_power(by, "exam.invigilate") and found.is_ready and found.by_code,
         "on_paper": found.kind == Kind.ON_PAPER,
         "lot": found.drawing,
+        "door": request.build_absolute_uri(reverse("learning:exam_door")),
     }
     return register_page(request, registers.people(found, by), rows, template=f"{HERE}/exam.html", context=words)
 
