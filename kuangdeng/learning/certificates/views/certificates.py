@@ -325,7 +325,7 @@ def barred_xlsx(request: HttpRequest) -> HttpResponse:
     words = _barred_words(request)
     out = BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        sheet = book.add_worksheet(words["month_words"])
+        sheet = book.add_worksheet(f"{words['month']:%Y-%m}")
         sheet.write_row(
             0, 0, [_("单位"), _("工号"), _("姓名"), _("工种"), _("类别"), _("原因")], book.add_format({"bold": True})
         )

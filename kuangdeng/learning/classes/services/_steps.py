@@ -97,9 +97,9 @@ def refuse_clash(
 
 
 def span_words(lesson: Lesson) -> str:
-    """11月25日 08:00—10:00."""
+    """2026年11月25日 08:00—10:00: what is kept must not say "tomorrow"."""
     start, end = clock.local(lesson.starts_at), clock.local(lesson.ends_at)
-    return f"{timetext.day_name(start.date(), clock.today())} {start:%H:%M}—{end:%H:%M}"
+    return f"{timetext.full(start.date())} {start:%H:%M}—{end:%H:%M}"
 
 
 def class_words(lesson: Lesson) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.files import keep_bytes
+from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.attendance import api as attendance
@@ -138,7 +139,8 @@ def change_lesson(lesson_id: UUID, *, data: LessonData, by: Person) -> Lesson:
     """Move a lesson, or give it another teacher or room (调课); its learners are told. Refused as for a new one, and once
     its hours were counted."""
     lesson = _open_lesson(lesson_id, by)
-    before = span_words(lesson)
+    with in_chinese():
+        before = span_words(lesson)
     for name, value in _checked(data, lesson.batch, by, lesson.id).items():
         setattr(lesson, name, value)
     lesson.save()
