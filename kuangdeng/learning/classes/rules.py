@@ -386,6 +386,13 @@ def counted(hours: Decimal, mark: Mark | None, *, late_minutes: int, makeup_coun
     return nothing, Why.LEAVE if mark.state == "leave" else Why.MISSING
 
 
+def proposed(*, enough_hours: bool, passed: bool | None) -> Conclusion:
+    """The conclusion that hours and exam speak for; None for an exam of which there is no result."""
+    if not enough_hours:
+        return Conclusion.UNFINISHED
+    return Conclusion.FAILED if passed is False else Conclusion.PASSED
+
+
 def enough(valid: Decimal, planned: Decimal, percent: Decimal) -> bool:
     """Whether somebody has enough hours to be concluded."""
     return planned > 0 and valid * 100 >= planned * percent

@@ -32,7 +32,7 @@ from kuangdeng.learning.classes.queries.catalogue import (
     units_of_class,
     week_of,
 )
-from kuangdeng.learning.classes.queries.exams import exams_of
+from kuangdeng.learning.classes.queries.exams import exam_outcomes, exams_of
 from kuangdeng.learning.classes.queries.hours import (
     Balance,
     Learner,
@@ -108,6 +108,7 @@ __all__ = [
     "classes",
     "corrections",
     "corrections_of",
+    "exam_outcomes",
     "exams_of",
     "failed_and_not_retrained",
     "figures",

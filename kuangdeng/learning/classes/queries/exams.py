@@ -1,5 +1,7 @@
 """The exams of a class: those that were arranged for it, and the make-up exams that came of them."""
 
+from uuid import UUID
+
 from django.db.models import F, Q
 
 from kuangdeng.learning.classes.models import TrainingClass
@@ -16,3 +18,17 @@ def exams_of(one: TrainingClass) -> list[exams.Exam]:
     third = Q(makeup_of__makeup_of__class_link__training_class=one)
     rows = exams.Exam.objects.filter(own | second | third).annotate(batch_number=F("class_link__batch__number"))
     return list(exams.with_counts(rows).order_by("opens_at", "id"))
+
+
+def exam_outcomes(one: TrainingClass) -> dict[UUID, bool]:
+    """Who has a published result in an exam of the class, and whether he has passed one of them. One statement."""
+    own = Q(exam__class_link__training_class=one)
+    second = Q(exam__makeup_of__class_link__training_class=one)
+    third = Q(exam__makeup_of__makeup_of__class_link__training_class=one)
+    rows = exams.Sitting.objects.filter(
+        own | second | third, exam__status=exams.Status.PUBLISHED, status__in=exams.ENDED, passed__isnull=False
+    )
+    found: dict[UUID, bool] = {}
+    for person_id, passed in rows.values_list("person_id", "passed"):
+        found[person_id] = found.get(person_id, False) or bool(passed)
+    return found

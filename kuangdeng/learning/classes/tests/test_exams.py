@@ -3,12 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.learning.classes import queries, services
-from kuangdeng.learning.classes.models import ClassExam, Seat
-from kuangdeng.learning.classes.testkit import class_in, examined, opened
+from kuangdeng.learning.classes.models import ClassExam, LessonHours, Seat
+from kuangdeng.learning.classes.testkit import class_in, examined, finished, opened
 from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.exams.testkit import a_paper, data_of
 from kuangdeng.ledger.api import Entry
@@ -94,3 +95,20 @@ def test_the_class_page_tells_who_passed_once_it_is_published(cast: Cast) -> Non
     page = client.get(f"/learning/classes/{one.id}/").content.decode()
     assert f"应考 {len(learners)} 人，合格 2 人" in page
     assert f"/learning/results/{exam.id}/" in page
+
+
+def test_the_conclusion_is_proposed_from_hours_and_exam(cast: Cast) -> None:
+    one = finished(cast)
+    seats = list(Seat.objects.filter(batch__training_class=one).select_related("person").order_by("person__number"))
+    LessonHours.objects.filter(lesson__batch__training_class=one).update(valid=F("planned"), why="")
+    exam = examined(cast, one, passing=[seats[0].person])
+    failed = exam.sittings.get(passed=False).person_id
+    client = Client()
+    client.force_login(cast.training_officer)
+    form = client.get(f"/learning/classes/{one.id}/conclude/").context["form"]
+    said = {seat.person_id: form.initial[f"c-{seat.id}"] for seat in seats}
+    assert said[seats[0].person_id] == "passed"
+    assert said[failed] == "failed"
+    LessonHours.objects.filter(person_id=failed).update(valid=0)
+    form = client.get(f"/learning/classes/{one.id}/conclude/").context["form"]
+    assert [form.initial[f"c-{seat.id}"] for seat in seats if seat.person_id == failed] == ["unfinished"]

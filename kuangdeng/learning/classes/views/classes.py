@@ -397,17 +397,18 @@ def _monday(request: HttpRequest) -> date:
 
 @require_http_methods(["GET", "POST"])
 def conclude(request: HttpRequest, class_id: UUID) -> HttpResponse:
-    """结业: a conclusion for each learner, proposed from his hours, and the report of the class."""
+    """结业: a conclusion for each learner, proposed from his hours and exam, and the report of the class."""
     by = me(request)
     need_power(by, "class.conclude")
     one = queries.get_class(class_id, by=by)
     learners = queries.learners(queries.seats_of(one))
     percent = queries.number_on(one.mine_id, "class.attend_percent")
+    outcomes = queries.exam_outcomes(one)
     initial: dict[str, Any] = {"report": one.report, "cost": one.cost}
     for row in learners:
         good = rules.enough(row.valid, row.planned, percent)
-        initial[f"c-{row.seat.id}"] = row.seat.conclusion or (
-            rules.Conclusion.PASSED if good else rules.Conclusion.UNFINISHED
+        initial[f"c-{row.seat.id}"] = row.seat.conclusion or rules.proposed(
+            enough_hours=good, passed=outcomes.get(row.seat.person_id)
         )
     form = forms.ConcludeForm(request.POST or None, seats=[row.seat for row in learners], initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -424,6 +425,7 @@ def conclude(request: HttpRequest, class_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("已结业，学员会收到结论。"))
             return redirect("learning:training_class", one.id)
-    lines = [{"row": row, "choice": form[f"c-{row.seat.id}"], "remark": form[f"r-{row.seat.id}"]} for row in learners]
+    lines = [{"row": row, "choice": form[f"c-{row.seat.id}"], "remark": form[f"r-{row.seat.id}"],
+              "passed": outcomes.get(row.seat.person_id)} for row in learners]  # fmt: skip
     words = {"one": one, "form": form, "lines": lines, "percent": registers.plain(percent)}
     return render(request, f"{HERE}/conclude.html", words, status=422 if form.is_bound else 200)
