@@ -18,7 +18,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.files import keep_photo, receive
 from kuangdeng.learning import testkit as items
 from kuangdeng.learning.bookroom.tests.rows import lived_in_books
-from kuangdeng.learning.campaigns.tests.rows import lived_in_study
+from kuangdeng.learning.campaigns.tests.rows import a_makeup, lived_in_study
 from kuangdeng.learning.classes.tests.rows import classes_for_lists
 from kuangdeng.learning.exams.tests.rows import exams_for_lists
 from kuangdeng.learning.garden.tests.rows import lived_in_garden
@@ -113,6 +113,7 @@ class LivedIn(World):
         self.read_books()
         self.sit_exams()
         lived_in_study(cast)
+        a_makeup(cast)
         lived_in_practice(self.cast)
         lived_in_topics(self.cast)
         lived_in_garden(self.cast)

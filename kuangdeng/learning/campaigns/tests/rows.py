@@ -160,3 +160,12 @@ def _a_hundred_days(cast: Cast) -> None:
     study_record = StudySession.objects.filter(mine=cast.mine, status=Status.FINISHED).first()
     if study_record is not None:
         study.write_record(study_record.id, record=RECORD, by=cast.unit_head)
+
+
+def a_makeup(cast: Cast) -> None:
+    """Somebody of the main session has handed in what he read afterwards."""
+    row = Attendee.objects.filter(sheet=main_session(cast).sheet, person=cast.miner).first()
+    if row is not None:
+        MakeUp.objects.get_or_create(
+            attendee=row, defaults={"on": clock.today(), "text": READ, "handed_in_by": cast.miner}
+        )
