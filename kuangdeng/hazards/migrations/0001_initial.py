@@ -24,2560 +24,2526 @@ class Migration(migrations.Migration):
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="CatalogueVersion",
-                fields=[
-                    ("code", models.CharField(max_length=30, primary_key=True, serialize=False)),
-                    ("title", models.CharField(max_length=100, verbose_name="名称")),
-                    ("document_no", models.CharField(max_length=60, verbose_name="文号")),
-                    ("effective_from", models.DateField(verbose_name="施行日期")),
-                    ("effective_to", models.DateField(null=True, verbose_name="失效日期")),
-                    ("source", models.TextField(verbose_name="来源")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已核对原文")),
-                    ("note", models.TextField(blank=True, verbose_name="说明")),
-                ],
-                options={
-                    "ordering": ["-effective_from"],
-                    "constraints": [models.UniqueConstraint(fields=("effective_from",), name="catalogue_starts_once")],
-                },
-            ),
-            migrations.CreateModel(
-                name="Grade",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("code", models.CharField(max_length=20, verbose_name="代码")),
-                    ("name", models.CharField(max_length=40, verbose_name="名称")),
-                    ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
-                    ("active", models.BooleanField(default=True, verbose_name="在用")),
-                    ("meaning", models.CharField(blank=True, max_length=200, verbose_name="含义")),
-                    (
-                        "colour",
-                        models.CharField(
-                            choices=[("red", "红"), ("orange", "橙"), ("yellow", "黄"), ("blue", "蓝")],
-                            default="blue",
-                            max_length=10,
-                            verbose_name="颜色",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
-                    ),
-                ],
-                options={
-                    "ordering": ["position", "code"],
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="Specialty",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("code", models.CharField(max_length=20, verbose_name="代码")),
-                    ("name", models.CharField(max_length=40, verbose_name="名称")),
-                    ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
-                    ("active", models.BooleanField(default=True, verbose_name="在用")),
-                    (
-                        "mine",
-                        models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
-                    ),
-                    (
-                        "parent",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="children",
-                            to="hazards.specialty",
-                            verbose_name="大类",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["position", "code"],
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="MineSettings",
-                fields=[
-                    (
-                        "mine",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            primary_key=True,
-                            related_name="hazard_settings",
-                            serialize=False,
-                            to="org.mine",
-                        ),
-                    ),
-                    ("five_points_title", models.CharField(default="五定", max_length=20, verbose_name="五定的叫法")),
-                    ("five_point_labels", models.JSONField(blank=True, default=dict)),
-                    ("anonymous_reports", models.BooleanField(default=True, verbose_name="允许匿名上报")),
-                ],
-            ),
-            migrations.CreateModel(
-                name="RoundPlan",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=60, verbose_name="名称")),
-                    ("role", models.CharField(max_length=20, verbose_name="责任角色")),
-                    ("posts", models.CharField(blank=True, max_length=100, verbose_name="岗位")),
-                    (
-                        "every",
-                        models.CharField(
-                            choices=[
-                                ("month", "每月"),
-                                ("half_month", "每半月"),
-                                ("ten_days", "每旬"),
-                                ("week", "每周"),
-                                ("day", "每日"),
-                                ("shift", "每班"),
-                            ],
-                            max_length=12,
-                            verbose_name="频次",
-                        ),
-                    ),
-                    ("scope", models.CharField(blank=True, max_length=200, verbose_name="范围")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    ("active", models.BooleanField(default=True, verbose_name="在用")),
-                    (
-                        "mine",
-                        models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                            verbose_name="单位",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="LadderRule",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=40, verbose_name="名称")),
-                    (
-                        "step",
-                        models.CharField(
-                            choices=[("hours", "小时"), ("shifts", "班"), ("days", "天")],
-                            max_length=10,
-                            verbose_name="单位",
-                        ),
-                    ),
-                    (
-                        "amount",
-                        models.IntegerField(help_text="负数是到期前，0 是到期时，正数是到期后", verbose_name="偏移"),
-                    ),
-                    (
-                        "roles",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=20), size=None, verbose_name="告知"
-                        ),
-                    ),
-                    ("propose_supervision", models.BooleanField(default=False, verbose_name="建议挂牌督办")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    ("active", models.BooleanField(default=True, verbose_name="在用")),
-                    ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
-                    (
-                        "mine",
-                        models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
-                    ),
-                ],
-                options={
-                    "ordering": ["position"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Category",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("no", models.PositiveSmallIntegerField(verbose_name="序号")),
-                    ("name", models.CharField(max_length=200, verbose_name="类别")),
-                    ("situation_count", models.PositiveSmallIntegerField(null=True, verbose_name="情形数")),
-                    ("words", models.JSONField(default=list)),
-                    (
-                        "version",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="categories",
-                            to="hazards.catalogueversion",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["version", "no"],
-                },
-            ),
-            migrations.CreateModel(
-                name="DeadlineRule",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                ("hours", "下达后若干小时"),
-                                ("end_of_shift", "本班结束前"),
-                                ("end_of_next_shift", "下一班结束前"),
-                                ("days", "下达后若干天"),
-                            ],
-                            max_length=20,
-                            verbose_name="算法",
-                        ),
-                    ),
-                    ("amount", models.PositiveIntegerField(default=0, verbose_name="数值")),
-                    ("valid_from", models.DateField(verbose_name="生效日期")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    (
-                        "mine",
-                        models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
-                    ),
-                    (
-                        "grade",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="hazards.grade",
-                            verbose_name="等级",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["grade__position", "-valid_from"],
-                },
-            ),
-            migrations.CreateModel(
-                name="GradeEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("code", models.CharField(max_length=20, verbose_name="代码")),
-                    ("name", models.CharField(max_length=40, verbose_name="名称")),
-                    ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
-                    ("active", models.BooleanField(default=True, verbose_name="在用")),
-                    ("meaning", models.CharField(blank=True, max_length=200, verbose_name="含义")),
-                    (
-                        "colour",
-                        models.CharField(
-                            choices=[("red", "红"), ("orange", "橙"), ("yellow", "黄"), ("blue", "蓝")],
-                            default="blue",
-                            max_length=10,
-                            verbose_name="颜色",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.grade",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="SpecialtyEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("code", models.CharField(max_length=20, verbose_name="代码")),
-                    ("name", models.CharField(max_length=40, verbose_name="名称")),
-                    ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
-                    ("active", models.BooleanField(default=True, verbose_name="在用")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "parent",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.specialty",
-                            verbose_name="大类",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.specialty",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="StandardHazard",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("code", models.CharField(max_length=20, verbose_name="编号")),
-                    ("sub", models.CharField(blank=True, max_length=40, verbose_name="小类")),
-                    ("text", models.CharField(max_length=300, verbose_name="规范描述")),
-                    ("cause", models.CharField(blank=True, max_length=12, verbose_name="成因")),
-                    ("measure", models.CharField(blank=True, max_length=300, verbose_name="建议措施")),
-                    ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
-                    ("active", models.BooleanField(default=True, verbose_name="在用")),
-                    ("search_text", models.TextField(editable=False)),
-                    (
-                        "grade",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="hazards.grade",
-                            verbose_name="常见等级",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
-                    ),
-                    (
-                        "specialty",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="hazards.specialty",
-                            verbose_name="专业",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["code"],
-                },
-            ),
-            migrations.CreateModel(
-                name="MineSettingsEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("five_points_title", models.CharField(default="五定", max_length=20, verbose_name="五定的叫法")),
-                    ("five_point_labels", models.JSONField(blank=True, default=dict)),
-                    ("anonymous_reports", models.BooleanField(default=True, verbose_name="允许匿名上报")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            serialize=False,
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.minesettings",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="Round",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "check_type",
-                        models.CharField(
-                            choices=[
-                                ("daily", "日常检查"),
-                                ("special", "专项检查"),
-                                ("leader", "领导带队"),
-                                ("campaign", "专项整治"),
-                                ("standard", "标准化检查"),
-                                ("superior", "上级检查"),
-                                ("tip", "群众举报"),
-                            ],
-                            default="daily",
-                            max_length=12,
-                            verbose_name="检查类型",
-                        ),
-                    ),
-                    ("started_at", models.DateTimeField(verbose_name="开始时间")),
-                    ("ended_at", models.DateTimeField(verbose_name="结束时间")),
-                    ("shift_name", models.CharField(blank=True, max_length=20, verbose_name="班次")),
-                    ("shift_day", models.DateField(null=True)),
-                    ("note", models.TextField(blank=True, verbose_name="检查情况")),
-                    ("recorded_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "led_by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="rounds_led",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="带队人",
-                        ),
-                    ),
-                    (
-                        "members",
-                        models.ManyToManyField(
-                            blank=True, related_name="rounds_joined", to=settings.AUTH_USER_MODEL, verbose_name="参加人"
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="rounds", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "places",
-                        models.ManyToManyField(
-                            blank=True, related_name="rounds", to="org.place", verbose_name="检查地点"
-                        ),
-                    ),
-                    (
-                        "recorded_by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="rounds",
-                            to="org.unit",
-                            verbose_name="检查单位",
-                        ),
-                    ),
-                    (
-                        "plan",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="rounds",
-                            to="hazards.roundplan",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-started_at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="RoundPlanEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("name", models.CharField(max_length=60, verbose_name="名称")),
-                    ("role", models.CharField(max_length=20, verbose_name="责任角色")),
-                    ("posts", models.CharField(blank=True, max_length=100, verbose_name="岗位")),
-                    (
-                        "every",
-                        models.CharField(
-                            choices=[
-                                ("month", "每月"),
-                                ("half_month", "每半月"),
-                                ("ten_days", "每旬"),
-                                ("week", "每周"),
-                                ("day", "每日"),
-                                ("shift", "每班"),
-                            ],
-                            max_length=12,
-                            verbose_name="频次",
-                        ),
-                    ),
-                    ("scope", models.CharField(blank=True, max_length=200, verbose_name="范围")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    ("active", models.BooleanField(default=True, verbose_name="在用")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.roundplan",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="单位",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="LadderRuleEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("name", models.CharField(max_length=40, verbose_name="名称")),
-                    (
-                        "step",
-                        models.CharField(
-                            choices=[("hours", "小时"), ("shifts", "班"), ("days", "天")],
-                            max_length=10,
-                            verbose_name="单位",
-                        ),
-                    ),
-                    (
-                        "amount",
-                        models.IntegerField(help_text="负数是到期前，0 是到期时，正数是到期后", verbose_name="偏移"),
-                    ),
-                    (
-                        "roles",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=20), size=None, verbose_name="告知"
-                        ),
-                    ),
-                    ("propose_supervision", models.BooleanField(default=False, verbose_name="建议挂牌督办")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    ("active", models.BooleanField(default=True, verbose_name="在用")),
-                    ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.ladderrule",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="Situation",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("no", models.CharField(max_length=10, verbose_name="序号")),
-                    ("text", models.TextField(verbose_name="情形")),
-                    ("keywords", models.JSONField(default=dict)),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已核对原文")),
-                    (
-                        "category",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="situations",
-                            to="hazards.category",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["category", "id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="DeadlineRuleEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                ("hours", "下达后若干小时"),
-                                ("end_of_shift", "本班结束前"),
-                                ("end_of_next_shift", "下一班结束前"),
-                                ("days", "下达后若干天"),
-                            ],
-                            max_length=20,
-                            verbose_name="算法",
-                        ),
-                    ),
-                    ("amount", models.PositiveIntegerField(default=0, verbose_name="数值")),
-                    ("valid_from", models.DateField(verbose_name="生效日期")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.deadlinerule",
-                        ),
-                    ),
-                    (
-                        "grade",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.grade",
-                            verbose_name="等级",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="StandardHazardEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("code", models.CharField(max_length=20, verbose_name="编号")),
-                    ("sub", models.CharField(blank=True, max_length=40, verbose_name="小类")),
-                    ("text", models.CharField(max_length=300, verbose_name="规范描述")),
-                    ("cause", models.CharField(blank=True, max_length=12, verbose_name="成因")),
-                    ("measure", models.CharField(blank=True, max_length=300, verbose_name="建议措施")),
-                    ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
-                    ("active", models.BooleanField(default=True, verbose_name="在用")),
-                    ("search_text", models.TextField(editable=False)),
-                    (
-                        "grade",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.grade",
-                            verbose_name="常见等级",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.standardhazard",
-                        ),
-                    ),
-                    (
-                        "specialty",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.specialty",
-                            verbose_name="专业",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="Hazard",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("number", models.CharField(editable=False, max_length=20, verbose_name="编号")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.rules.Status["REPORTED"], "待定级"),
-                                (kuangdeng.hazards.rules.Status["RETURNED"], "退回补充"),
-                                (kuangdeng.hazards.rules.Status["MERGED"], "已合并"),
-                                (kuangdeng.hazards.rules.Status["VOID"], "已作废"),
-                                (kuangdeng.hazards.rules.Status["RECHECK"], "待复查"),
-                                (kuangdeng.hazards.rules.Status["GRADED"], "待下达"),
-                                (kuangdeng.hazards.rules.Status["DISPATCHED"], "待签收"),
-                                (kuangdeng.hazards.rules.Status["RECTIFYING"], "整改中"),
-                                (kuangdeng.hazards.rules.Status["RECTIFIED"], "待验收"),
-                                (kuangdeng.hazards.rules.Status["ACCEPTED"], "待销号"),
-                                (kuangdeng.hazards.rules.Status["CLOSED"], "已销号"),
-                            ],
-                            default=kuangdeng.hazards.rules.Status["REPORTED"],
-                            max_length=12,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("status_since", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("text", models.TextField(verbose_name="隐患内容")),
-                    ("standard_text", models.CharField(blank=True, max_length=300, verbose_name="规范描述")),
-                    ("place_text", models.CharField(blank=True, max_length=200, verbose_name="具体位置")),
-                    ("tag_scanned", models.BooleanField(default=False, verbose_name="扫码上报")),
-                    ("occurred_at", models.DateTimeField(verbose_name="发现时间")),
-                    ("captured_at", models.DateTimeField(null=True)),
-                    ("clock_offset", models.DurationField(null=True)),
-                    ("received_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("shift_name", models.CharField(blank=True, max_length=20, verbose_name="班次")),
-                    ("shift_day", models.DateField(null=True)),
-                    (
-                        "source",
-                        models.CharField(
-                            choices=[
-                                ("unit", "本单位自查"),
-                                ("safety", "安监检查"),
-                                ("mine", "矿级检查"),
-                                ("group", "集团检查"),
-                                ("regulator", "监管监察部门"),
-                                ("public", "群众举报"),
-                            ],
-                            default="unit",
-                            max_length=12,
-                            verbose_name="来源",
-                        ),
-                    ),
-                    ("source_text", models.CharField(blank=True, max_length=60, verbose_name="检查单位")),
-                    (
-                        "check_type",
-                        models.CharField(
-                            choices=[
-                                ("daily", "日常检查"),
-                                ("special", "专项检查"),
-                                ("leader", "领导带队"),
-                                ("campaign", "专项整治"),
-                                ("standard", "标准化检查"),
-                                ("superior", "上级检查"),
-                                ("tip", "群众举报"),
-                            ],
-                            default="daily",
-                            max_length=12,
-                            verbose_name="检查类型",
-                        ),
-                    ),
-                    ("anonymous", models.BooleanField(default=False, verbose_name="匿名")),
-                    ("finders_text", models.CharField(blank=True, max_length=100, verbose_name="发现人（原文）")),
-                    ("content_digest", models.CharField(blank=True, editable=False, max_length=64)),
-                    (
-                        "cause",
-                        models.CharField(
-                            blank=True,
-                            choices=[
-                                ("person", "人的不安全行为"),
-                                ("thing", "物的不安全状态"),
-                                ("management", "管理缺陷"),
-                                ("environment", "环境"),
-                            ],
-                            max_length=12,
-                            verbose_name="成因",
-                        ),
-                    ),
-                    ("clause", models.CharField(blank=True, max_length=300, verbose_name="依据条款")),
-                    ("is_major", models.BooleanField(default=False, verbose_name="重大隐患")),
-                    ("graded_at", models.DateTimeField(null=True)),
-                    ("returned_reason", models.TextField(blank=True, verbose_name="退回原因")),
-                    ("void_reason", models.TextField(blank=True, verbose_name="作废原因")),
-                    (
-                        "way",
-                        models.CharField(
-                            blank=True,
-                            choices=[("on_site", "现场整改"), ("deadline", "限期整改"), ("supervised", "挂牌督办")],
-                            max_length=12,
-                            verbose_name="整改方式",
-                        ),
-                    ),
-                    ("unit_name", models.CharField(blank=True, editable=False, max_length=60)),
-                    ("person_text", models.CharField(blank=True, max_length=100, verbose_name="责任人（原文）")),
-                    ("measure", models.TextField(blank=True, verbose_name="整改措施")),
-                    ("goal", models.CharField(blank=True, max_length=300, verbose_name="整改目标")),
-                    (
-                        "funds",
-                        models.DecimalField(
-                            blank=True, decimal_places=2, max_digits=12, null=True, verbose_name="资金（元）"
-                        ),
-                    ),
-                    ("contingency", models.TextField(blank=True, verbose_name="应急预案")),
-                    ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="整改期限")),
-                    ("due_original", models.DateTimeField(null=True, verbose_name="原定期限")),
-                    ("notice_number", models.CharField(blank=True, max_length=30, verbose_name="通知单号")),
-                    ("dispatched_at", models.DateTimeField(null=True)),
-                    ("signed_at", models.DateTimeField(null=True)),
-                    ("rectification", models.TextField(blank=True, verbose_name="整改情况")),
-                    ("rectified_at", models.DateTimeField(null=True)),
-                    ("acceptance", models.TextField(blank=True, verbose_name="验收情况")),
-                    ("reject_reason", models.TextField(blank=True, verbose_name="不合格原因")),
-                    ("reject_count", models.PositiveSmallIntegerField(default=0, verbose_name="验收不合格次数")),
-                    ("accepted_at", models.DateTimeField(null=True)),
-                    ("closed_at", models.DateTimeField(null=True, verbose_name="销号时间")),
-                    ("supervised_at", models.DateTimeField(null=True, verbose_name="挂牌时间")),
-                    ("supervision_proposed", models.BooleanField(default=False)),
-                    ("escalated_at", models.DateTimeField(null=True)),
-                    ("escalate_reason", models.TextField(blank=True, verbose_name="升级理由")),
-                    ("stop_area", models.BooleanField(default=False, verbose_name="停产停工")),
-                    ("imported", models.JSONField(null=True)),
-                    ("search_text", models.TextField(default="", editable=False)),
-                    (
-                        "accepted_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "catalogue",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="hazards",
-                            to="hazards.catalogueversion",
-                        ),
-                    ),
-                    (
-                        "category",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="hazards",
-                            to="hazards.category",
-                        ),
-                    ),
-                    (
-                        "closed_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "dispatched_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "escalated_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "finders",
-                        models.ManyToManyField(
-                            blank=True, related_name="found_hazards", to=settings.AUTH_USER_MODEL, verbose_name="发现人"
-                        ),
-                    ),
-                    (
-                        "grade",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="hazards",
-                            to="hazards.grade",
-                            verbose_name="等级",
-                        ),
-                    ),
-                    (
-                        "graded_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "helper_unit",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                            verbose_name="协作单位",
-                        ),
-                    ),
-                    (
-                        "import_run",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="hazards",
-                            to="org.importrun",
-                        ),
-                    ),
-                    (
-                        "merged_into",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="merged",
-                            to="hazards.hazard",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="hazards", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="ordered_hazards",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="责任人",
-                        ),
-                    ),
-                    (
-                        "place",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="hazards",
-                            to="org.place",
-                            verbose_name="地点",
-                        ),
-                    ),
-                    (
-                        "rectified_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "recurrence_of",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="recurrences",
-                            to="hazards.hazard",
-                        ),
-                    ),
-                    (
-                        "reporter",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="reported_hazards",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "reporter_unit",
-                        models.ForeignKey(
-                            null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
-                        ),
-                    ),
-                    (
-                        "signed_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "supervised_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "supervisor",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="supervised_hazards",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="督办人",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="hazards",
-                            to="org.unit",
-                            verbose_name="责任单位",
-                        ),
-                    ),
-                    (
-                        "round",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="hazards",
-                            to="hazards.round",
-                        ),
-                    ),
-                    (
-                        "situation",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="hazards",
-                            to="hazards.situation",
-                        ),
-                    ),
-                    (
-                        "specialty",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="hazards",
-                            to="hazards.specialty",
-                            verbose_name="专业",
-                        ),
-                    ),
-                    (
-                        "standard",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="hazards",
-                            to="hazards.standardhazard",
-                            verbose_name="标准隐患",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-received_at", "-id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Penalty",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("points", models.DecimalField(decimal_places=2, default=0, max_digits=6, verbose_name="扣分")),
-                    (
-                        "fine",
-                        models.DecimalField(decimal_places=2, default=0, max_digits=10, verbose_name="罚款（元）"),
-                    ),
-                    ("reason", models.CharField(max_length=200, verbose_name="事由")),
-                    ("decided_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "decided_by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "hazard",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="penalties", to="hazards.hazard"
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Quarantine",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("received_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("digest", models.CharField(max_length=64)),
-                    ("content", models.JSONField()),
-                    ("decided_at", models.DateTimeField(null=True)),
-                    ("decision", models.CharField(blank=True, max_length=200)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "decided_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "hazard",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="quarantined", to="hazards.hazard"
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="MajorPlan",
-                fields=[
-                    (
-                        "hazard",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            primary_key=True,
-                            related_name="plan",
-                            serialize=False,
-                            to="hazards.hazard",
-                        ),
-                    ),
-                    ("goals", models.TextField(blank=True, verbose_name="治理目标和任务")),
-                    ("methods", models.TextField(blank=True, verbose_name="治理方法和措施")),
-                    ("resources", models.TextField(blank=True, verbose_name="经费和物资")),
-                    ("organisation", models.TextField(blank=True, verbose_name="机构和人员")),
-                    ("schedule", models.TextField(blank=True, verbose_name="时限和要求")),
-                    ("safety", models.TextField(blank=True, verbose_name="安全措施和应急预案")),
-                    ("stopped_area", models.CharField(blank=True, max_length=200, verbose_name="停产停工区域")),
-                    ("stopped_at", models.DateTimeField(blank=True, null=True, verbose_name="停产停工时间")),
-                    (
-                        "regulator_at",
-                        models.DateTimeField(blank=True, null=True, verbose_name="向监管监察部门报告时间"),
-                    ),
-                    ("regulator_text", models.TextField(blank=True, verbose_name="报告内容和回执")),
-                    ("congress_at", models.DateTimeField(blank=True, null=True, verbose_name="向职代会报告时间")),
-                    ("congress_text", models.TextField(blank=True, verbose_name="报告方式和内容")),
-                    ("updated_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "updated_by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Extension",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "state",
-                        models.CharField(
-                            choices=[
-                                ("asked", "待领导批准"),
-                                ("first", "待安监批准"),
-                                ("approved", "已批准"),
-                                ("refused", "未批准"),
-                            ],
-                            default="asked",
-                            max_length=10,
-                        ),
-                    ),
-                    ("reason", models.TextField(verbose_name="延期原因")),
-                    ("due_before", models.DateTimeField(verbose_name="原期限")),
-                    ("asked_until", models.DateTimeField(verbose_name="申请延至")),
-                    ("asked_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("first_at", models.DateTimeField(null=True)),
-                    ("second_at", models.DateTimeField(null=True)),
-                    ("refused_at", models.DateTimeField(null=True)),
-                    ("refuse_reason", models.TextField(blank=True, verbose_name="不批准原因")),
-                    (
-                        "asked_by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "first_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "refused_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "second_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "hazard",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="extensions", to="hazards.hazard"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["asked_at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="HazardEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("number", models.CharField(editable=False, max_length=20, verbose_name="编号")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.rules.Status["REPORTED"], "待定级"),
-                                (kuangdeng.hazards.rules.Status["RETURNED"], "退回补充"),
-                                (kuangdeng.hazards.rules.Status["MERGED"], "已合并"),
-                                (kuangdeng.hazards.rules.Status["VOID"], "已作废"),
-                                (kuangdeng.hazards.rules.Status["RECHECK"], "待复查"),
-                                (kuangdeng.hazards.rules.Status["GRADED"], "待下达"),
-                                (kuangdeng.hazards.rules.Status["DISPATCHED"], "待签收"),
-                                (kuangdeng.hazards.rules.Status["RECTIFYING"], "整改中"),
-                                (kuangdeng.hazards.rules.Status["RECTIFIED"], "待验收"),
-                                (kuangdeng.hazards.rules.Status["ACCEPTED"], "待销号"),
-                                (kuangdeng.hazards.rules.Status["CLOSED"], "已销号"),
-                            ],
-                            default=kuangdeng.hazards.rules.Status["REPORTED"],
-                            max_length=12,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("status_since", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("text", models.TextField(verbose_name="隐患内容")),
-                    ("standard_text", models.CharField(blank=True, max_length=300, verbose_name="规范描述")),
-                    ("place_text", models.CharField(blank=True, max_length=200, verbose_name="具体位置")),
-                    ("tag_scanned", models.BooleanField(default=False, verbose_name="扫码上报")),
-                    ("occurred_at", models.DateTimeField(verbose_name="发现时间")),
-                    ("captured_at", models.DateTimeField(null=True)),
-                    ("clock_offset", models.DurationField(null=True)),
-                    ("received_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("shift_name", models.CharField(blank=True, max_length=20, verbose_name="班次")),
-                    ("shift_day", models.DateField(null=True)),
-                    (
-                        "source",
-                        models.CharField(
-                            choices=[
-                                ("unit", "本单位自查"),
-                                ("safety", "安监检查"),
-                                ("mine", "矿级检查"),
-                                ("group", "集团检查"),
-                                ("regulator", "监管监察部门"),
-                                ("public", "群众举报"),
-                            ],
-                            default="unit",
-                            max_length=12,
-                            verbose_name="来源",
-                        ),
-                    ),
-                    ("source_text", models.CharField(blank=True, max_length=60, verbose_name="检查单位")),
-                    (
-                        "check_type",
-                        models.CharField(
-                            choices=[
-                                ("daily", "日常检查"),
-                                ("special", "专项检查"),
-                                ("leader", "领导带队"),
-                                ("campaign", "专项整治"),
-                                ("standard", "标准化检查"),
-                                ("superior", "上级检查"),
-                                ("tip", "群众举报"),
-                            ],
-                            default="daily",
-                            max_length=12,
-                            verbose_name="检查类型",
-                        ),
-                    ),
-                    ("anonymous", models.BooleanField(default=False, verbose_name="匿名")),
-                    ("finders_text", models.CharField(blank=True, max_length=100, verbose_name="发现人（原文）")),
-                    ("content_digest", models.CharField(blank=True, editable=False, max_length=64)),
-                    (
-                        "cause",
-                        models.CharField(
-                            blank=True,
-                            choices=[
-                                ("person", "人的不安全行为"),
-                                ("thing", "物的不安全状态"),
-                                ("management", "管理缺陷"),
-                                ("environment", "环境"),
-                            ],
-                            max_length=12,
-                            verbose_name="成因",
-                        ),
-                    ),
-                    ("clause", models.CharField(blank=True, max_length=300, verbose_name="依据条款")),
-                    ("is_major", models.BooleanField(default=False, verbose_name="重大隐患")),
-                    ("graded_at", models.DateTimeField(null=True)),
-                    ("returned_reason", models.TextField(blank=True, verbose_name="退回原因")),
-                    ("void_reason", models.TextField(blank=True, verbose_name="作废原因")),
-                    (
-                        "way",
-                        models.CharField(
-                            blank=True,
-                            choices=[("on_site", "现场整改"), ("deadline", "限期整改"), ("supervised", "挂牌督办")],
-                            max_length=12,
-                            verbose_name="整改方式",
-                        ),
-                    ),
-                    ("unit_name", models.CharField(blank=True, editable=False, max_length=60)),
-                    ("person_text", models.CharField(blank=True, max_length=100, verbose_name="责任人（原文）")),
-                    ("measure", models.TextField(blank=True, verbose_name="整改措施")),
-                    ("goal", models.CharField(blank=True, max_length=300, verbose_name="整改目标")),
-                    (
-                        "funds",
-                        models.DecimalField(
-                            blank=True, decimal_places=2, max_digits=12, null=True, verbose_name="资金（元）"
-                        ),
-                    ),
-                    ("contingency", models.TextField(blank=True, verbose_name="应急预案")),
-                    ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="整改期限")),
-                    ("due_original", models.DateTimeField(null=True, verbose_name="原定期限")),
-                    ("notice_number", models.CharField(blank=True, max_length=30, verbose_name="通知单号")),
-                    ("dispatched_at", models.DateTimeField(null=True)),
-                    ("signed_at", models.DateTimeField(null=True)),
-                    ("rectification", models.TextField(blank=True, verbose_name="整改情况")),
-                    ("rectified_at", models.DateTimeField(null=True)),
-                    ("acceptance", models.TextField(blank=True, verbose_name="验收情况")),
-                    ("reject_reason", models.TextField(blank=True, verbose_name="不合格原因")),
-                    ("reject_count", models.PositiveSmallIntegerField(default=0, verbose_name="验收不合格次数")),
-                    ("accepted_at", models.DateTimeField(null=True)),
-                    ("closed_at", models.DateTimeField(null=True, verbose_name="销号时间")),
-                    ("supervised_at", models.DateTimeField(null=True, verbose_name="挂牌时间")),
-                    ("supervision_proposed", models.BooleanField(default=False)),
-                    ("escalated_at", models.DateTimeField(null=True)),
-                    ("escalate_reason", models.TextField(blank=True, verbose_name="升级理由")),
-                    ("stop_area", models.BooleanField(default=False, verbose_name="停产停工")),
-                    ("imported", models.JSONField(null=True)),
-                    (
-                        "accepted_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "catalogue",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.catalogueversion",
-                        ),
-                    ),
-                    (
-                        "category",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.category",
-                        ),
-                    ),
-                    (
-                        "closed_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "dispatched_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "escalated_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "grade",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.grade",
-                            verbose_name="等级",
-                        ),
-                    ),
-                    (
-                        "graded_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "helper_unit",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="协作单位",
-                        ),
-                    ),
-                    (
-                        "import_run",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.importrun",
-                        ),
-                    ),
-                    (
-                        "merged_into",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.hazard",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="责任人",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.hazard",
-                        ),
-                    ),
-                    (
-                        "place",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.place",
-                            verbose_name="地点",
-                        ),
-                    ),
-                    (
-                        "rectified_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "recurrence_of",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.hazard",
-                        ),
-                    ),
-                    (
-                        "reporter",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "reporter_unit",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                    (
-                        "signed_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "supervised_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "supervisor",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="督办人",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="责任单位",
-                        ),
-                    ),
-                    (
-                        "round",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.round",
-                        ),
-                    ),
-                    (
-                        "situation",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.situation",
-                        ),
-                    ),
-                    (
-                        "specialty",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.specialty",
-                            verbose_name="专业",
-                        ),
-                    ),
-                    (
-                        "standard",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.standardhazard",
-                            verbose_name="标准隐患",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="HazardPhoto",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("when", models.CharField(choices=[("before", "整改前"), ("after", "整改后")], max_length=6)),
-                    ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "added_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "file",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
-                        ),
-                    ),
-                    (
-                        "hazard",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="photos", to="hazards.hazard"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="LadderFiring",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("due_at", models.DateTimeField()),
-                    ("fired_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "hazard",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="firings", to="hazards.hazard"
-                        ),
-                    ),
-                    (
-                        "rule",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="firings", to="hazards.ladderrule"
-                        ),
-                    ),
-                ],
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="minesettings",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_minesettingsevent" ("anonymous_reports", "five_point_labels", "five_points_title", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."anonymous_reports", OLD."five_point_labels", OLD."five_points_title", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."mine_id"); RETURN NULL;',
-                        hash="aaec4058aa68dca7a3f20d1bee149739013bf577",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_ae7d4",
-                        table="hazards_minesettings",
-                        when="AFTER",
+    operations = [
+        migrations.CreateModel(
+            name="CatalogueVersion",
+            fields=[
+                ("code", models.CharField(max_length=30, primary_key=True, serialize=False)),
+                ("title", models.CharField(max_length=100, verbose_name="名称")),
+                ("document_no", models.CharField(max_length=60, verbose_name="文号")),
+                ("effective_from", models.DateField(verbose_name="施行日期")),
+                ("effective_to", models.DateField(null=True, verbose_name="失效日期")),
+                ("source", models.TextField(verbose_name="来源")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已核对原文")),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
+            ],
+            options={
+                "ordering": ["-effective_from"],
+                "constraints": [models.UniqueConstraint(fields=("effective_from",), name="catalogue_starts_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Grade",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="minesettings",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_minesettingsevent" ("anonymous_reports", "five_point_labels", "five_points_title", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."anonymous_reports", OLD."five_point_labels", OLD."five_points_title", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."mine_id"); RETURN NULL;',
-                        hash="1bc431d9c6a84bb27263ef8eb18e8b5e88a84343",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_0653d",
-                        table="hazards_minesettings",
-                        when="AFTER",
+                ("code", models.CharField(max_length=20, verbose_name="代码")),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
+                ("active", models.BooleanField(default=True, verbose_name="在用")),
+                ("meaning", models.CharField(blank=True, max_length=200, verbose_name="含义")),
+                (
+                    "colour",
+                    models.CharField(
+                        choices=[("red", "红"), ("orange", "橙"), ("yellow", "黄"), ("blue", "蓝")],
+                        default="blue",
+                        max_length=10,
+                        verbose_name="颜色",
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="category",
-                constraint=models.UniqueConstraint(fields=("version", "no"), name="category_no"),
-            ),
-            migrations.AddConstraint(
-                model_name="grade",
-                constraint=models.UniqueConstraint(fields=("mine", "code"), name="grade_code"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="grade",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_gradeevent" ("active", "code", "colour", "id", "meaning", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."active", OLD."code", OLD."colour", OLD."id", OLD."meaning", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position"); RETURN NULL;',
-                        hash="1cf3277c8fe032c7d9c4f08d091dc470b25d263d",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_d4064",
-                        table="hazards_grade",
-                        when="AFTER",
+                (
+                    "mine",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
+                ),
+            ],
+            options={
+                "ordering": ["position", "code"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Specialty",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="grade",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_gradeevent" ("active", "code", "colour", "id", "meaning", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."active", OLD."code", OLD."colour", OLD."id", OLD."meaning", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position"); RETURN NULL;',
-                        hash="b0c52179d3a0175ee428cedbbcbb76335eb43e96",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_29ed9",
-                        table="hazards_grade",
-                        when="AFTER",
+                ("code", models.CharField(max_length=20, verbose_name="代码")),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
+                ("active", models.BooleanField(default=True, verbose_name="在用")),
+                (
+                    "mine",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="hazards.specialty",
+                        verbose_name="大类",
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="deadlinerule",
-                constraint=models.UniqueConstraint(
-                    fields=("mine", "grade", "valid_from"), name="deadline_rule_once", nulls_distinct=False
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="deadlinerule",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_deadlineruleevent" ("amount", "confirmed", "grade_id", "id", "kind", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from") VALUES (OLD."amount", OLD."confirmed", OLD."grade_id", OLD."id", OLD."kind", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source", OLD."valid_from"); RETURN NULL;',
-                        hash="faaf93672a3cb7e786856bfbe502ab894fb57782",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_dd3df",
-                        table="hazards_deadlinerule",
-                        when="AFTER",
+            ],
+            options={
+                "ordering": ["position", "code"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="MineSettings",
+            fields=[
+                (
+                    "mine",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="hazard_settings",
+                        serialize=False,
+                        to="org.mine",
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="deadlinerule",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_deadlineruleevent" ("amount", "confirmed", "grade_id", "id", "kind", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from") VALUES (OLD."amount", OLD."confirmed", OLD."grade_id", OLD."id", OLD."kind", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."valid_from"); RETURN NULL;',
-                        hash="fc56e0a3c298a97d7fda798ae3cde680f8a8e113",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_b4b2b",
-                        table="hazards_deadlinerule",
-                        when="AFTER",
+                ("five_points_title", models.CharField(default="五定", max_length=20, verbose_name="五定的叫法")),
+                ("five_point_labels", models.JSONField(blank=True, default=dict)),
+                ("anonymous_reports", models.BooleanField(default=True, verbose_name="允许匿名上报")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RoundPlan",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="extension",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("state__in", ["asked", "first"])), fields=("hazard",), name="one_open_extension"
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("role", models.CharField(max_length=20, verbose_name="责任角色")),
+                ("posts", models.CharField(blank=True, max_length=100, verbose_name="岗位")),
+                (
+                    "every",
+                    models.CharField(
+                        choices=[
+                            ("month", "每月"),
+                            ("half_month", "每半月"),
+                            ("ten_days", "每旬"),
+                            ("week", "每周"),
+                            ("day", "每日"),
+                            ("shift", "每班"),
+                        ],
+                        max_length=12,
+                        verbose_name="频次",
+                    ),
+                ),
+                ("scope", models.CharField(blank=True, max_length=200, verbose_name="范围")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                ("active", models.BooleanField(default=True, verbose_name="在用")),
+                (
+                    "mine",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="单位",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="LadderRule",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[("hours", "小时"), ("shifts", "班"), ("days", "天")],
+                        max_length=10,
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "amount",
+                    models.IntegerField(help_text="负数是到期前，0 是到期时，正数是到期后", verbose_name="偏移"),
+                ),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), size=None, verbose_name="告知"
+                    ),
+                ),
+                ("propose_supervision", models.BooleanField(default=False, verbose_name="建议挂牌督办")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                ("active", models.BooleanField(default=True, verbose_name="在用")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
+                (
+                    "mine",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Category",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("no", models.PositiveSmallIntegerField(verbose_name="序号")),
+                ("name", models.CharField(max_length=200, verbose_name="类别")),
+                ("situation_count", models.PositiveSmallIntegerField(null=True, verbose_name="情形数")),
+                ("words", models.JSONField(default=list)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="categories",
+                        to="hazards.catalogueversion",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["version", "no"],
+            },
+        ),
+        migrations.CreateModel(
+            name="DeadlineRule",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("hours", "下达后若干小时"),
+                            ("end_of_shift", "本班结束前"),
+                            ("end_of_next_shift", "下一班结束前"),
+                            ("days", "下达后若干天"),
+                        ],
+                        max_length=20,
+                        verbose_name="算法",
+                    ),
+                ),
+                ("amount", models.PositiveIntegerField(default=0, verbose_name="数值")),
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                (
+                    "mine",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
+                ),
+                (
+                    "grade",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="hazards.grade",
+                        verbose_name="等级",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["grade__position", "-valid_from"],
+            },
+        ),
+        migrations.CreateModel(
+            name="GradeEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("code", models.CharField(max_length=20, verbose_name="代码")),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
+                ("active", models.BooleanField(default=True, verbose_name="在用")),
+                ("meaning", models.CharField(blank=True, max_length=200, verbose_name="含义")),
+                (
+                    "colour",
+                    models.CharField(
+                        choices=[("red", "红"), ("orange", "橙"), ("yellow", "黄"), ("blue", "蓝")],
+                        default="blue",
+                        max_length=10,
+                        verbose_name="颜色",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.grade",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="SpecialtyEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("code", models.CharField(max_length=20, verbose_name="代码")),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
+                ("active", models.BooleanField(default=True, verbose_name="在用")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.specialty",
+                        verbose_name="大类",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.specialty",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="StandardHazard",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, verbose_name="编号")),
+                ("sub", models.CharField(blank=True, max_length=40, verbose_name="小类")),
+                ("text", models.CharField(max_length=300, verbose_name="规范描述")),
+                ("cause", models.CharField(blank=True, max_length=12, verbose_name="成因")),
+                ("measure", models.CharField(blank=True, max_length=300, verbose_name="建议措施")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
+                ("active", models.BooleanField(default=True, verbose_name="在用")),
+                ("search_text", models.TextField(editable=False)),
+                (
+                    "grade",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="hazards.grade",
+                        verbose_name="常见等级",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
+                ),
+                (
+                    "specialty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="hazards.specialty",
+                        verbose_name="专业",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["code"],
+            },
+        ),
+        migrations.CreateModel(
+            name="MineSettingsEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("five_points_title", models.CharField(default="五定", max_length=20, verbose_name="五定的叫法")),
+                ("five_point_labels", models.JSONField(blank=True, default=dict)),
+                ("anonymous_reports", models.BooleanField(default=True, verbose_name="允许匿名上报")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        serialize=False,
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.minesettings",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Round",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "check_type",
+                    models.CharField(
+                        choices=[
+                            ("daily", "日常检查"),
+                            ("special", "专项检查"),
+                            ("leader", "领导带队"),
+                            ("campaign", "专项整治"),
+                            ("standard", "标准化检查"),
+                            ("superior", "上级检查"),
+                            ("tip", "群众举报"),
+                        ],
+                        default="daily",
+                        max_length=12,
+                        verbose_name="检查类型",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="开始时间")),
+                ("ended_at", models.DateTimeField(verbose_name="结束时间")),
+                ("shift_name", models.CharField(blank=True, max_length=20, verbose_name="班次")),
+                ("shift_day", models.DateField(null=True)),
+                ("note", models.TextField(blank=True, verbose_name="检查情况")),
+                ("recorded_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "led_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rounds_led",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="带队人",
+                    ),
+                ),
+                (
+                    "members",
+                    models.ManyToManyField(
+                        blank=True, related_name="rounds_joined", to=settings.AUTH_USER_MODEL, verbose_name="参加人"
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rounds", to="org.mine"
+                    ),
+                ),
+                (
+                    "places",
+                    models.ManyToManyField(blank=True, related_name="rounds", to="org.place", verbose_name="检查地点"),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rounds",
+                        to="org.unit",
+                        verbose_name="检查单位",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rounds",
+                        to="hazards.roundplan",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-started_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RoundPlanEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("role", models.CharField(max_length=20, verbose_name="责任角色")),
+                ("posts", models.CharField(blank=True, max_length=100, verbose_name="岗位")),
+                (
+                    "every",
+                    models.CharField(
+                        choices=[
+                            ("month", "每月"),
+                            ("half_month", "每半月"),
+                            ("ten_days", "每旬"),
+                            ("week", "每周"),
+                            ("day", "每日"),
+                            ("shift", "每班"),
+                        ],
+                        max_length=12,
+                        verbose_name="频次",
+                    ),
+                ),
+                ("scope", models.CharField(blank=True, max_length=200, verbose_name="范围")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                ("active", models.BooleanField(default=True, verbose_name="在用")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.roundplan",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="单位",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="LadderRuleEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[("hours", "小时"), ("shifts", "班"), ("days", "天")],
+                        max_length=10,
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "amount",
+                    models.IntegerField(help_text="负数是到期前，0 是到期时，正数是到期后", verbose_name="偏移"),
+                ),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), size=None, verbose_name="告知"
+                    ),
+                ),
+                ("propose_supervision", models.BooleanField(default=False, verbose_name="建议挂牌督办")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                ("active", models.BooleanField(default=True, verbose_name="在用")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.ladderrule",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Situation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("no", models.CharField(max_length=10, verbose_name="序号")),
+                ("text", models.TextField(verbose_name="情形")),
+                ("keywords", models.JSONField(default=dict)),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已核对原文")),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="situations", to="hazards.category"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["category", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="DeadlineRuleEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("hours", "下达后若干小时"),
+                            ("end_of_shift", "本班结束前"),
+                            ("end_of_next_shift", "下一班结束前"),
+                            ("days", "下达后若干天"),
+                        ],
+                        max_length=20,
+                        verbose_name="算法",
+                    ),
+                ),
+                ("amount", models.PositiveIntegerField(default=0, verbose_name="数值")),
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.deadlinerule",
+                    ),
+                ),
+                (
+                    "grade",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.grade",
+                        verbose_name="等级",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="StandardHazardEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("code", models.CharField(max_length=20, verbose_name="编号")),
+                ("sub", models.CharField(blank=True, max_length=40, verbose_name="小类")),
+                ("text", models.CharField(max_length=300, verbose_name="规范描述")),
+                ("cause", models.CharField(blank=True, max_length=12, verbose_name="成因")),
+                ("measure", models.CharField(blank=True, max_length=300, verbose_name="建议措施")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
+                ("active", models.BooleanField(default=True, verbose_name="在用")),
+                ("search_text", models.TextField(editable=False)),
+                (
+                    "grade",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.grade",
+                        verbose_name="常见等级",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.standardhazard",
+                    ),
+                ),
+                (
+                    "specialty",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.specialty",
+                        verbose_name="专业",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Hazard",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(editable=False, max_length=20, verbose_name="编号")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.rules.Status["REPORTED"], "待定级"),
+                            (kuangdeng.hazards.rules.Status["RETURNED"], "退回补充"),
+                            (kuangdeng.hazards.rules.Status["MERGED"], "已合并"),
+                            (kuangdeng.hazards.rules.Status["VOID"], "已作废"),
+                            (kuangdeng.hazards.rules.Status["RECHECK"], "待复查"),
+                            (kuangdeng.hazards.rules.Status["GRADED"], "待下达"),
+                            (kuangdeng.hazards.rules.Status["DISPATCHED"], "待签收"),
+                            (kuangdeng.hazards.rules.Status["RECTIFYING"], "整改中"),
+                            (kuangdeng.hazards.rules.Status["RECTIFIED"], "待验收"),
+                            (kuangdeng.hazards.rules.Status["ACCEPTED"], "待销号"),
+                            (kuangdeng.hazards.rules.Status["CLOSED"], "已销号"),
+                        ],
+                        default=kuangdeng.hazards.rules.Status["REPORTED"],
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("status_since", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("text", models.TextField(verbose_name="隐患内容")),
+                ("standard_text", models.CharField(blank=True, max_length=300, verbose_name="规范描述")),
+                ("place_text", models.CharField(blank=True, max_length=200, verbose_name="具体位置")),
+                ("tag_scanned", models.BooleanField(default=False, verbose_name="扫码上报")),
+                ("occurred_at", models.DateTimeField(verbose_name="发现时间")),
+                ("captured_at", models.DateTimeField(null=True)),
+                ("clock_offset", models.DurationField(null=True)),
+                ("received_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("shift_name", models.CharField(blank=True, max_length=20, verbose_name="班次")),
+                ("shift_day", models.DateField(null=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("unit", "本单位自查"),
+                            ("safety", "安监检查"),
+                            ("mine", "矿级检查"),
+                            ("group", "集团检查"),
+                            ("regulator", "监管监察部门"),
+                            ("public", "群众举报"),
+                        ],
+                        default="unit",
+                        max_length=12,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("source_text", models.CharField(blank=True, max_length=60, verbose_name="检查单位")),
+                (
+                    "check_type",
+                    models.CharField(
+                        choices=[
+                            ("daily", "日常检查"),
+                            ("special", "专项检查"),
+                            ("leader", "领导带队"),
+                            ("campaign", "专项整治"),
+                            ("standard", "标准化检查"),
+                            ("superior", "上级检查"),
+                            ("tip", "群众举报"),
+                        ],
+                        default="daily",
+                        max_length=12,
+                        verbose_name="检查类型",
+                    ),
+                ),
+                ("anonymous", models.BooleanField(default=False, verbose_name="匿名")),
+                ("finders_text", models.CharField(blank=True, max_length=100, verbose_name="发现人（原文）")),
+                ("content_digest", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "cause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("person", "人的不安全行为"),
+                            ("thing", "物的不安全状态"),
+                            ("management", "管理缺陷"),
+                            ("environment", "环境"),
+                        ],
+                        max_length=12,
+                        verbose_name="成因",
+                    ),
+                ),
+                ("clause", models.CharField(blank=True, max_length=300, verbose_name="依据条款")),
+                ("is_major", models.BooleanField(default=False, verbose_name="重大隐患")),
+                ("graded_at", models.DateTimeField(null=True)),
+                ("returned_reason", models.TextField(blank=True, verbose_name="退回原因")),
+                ("void_reason", models.TextField(blank=True, verbose_name="作废原因")),
+                (
+                    "way",
+                    models.CharField(
+                        blank=True,
+                        choices=[("on_site", "现场整改"), ("deadline", "限期整改"), ("supervised", "挂牌督办")],
+                        max_length=12,
+                        verbose_name="整改方式",
+                    ),
+                ),
+                ("unit_name", models.CharField(blank=True, editable=False, max_length=60)),
+                ("person_text", models.CharField(blank=True, max_length=100, verbose_name="责任人（原文）")),
+                ("measure", models.TextField(blank=True, verbose_name="整改措施")),
+                ("goal", models.CharField(blank=True, max_length=300, verbose_name="整改目标")),
+                (
+                    "funds",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=12, null=True, verbose_name="资金（元）"
+                    ),
+                ),
+                ("contingency", models.TextField(blank=True, verbose_name="应急预案")),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="整改期限")),
+                ("due_original", models.DateTimeField(null=True, verbose_name="原定期限")),
+                ("notice_number", models.CharField(blank=True, max_length=30, verbose_name="通知单号")),
+                ("dispatched_at", models.DateTimeField(null=True)),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("rectification", models.TextField(blank=True, verbose_name="整改情况")),
+                ("rectified_at", models.DateTimeField(null=True)),
+                ("acceptance", models.TextField(blank=True, verbose_name="验收情况")),
+                ("reject_reason", models.TextField(blank=True, verbose_name="不合格原因")),
+                ("reject_count", models.PositiveSmallIntegerField(default=0, verbose_name="验收不合格次数")),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="销号时间")),
+                ("supervised_at", models.DateTimeField(null=True, verbose_name="挂牌时间")),
+                ("supervision_proposed", models.BooleanField(default=False)),
+                ("escalated_at", models.DateTimeField(null=True)),
+                ("escalate_reason", models.TextField(blank=True, verbose_name="升级理由")),
+                ("stop_area", models.BooleanField(default=False, verbose_name="停产停工")),
+                ("imported", models.JSONField(null=True)),
+                ("search_text", models.TextField(default="", editable=False)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "catalogue",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hazards",
+                        to="hazards.catalogueversion",
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hazards",
+                        to="hazards.category",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dispatched_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "escalated_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "finders",
+                    models.ManyToManyField(
+                        blank=True, related_name="found_hazards", to=settings.AUTH_USER_MODEL, verbose_name="发现人"
+                    ),
+                ),
+                (
+                    "grade",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hazards",
+                        to="hazards.grade",
+                        verbose_name="等级",
+                    ),
+                ),
+                (
+                    "graded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "helper_unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="协作单位",
+                    ),
+                ),
+                (
+                    "import_run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hazards",
+                        to="org.importrun",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="hazards.hazard",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="hazards", to="org.mine"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ordered_hazards",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="责任人",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hazards",
+                        to="org.place",
+                        verbose_name="地点",
+                    ),
+                ),
+                (
+                    "rectified_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "recurrence_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recurrences",
+                        to="hazards.hazard",
+                    ),
+                ),
+                (
+                    "reporter",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reported_hazards",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reporter_unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "supervised_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "supervisor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supervised_hazards",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="督办人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hazards",
+                        to="org.unit",
+                        verbose_name="责任单位",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hazards",
+                        to="hazards.round",
+                    ),
+                ),
+                (
+                    "situation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hazards",
+                        to="hazards.situation",
+                    ),
+                ),
+                (
+                    "specialty",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hazards",
+                        to="hazards.specialty",
+                        verbose_name="专业",
+                    ),
+                ),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hazards",
+                        to="hazards.standardhazard",
+                        verbose_name="标准隐患",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-received_at", "-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Penalty",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("points", models.DecimalField(decimal_places=2, default=0, max_digits=6, verbose_name="扣分")),
+                ("fine", models.DecimalField(decimal_places=2, default=0, max_digits=10, verbose_name="罚款（元）")),
+                ("reason", models.CharField(max_length=200, verbose_name="事由")),
+                ("decided_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "hazard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="penalties", to="hazards.hazard"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Quarantine",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("received_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("digest", models.CharField(max_length=64)),
+                ("content", models.JSONField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decision", models.CharField(blank=True, max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "hazard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="quarantined", to="hazards.hazard"
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="MajorPlan",
+            fields=[
+                (
+                    "hazard",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="plan",
+                        serialize=False,
+                        to="hazards.hazard",
+                    ),
+                ),
+                ("goals", models.TextField(blank=True, verbose_name="治理目标和任务")),
+                ("methods", models.TextField(blank=True, verbose_name="治理方法和措施")),
+                ("resources", models.TextField(blank=True, verbose_name="经费和物资")),
+                ("organisation", models.TextField(blank=True, verbose_name="机构和人员")),
+                ("schedule", models.TextField(blank=True, verbose_name="时限和要求")),
+                ("safety", models.TextField(blank=True, verbose_name="安全措施和应急预案")),
+                ("stopped_area", models.CharField(blank=True, max_length=200, verbose_name="停产停工区域")),
+                ("stopped_at", models.DateTimeField(blank=True, null=True, verbose_name="停产停工时间")),
+                ("regulator_at", models.DateTimeField(blank=True, null=True, verbose_name="向监管监察部门报告时间")),
+                ("regulator_text", models.TextField(blank=True, verbose_name="报告内容和回执")),
+                ("congress_at", models.DateTimeField(blank=True, null=True, verbose_name="向职代会报告时间")),
+                ("congress_text", models.TextField(blank=True, verbose_name="报告方式和内容")),
+                ("updated_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Extension",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "待领导批准"),
+                            ("first", "待安监批准"),
+                            ("approved", "已批准"),
+                            ("refused", "未批准"),
+                        ],
+                        default="asked",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="延期原因")),
+                ("due_before", models.DateTimeField(verbose_name="原期限")),
+                ("asked_until", models.DateTimeField(verbose_name="申请延至")),
+                ("asked_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("first_at", models.DateTimeField(null=True)),
+                ("second_at", models.DateTimeField(null=True)),
+                ("refused_at", models.DateTimeField(null=True)),
+                ("refuse_reason", models.TextField(blank=True, verbose_name="不批准原因")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "first_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "refused_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "second_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "hazard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="extensions", to="hazards.hazard"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["asked_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="HazardEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("number", models.CharField(editable=False, max_length=20, verbose_name="编号")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.rules.Status["REPORTED"], "待定级"),
+                            (kuangdeng.hazards.rules.Status["RETURNED"], "退回补充"),
+                            (kuangdeng.hazards.rules.Status["MERGED"], "已合并"),
+                            (kuangdeng.hazards.rules.Status["VOID"], "已作废"),
+                            (kuangdeng.hazards.rules.Status["RECHECK"], "待复查"),
+                            (kuangdeng.hazards.rules.Status["GRADED"], "待下达"),
+                            (kuangdeng.hazards.rules.Status["DISPATCHED"], "待签收"),
+                            (kuangdeng.hazards.rules.Status["RECTIFYING"], "整改中"),
+                            (kuangdeng.hazards.rules.Status["RECTIFIED"], "待验收"),
+                            (kuangdeng.hazards.rules.Status["ACCEPTED"], "待销号"),
+                            (kuangdeng.hazards.rules.Status["CLOSED"], "已销号"),
+                        ],
+                        default=kuangdeng.hazards.rules.Status["REPORTED"],
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("status_since", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("text", models.TextField(verbose_name="隐患内容")),
+                ("standard_text", models.CharField(blank=True, max_length=300, verbose_name="规范描述")),
+                ("place_text", models.CharField(blank=True, max_length=200, verbose_name="具体位置")),
+                ("tag_scanned", models.BooleanField(default=False, verbose_name="扫码上报")),
+                ("occurred_at", models.DateTimeField(verbose_name="发现时间")),
+                ("captured_at", models.DateTimeField(null=True)),
+                ("clock_offset", models.DurationField(null=True)),
+                ("received_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("shift_name", models.CharField(blank=True, max_length=20, verbose_name="班次")),
+                ("shift_day", models.DateField(null=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("unit", "本单位自查"),
+                            ("safety", "安监检查"),
+                            ("mine", "矿级检查"),
+                            ("group", "集团检查"),
+                            ("regulator", "监管监察部门"),
+                            ("public", "群众举报"),
+                        ],
+                        default="unit",
+                        max_length=12,
+                        verbose_name="来源",
+                    ),
+                ),
+                ("source_text", models.CharField(blank=True, max_length=60, verbose_name="检查单位")),
+                (
+                    "check_type",
+                    models.CharField(
+                        choices=[
+                            ("daily", "日常检查"),
+                            ("special", "专项检查"),
+                            ("leader", "领导带队"),
+                            ("campaign", "专项整治"),
+                            ("standard", "标准化检查"),
+                            ("superior", "上级检查"),
+                            ("tip", "群众举报"),
+                        ],
+                        default="daily",
+                        max_length=12,
+                        verbose_name="检查类型",
+                    ),
+                ),
+                ("anonymous", models.BooleanField(default=False, verbose_name="匿名")),
+                ("finders_text", models.CharField(blank=True, max_length=100, verbose_name="发现人（原文）")),
+                ("content_digest", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "cause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("person", "人的不安全行为"),
+                            ("thing", "物的不安全状态"),
+                            ("management", "管理缺陷"),
+                            ("environment", "环境"),
+                        ],
+                        max_length=12,
+                        verbose_name="成因",
+                    ),
+                ),
+                ("clause", models.CharField(blank=True, max_length=300, verbose_name="依据条款")),
+                ("is_major", models.BooleanField(default=False, verbose_name="重大隐患")),
+                ("graded_at", models.DateTimeField(null=True)),
+                ("returned_reason", models.TextField(blank=True, verbose_name="退回原因")),
+                ("void_reason", models.TextField(blank=True, verbose_name="作废原因")),
+                (
+                    "way",
+                    models.CharField(
+                        blank=True,
+                        choices=[("on_site", "现场整改"), ("deadline", "限期整改"), ("supervised", "挂牌督办")],
+                        max_length=12,
+                        verbose_name="整改方式",
+                    ),
+                ),
+                ("unit_name", models.CharField(blank=True, editable=False, max_length=60)),
+                ("person_text", models.CharField(blank=True, max_length=100, verbose_name="责任人（原文）")),
+                ("measure", models.TextField(blank=True, verbose_name="整改措施")),
+                ("goal", models.CharField(blank=True, max_length=300, verbose_name="整改目标")),
+                (
+                    "funds",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=12, null=True, verbose_name="资金（元）"
+                    ),
+                ),
+                ("contingency", models.TextField(blank=True, verbose_name="应急预案")),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="整改期限")),
+                ("due_original", models.DateTimeField(null=True, verbose_name="原定期限")),
+                ("notice_number", models.CharField(blank=True, max_length=30, verbose_name="通知单号")),
+                ("dispatched_at", models.DateTimeField(null=True)),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("rectification", models.TextField(blank=True, verbose_name="整改情况")),
+                ("rectified_at", models.DateTimeField(null=True)),
+                ("acceptance", models.TextField(blank=True, verbose_name="验收情况")),
+                ("reject_reason", models.TextField(blank=True, verbose_name="不合格原因")),
+                ("reject_count", models.PositiveSmallIntegerField(default=0, verbose_name="验收不合格次数")),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="销号时间")),
+                ("supervised_at", models.DateTimeField(null=True, verbose_name="挂牌时间")),
+                ("supervision_proposed", models.BooleanField(default=False)),
+                ("escalated_at", models.DateTimeField(null=True)),
+                ("escalate_reason", models.TextField(blank=True, verbose_name="升级理由")),
+                ("stop_area", models.BooleanField(default=False, verbose_name="停产停工")),
+                ("imported", models.JSONField(null=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "catalogue",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.catalogueversion",
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.category",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dispatched_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "escalated_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "grade",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.grade",
+                        verbose_name="等级",
+                    ),
+                ),
+                (
+                    "graded_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "helper_unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="协作单位",
+                    ),
+                ),
+                (
+                    "import_run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.importrun",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.hazard",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="责任人",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.hazard",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.place",
+                        verbose_name="地点",
+                    ),
+                ),
+                (
+                    "rectified_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "recurrence_of",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.hazard",
+                    ),
+                ),
+                (
+                    "reporter",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reporter_unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "supervised_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "supervisor",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="督办人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="责任单位",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.round",
+                    ),
+                ),
+                (
+                    "situation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.situation",
+                    ),
+                ),
+                (
+                    "specialty",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.specialty",
+                        verbose_name="专业",
+                    ),
+                ),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.standardhazard",
+                        verbose_name="标准隐患",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="HazardPhoto",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("when", models.CharField(choices=[("before", "整改前"), ("after", "整改后")], max_length=6)),
+                ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
+                    ),
+                ),
+                (
+                    "hazard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="photos", to="hazards.hazard"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="LadderFiring",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_at", models.DateTimeField()),
+                ("fired_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "hazard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="firings", to="hazards.hazard"
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="firings", to="hazards.ladderrule"
+                    ),
+                ),
+            ],
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="minesettings",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_minesettingsevent" ("anonymous_reports", "five_point_labels", "five_points_title", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."anonymous_reports", OLD."five_point_labels", OLD."five_points_title", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."mine_id"); RETURN NULL;',
+                    hash="aaec4058aa68dca7a3f20d1bee149739013bf577",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_ae7d4",
+                    table="hazards_minesettings",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="extension",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("reason", ""), _negated=True), name="extension_has_reason"
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="minesettings",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_minesettingsevent" ("anonymous_reports", "five_point_labels", "five_points_title", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."anonymous_reports", OLD."five_point_labels", OLD."five_points_title", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."mine_id"); RETURN NULL;',
+                    hash="1bc431d9c6a84bb27263ef8eb18e8b5e88a84343",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_0653d",
+                    table="hazards_minesettings",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="extension",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("asked_until__gt", models.F("due_before"))), name="extension_is_later"
+        ),
+        migrations.AddConstraint(
+            model_name="category",
+            constraint=models.UniqueConstraint(fields=("version", "no"), name="category_no"),
+        ),
+        migrations.AddConstraint(
+            model_name="grade",
+            constraint=models.UniqueConstraint(fields=("mine", "code"), name="grade_code"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="grade",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_gradeevent" ("active", "code", "colour", "id", "meaning", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."active", OLD."code", OLD."colour", OLD."id", OLD."meaning", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position"); RETURN NULL;',
+                    hash="1cf3277c8fe032c7d9c4f08d091dc470b25d263d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d4064",
+                    table="hazards_grade",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="extension",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="grade",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_gradeevent" ("active", "code", "colour", "id", "meaning", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."active", OLD."code", OLD."colour", OLD."id", OLD."meaning", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position"); RETURN NULL;',
+                    hash="b0c52179d3a0175ee428cedbbcbb76335eb43e96",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_29ed9",
+                    table="hazards_grade",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="deadlinerule",
+            constraint=models.UniqueConstraint(
+                fields=("mine", "grade", "valid_from"), name="deadline_rule_once", nulls_distinct=False
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="deadlinerule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_deadlineruleevent" ("amount", "confirmed", "grade_id", "id", "kind", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from") VALUES (OLD."amount", OLD."confirmed", OLD."grade_id", OLD."id", OLD."kind", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source", OLD."valid_from"); RETURN NULL;',
+                    hash="faaf93672a3cb7e786856bfbe502ab894fb57782",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_dd3df",
+                    table="hazards_deadlinerule",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="deadlinerule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_deadlineruleevent" ("amount", "confirmed", "grade_id", "id", "kind", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from") VALUES (OLD."amount", OLD."confirmed", OLD."grade_id", OLD."id", OLD."kind", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."valid_from"); RETURN NULL;',
+                    hash="fc56e0a3c298a97d7fda798ae3cde680f8a8e113",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_b4b2b",
+                    table="hazards_deadlinerule",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="extension",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["asked", "first"])), fields=("hazard",), name="one_open_extension"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="extension_has_reason"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("asked_until__gt", models.F("due_before"))), name="extension_is_later"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("first_by", None), models.Q(("first_by", models.F("asked_by")), _negated=True), _connector="OR"
+                    ),
+                    models.Q(
+                        ("second_by", None),
                         models.Q(
-                            ("first_by", None),
-                            models.Q(("first_by", models.F("asked_by")), _negated=True),
-                            _connector="OR",
+                            models.Q(("second_by", models.F("asked_by")), _negated=True),
+                            models.Q(("second_by", models.F("first_by")), _negated=True),
                         ),
-                        models.Q(
-                            ("second_by", None),
-                            models.Q(
-                                models.Q(("second_by", models.F("asked_by")), _negated=True),
-                                models.Q(("second_by", models.F("first_by")), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                    ),
-                    name="extension_approved_by_others",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="extension",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("state", "approved"), _negated=True),
-                        models.Q(("first_by__isnull", False), ("second_by__isnull", False)),
                         _connector="OR",
                     ),
-                    name="extension_two_approvals",
+                ),
+                name="extension_approved_by_others",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "approved"), _negated=True),
+                    models.Q(("first_by__isnull", False), ("second_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="extension_two_approvals",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazardphoto",
+            constraint=models.UniqueConstraint(fields=("hazard", "file", "when"), name="photo_once"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="ladderrule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_ladderruleevent" ("active", "amount", "confirmed", "id", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "propose_supervision", "roles", "source", "step") VALUES (OLD."active", OLD."amount", OLD."confirmed", OLD."id", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."propose_supervision", OLD."roles", OLD."source", OLD."step"); RETURN NULL;',
+                    hash="ee859f0d4d2fafb2fa80b5750dc8a303f829cfe3",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_f29ed",
+                    table="hazards_ladderrule",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="hazardphoto",
-                constraint=models.UniqueConstraint(fields=("hazard", "file", "when"), name="photo_once"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="ladderrule",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_ladderruleevent" ("active", "amount", "confirmed", "id", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "propose_supervision", "roles", "source", "step") VALUES (OLD."active", OLD."amount", OLD."confirmed", OLD."id", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."propose_supervision", OLD."roles", OLD."source", OLD."step"); RETURN NULL;',
-                        hash="ee859f0d4d2fafb2fa80b5750dc8a303f829cfe3",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_f29ed",
-                        table="hazards_ladderrule",
-                        when="AFTER",
-                    ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="ladderrule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_ladderruleevent" ("active", "amount", "confirmed", "id", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "propose_supervision", "roles", "source", "step") VALUES (OLD."active", OLD."amount", OLD."confirmed", OLD."id", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."propose_supervision", OLD."roles", OLD."source", OLD."step"); RETURN NULL;',
+                    hash="0a09d868627c014a83fe2c857f2c1ffc86fbe93e",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_582a3",
+                    table="hazards_ladderrule",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="ladderrule",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_ladderruleevent" ("active", "amount", "confirmed", "id", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "propose_supervision", "roles", "source", "step") VALUES (OLD."active", OLD."amount", OLD."confirmed", OLD."id", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."propose_supervision", OLD."roles", OLD."source", OLD."step"); RETURN NULL;',
-                        hash="0a09d868627c014a83fe2c857f2c1ffc86fbe93e",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_582a3",
-                        table="hazards_ladderrule",
-                        when="AFTER",
-                    ),
+        ),
+        migrations.AddConstraint(
+            model_name="ladderfiring",
+            constraint=models.UniqueConstraint(fields=("hazard", "rule", "due_at"), name="ladder_fires_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="penalty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("person", None), ("unit__isnull", False)),
+                    models.Q(("person__isnull", False), ("unit", None)),
+                    _connector="OR",
+                ),
+                name="penalty_of_one",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="quarantine",
+            constraint=models.UniqueConstraint(fields=("hazard", "digest"), name="quarantine_once"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="roundplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_roundplanevent" ("active", "confirmed", "every", "id", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posts", "role", "scope", "source", "unit_id") VALUES (OLD."active", OLD."confirmed", OLD."every", OLD."id", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."posts", OLD."role", OLD."scope", OLD."source", OLD."unit_id"); RETURN NULL;',
+                    hash="f3e6aade865415648ccdf4db88418185659c71c4",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_800ab",
+                    table="hazards_roundplan",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="ladderfiring",
-                constraint=models.UniqueConstraint(fields=("hazard", "rule", "due_at"), name="ladder_fires_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="penalty",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("person", None), ("unit__isnull", False)),
-                        models.Q(("person__isnull", False), ("unit", None)),
-                        _connector="OR",
-                    ),
-                    name="penalty_of_one",
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="roundplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_roundplanevent" ("active", "confirmed", "every", "id", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posts", "role", "scope", "source", "unit_id") VALUES (OLD."active", OLD."confirmed", OLD."every", OLD."id", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."posts", OLD."role", OLD."scope", OLD."source", OLD."unit_id"); RETURN NULL;',
+                    hash="b67a72d8af029c681ec9d1d2f392d7fb2904856a",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_cfd0c",
+                    table="hazards_roundplan",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="quarantine",
-                constraint=models.UniqueConstraint(fields=("hazard", "digest"), name="quarantine_once"),
+        ),
+        migrations.AddIndex(
+            model_name="round",
+            index=models.Index(fields=["mine", "-started_at"], name="round_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="round",
+            index=models.Index(fields=["plan", "started_at"], name="round_by_plan"),
+        ),
+        migrations.AddConstraint(
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at__gte", models.F("started_at"))), name="round_ends_after_start"
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="roundplan",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_roundplanevent" ("active", "confirmed", "every", "id", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posts", "role", "scope", "source", "unit_id") VALUES (OLD."active", OLD."confirmed", OLD."every", OLD."id", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."posts", OLD."role", OLD."scope", OLD."source", OLD."unit_id"); RETURN NULL;',
-                        hash="f3e6aade865415648ccdf4db88418185659c71c4",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_800ab",
-                        table="hazards_roundplan",
-                        when="AFTER",
-                    ),
+        ),
+        migrations.AddConstraint(
+            model_name="situation",
+            constraint=models.UniqueConstraint(fields=("category", "no"), name="situation_no"),
+        ),
+        migrations.AddConstraint(
+            model_name="specialty",
+            constraint=models.UniqueConstraint(fields=("mine", "code"), name="specialty_code"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="specialty",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_specialtyevent" ("active", "code", "id", "mine_id", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."active", OLD."code", OLD."id", OLD."mine_id", OLD."name", OLD."parent_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position"); RETURN NULL;',
+                    hash="63b0df0d58bf938605c8c86fba1e4a8a9175231a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3dd4f",
+                    table="hazards_specialty",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="roundplan",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_roundplanevent" ("active", "confirmed", "every", "id", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posts", "role", "scope", "source", "unit_id") VALUES (OLD."active", OLD."confirmed", OLD."every", OLD."id", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."posts", OLD."role", OLD."scope", OLD."source", OLD."unit_id"); RETURN NULL;',
-                        hash="b67a72d8af029c681ec9d1d2f392d7fb2904856a",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_cfd0c",
-                        table="hazards_roundplan",
-                        when="AFTER",
-                    ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="specialty",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_specialtyevent" ("active", "code", "id", "mine_id", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."active", OLD."code", OLD."id", OLD."mine_id", OLD."name", OLD."parent_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position"); RETURN NULL;',
+                    hash="c91b29c18948129b9beb6f25e3dbf65c66b1eca8",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_3abe8",
+                    table="hazards_specialty",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddIndex(
-                model_name="round",
-                index=models.Index(fields=["mine", "-started_at"], name="round_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="standardhazard",
+            index=django.contrib.postgres.indexes.GinIndex(
+                kuangdeng.kernel.search.Pieces("search_text"), name="standard_hazard_pieces"
             ),
-            migrations.AddIndex(
-                model_name="round",
-                index=models.Index(fields=["plan", "started_at"], name="round_by_plan"),
-            ),
-            migrations.AddConstraint(
-                model_name="round",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("ended_at__gte", models.F("started_at"))), name="round_ends_after_start"
+        ),
+        migrations.AddConstraint(
+            model_name="standardhazard",
+            constraint=models.UniqueConstraint(fields=("mine", "code"), name="standard_hazard_code"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="standardhazard",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_standardhazardevent" ("active", "cause", "code", "grade_id", "id", "is_sample", "measure", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "search_text", "specialty_id", "sub", "text") VALUES (OLD."active", OLD."cause", OLD."code", OLD."grade_id", OLD."id", OLD."is_sample", OLD."measure", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."search_text", OLD."specialty_id", OLD."sub", OLD."text"); RETURN NULL;',
+                    hash="aa1e94a2ec26667e7c0811a0dbae78e675f97829",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_fb1e2",
+                    table="hazards_standardhazard",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="situation",
-                constraint=models.UniqueConstraint(fields=("category", "no"), name="situation_no"),
-            ),
-            migrations.AddConstraint(
-                model_name="specialty",
-                constraint=models.UniqueConstraint(fields=("mine", "code"), name="specialty_code"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="specialty",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_specialtyevent" ("active", "code", "id", "mine_id", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."active", OLD."code", OLD."id", OLD."mine_id", OLD."name", OLD."parent_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position"); RETURN NULL;',
-                        hash="63b0df0d58bf938605c8c86fba1e4a8a9175231a",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_3dd4f",
-                        table="hazards_specialty",
-                        when="AFTER",
-                    ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="standardhazard",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_standardhazardevent" ("active", "cause", "code", "grade_id", "id", "is_sample", "measure", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "search_text", "specialty_id", "sub", "text") VALUES (OLD."active", OLD."cause", OLD."code", OLD."grade_id", OLD."id", OLD."is_sample", OLD."measure", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."search_text", OLD."specialty_id", OLD."sub", OLD."text"); RETURN NULL;',
+                    hash="997c1319f58bb95e9810587bbaa20aa711ec641a",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_f8284",
+                    table="hazards_standardhazard",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="specialty",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_specialtyevent" ("active", "code", "id", "mine_id", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."active", OLD."code", OLD."id", OLD."mine_id", OLD."name", OLD."parent_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position"); RETURN NULL;',
-                        hash="c91b29c18948129b9beb6f25e3dbf65c66b1eca8",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_3abe8",
-                        table="hazards_specialty",
-                        when="AFTER",
-                    ),
+        ),
+        migrations.AddIndex(
+            model_name="hazard",
+            index=models.Index(fields=["mine", "-received_at", "-id"], name="hazard_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="hazard",
+            index=models.Index(fields=["mine", "status", "-received_at", "-id"], name="hazard_by_status"),
+        ),
+        migrations.AddIndex(
+            model_name="hazard",
+            index=models.Index(fields=["mine", "unit", "-received_at", "-id"], name="hazard_by_unit"),
+        ),
+        migrations.AddIndex(
+            model_name="hazard",
+            index=models.Index(
+                condition=models.Q(("status__in", ["dispatched", "rectifying"])),
+                fields=["mine", "due_at", "id"],
+                name="hazard_by_due",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hazard",
+            index=models.Index(
+                condition=models.Q(("status__in", ["closed", "merged", "void"]), _negated=True),
+                fields=["mine", "unit", "status", "due_at"],
+                name="hazard_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hazard",
+            index=models.Index(fields=["mine", "place", "-occurred_at"], name="hazard_by_place"),
+        ),
+        migrations.AddIndex(
+            model_name="hazard",
+            index=models.Index(fields=["reporter", "-received_at"], name="hazard_by_reporter"),
+        ),
+        migrations.AddIndex(
+            model_name="hazard",
+            index=django.contrib.postgres.indexes.GinIndex(
+                kuangdeng.kernel.search.Pieces("search_text"), name="hazard_pieces"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.UniqueConstraint(fields=("mine", "number"), name="hazard_number"),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("due_at", None), ("due_original", None), ("unit", None)),
+                    models.Q(("due_at__isnull", False), ("due_original__isnull", False), ("unit__isnull", False)),
+                    ("import_run__isnull", False),
+                    _connector="OR",
+                ),
+                name="hazard_unit_with_due",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["dispatched", "rectifying", "rectified"]), _negated=True),
+                    models.Q(("dispatched_at__isnull", False), ("due_at__isnull", False), ("unit__isnull", False)),
+                    _connector="OR",
+                ),
+                name="hazard_working_has_order",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "closed"), ("closed_at", None), _connector="XOR"), name="hazard_closed_at"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "void"), ("void_reason", ""), _connector="XOR"), name="hazard_void_reason"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "merged"), ("merged_into", None), _connector="XOR"),
+                name="hazard_merged_into",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_major", False), ("catalogue__isnull", False), ("import_run__isnull", False), _connector="OR"
+                ),
+                name="hazard_major_version",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("anonymous", False), ("reporter", None), _connector="OR"), name="hazard_anonymous"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("accepted_by", None),
+                    ("rectified_by", None),
+                    models.Q(("accepted_by", models.F("rectified_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="hazard_acceptor_is_another",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("graded_at__isnull", True), ("graded_by__isnull", True)),
+                    models.Q(("graded_at__isnull", False), ("graded_by__isnull", False)),
+                    models.Q(("graded_at__isnull", False), ("import_run__isnull", False)),
+                    _connector="OR",
+                ),
+                name="hazard_graded_pair",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("dispatched_at__isnull", True), ("dispatched_by__isnull", True)),
+                    models.Q(("dispatched_at__isnull", False), ("dispatched_by__isnull", False)),
+                    models.Q(("dispatched_at__isnull", False), ("import_run__isnull", False)),
+                    _connector="OR",
+                ),
+                name="hazard_dispatched_pair",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("signed_at__isnull", True), ("signed_by__isnull", True)),
+                    models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
+                    models.Q(("import_run__isnull", False), ("signed_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="hazard_signed_pair",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("rectified_at__isnull", True), ("rectified_by__isnull", True)),
+                    models.Q(("rectified_at__isnull", False), ("rectified_by__isnull", False)),
+                    models.Q(("import_run__isnull", False), ("rectified_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="hazard_rectified_pair",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("accepted_at__isnull", True), ("accepted_by__isnull", True)),
+                    models.Q(("accepted_at__isnull", False), ("accepted_by__isnull", False)),
+                    models.Q(("accepted_at__isnull", False), ("import_run__isnull", False)),
+                    _connector="OR",
+                ),
+                name="hazard_accepted_pair",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
+                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                    models.Q(("closed_at__isnull", False), ("import_run__isnull", False)),
+                    _connector="OR",
+                ),
+                name="hazard_closed_pair",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("supervised_at__isnull", True), ("supervised_by__isnull", True)),
+                    models.Q(("supervised_at__isnull", False), ("supervised_by__isnull", False)),
+                    models.Q(("import_run__isnull", False), ("supervised_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="hazard_supervised_pair",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hazard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("escalated_at__isnull", True), ("escalated_by__isnull", True)),
+                    models.Q(("escalated_at__isnull", False), ("escalated_by__isnull", False)),
+                    models.Q(("escalated_at__isnull", False), ("import_run__isnull", False)),
+                    _connector="OR",
+                ),
+                name="hazard_escalated_pair",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="hazard",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."acceptance" IS DISTINCT FROM (NEW."acceptance") OR OLD."accepted_at" IS DISTINCT FROM (NEW."accepted_at") OR OLD."accepted_by_id" IS DISTINCT FROM (NEW."accepted_by_id") OR OLD."anonymous" IS DISTINCT FROM (NEW."anonymous") OR OLD."captured_at" IS DISTINCT FROM (NEW."captured_at") OR OLD."catalogue_id" IS DISTINCT FROM (NEW."catalogue_id") OR OLD."category_id" IS DISTINCT FROM (NEW."category_id") OR OLD."cause" IS DISTINCT FROM (NEW."cause") OR OLD."check_type" IS DISTINCT FROM (NEW."check_type") OR OLD."clause" IS DISTINCT FROM (NEW."clause") OR OLD."clock_offset" IS DISTINCT FROM (NEW."clock_offset") OR OLD."closed_at" IS DISTINCT FROM (NEW."closed_at") OR OLD."closed_by_id" IS DISTINCT FROM (NEW."closed_by_id") OR OLD."content_digest" IS DISTINCT FROM (NEW."content_digest") OR OLD."contingency" IS DISTINCT FROM (NEW."contingency") OR OLD."dispatched_at" IS DISTINCT FROM (NEW."dispatched_at") OR OLD."dispatched_by_id" IS DISTINCT FROM (NEW."dispatched_by_id") OR OLD."due_at" IS DISTINCT FROM (NEW."due_at") OR OLD."due_original" IS DISTINCT FROM (NEW."due_original") OR OLD."escalate_reason" IS DISTINCT FROM (NEW."escalate_reason") OR OLD."escalated_at" IS DISTINCT FROM (NEW."escalated_at") OR OLD."escalated_by_id" IS DISTINCT FROM (NEW."escalated_by_id") OR OLD."finders_text" IS DISTINCT FROM (NEW."finders_text") OR OLD."funds" IS DISTINCT FROM (NEW."funds") OR OLD."goal" IS DISTINCT FROM (NEW."goal") OR OLD."grade_id" IS DISTINCT FROM (NEW."grade_id") OR OLD."graded_at" IS DISTINCT FROM (NEW."graded_at") OR OLD."graded_by_id" IS DISTINCT FROM (NEW."graded_by_id") OR OLD."helper_unit_id" IS DISTINCT FROM (NEW."helper_unit_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."import_run_id" IS DISTINCT FROM (NEW."import_run_id") OR OLD."imported" IS DISTINCT FROM (NEW."imported") OR OLD."is_major" IS DISTINCT FROM (NEW."is_major") OR OLD."measure" IS DISTINCT FROM (NEW."measure") OR OLD."merged_into_id" IS DISTINCT FROM (NEW."merged_into_id") OR OLD."mine_id" IS DISTINCT FROM (NEW."mine_id") OR OLD."notice_number" IS DISTINCT FROM (NEW."notice_number") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."occurred_at" IS DISTINCT FROM (NEW."occurred_at") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."person_text" IS DISTINCT FROM (NEW."person_text") OR OLD."place_id" IS DISTINCT FROM (NEW."place_id") OR OLD."place_text" IS DISTINCT FROM (NEW."place_text") OR OLD."received_at" IS DISTINCT FROM (NEW."received_at") OR OLD."rectification" IS DISTINCT FROM (NEW."rectification") OR OLD."rectified_at" IS DISTINCT FROM (NEW."rectified_at") OR OLD."rectified_by_id" IS DISTINCT FROM (NEW."rectified_by_id") OR OLD."recurrence_of_id" IS DISTINCT FROM (NEW."recurrence_of_id") OR OLD."reject_count" IS DISTINCT FROM (NEW."reject_count") OR OLD."reject_reason" IS DISTINCT FROM (NEW."reject_reason") OR OLD."reporter_id" IS DISTINCT FROM (NEW."reporter_id") OR OLD."reporter_unit_id" IS DISTINCT FROM (NEW."reporter_unit_id") OR OLD."returned_reason" IS DISTINCT FROM (NEW."returned_reason") OR OLD."round_id" IS DISTINCT FROM (NEW."round_id") OR OLD."shift_day" IS DISTINCT FROM (NEW."shift_day") OR OLD."shift_name" IS DISTINCT FROM (NEW."shift_name") OR OLD."signed_at" IS DISTINCT FROM (NEW."signed_at") OR OLD."signed_by_id" IS DISTINCT FROM (NEW."signed_by_id") OR OLD."situation_id" IS DISTINCT FROM (NEW."situation_id") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."source_text" IS DISTINCT FROM (NEW."source_text") OR OLD."specialty_id" IS DISTINCT FROM (NEW."specialty_id") OR OLD."standard_id" IS DISTINCT FROM (NEW."standard_id") OR OLD."standard_text" IS DISTINCT FROM (NEW."standard_text") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_since" IS DISTINCT FROM (NEW."status_since") OR OLD."stop_area" IS DISTINCT FROM (NEW."stop_area") OR OLD."supervised_at" IS DISTINCT FROM (NEW."supervised_at") OR OLD."supervised_by_id" IS DISTINCT FROM (NEW."supervised_by_id") OR OLD."supervision_proposed" IS DISTINCT FROM (NEW."supervision_proposed") OR OLD."supervisor_id" IS DISTINCT FROM (NEW."supervisor_id") OR OLD."tag_scanned" IS DISTINCT FROM (NEW."tag_scanned") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id") OR OLD."unit_name" IS DISTINCT FROM (NEW."unit_name") OR OLD."void_reason" IS DISTINCT FROM (NEW."void_reason") OR OLD."way" IS DISTINCT FROM (NEW."way"))',
+                    func='INSERT INTO "hazards_hazardevent" ("acceptance", "accepted_at", "accepted_by_id", "anonymous", "captured_at", "catalogue_id", "category_id", "cause", "check_type", "clause", "clock_offset", "closed_at", "closed_by_id", "content_digest", "contingency", "dispatched_at", "dispatched_by_id", "due_at", "due_original", "escalate_reason", "escalated_at", "escalated_by_id", "finders_text", "funds", "goal", "grade_id", "graded_at", "graded_by_id", "helper_unit_id", "id", "import_run_id", "imported", "is_major", "measure", "merged_into_id", "mine_id", "notice_number", "number", "occurred_at", "person_id", "person_text", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_text", "received_at", "rectification", "rectified_at", "rectified_by_id", "recurrence_of_id", "reject_count", "reject_reason", "reporter_id", "reporter_unit_id", "returned_reason", "round_id", "shift_day", "shift_name", "signed_at", "signed_by_id", "situation_id", "source", "source_text", "specialty_id", "standard_id", "standard_text", "status", "status_since", "stop_area", "supervised_at", "supervised_by_id", "supervision_proposed", "supervisor_id", "tag_scanned", "text", "unit_id", "unit_name", "void_reason", "way") VALUES (OLD."acceptance", OLD."accepted_at", OLD."accepted_by_id", OLD."anonymous", OLD."captured_at", OLD."catalogue_id", OLD."category_id", OLD."cause", OLD."check_type", OLD."clause", OLD."clock_offset", OLD."closed_at", OLD."closed_by_id", OLD."content_digest", OLD."contingency", OLD."dispatched_at", OLD."dispatched_by_id", OLD."due_at", OLD."due_original", OLD."escalate_reason", OLD."escalated_at", OLD."escalated_by_id", OLD."finders_text", OLD."funds", OLD."goal", OLD."grade_id", OLD."graded_at", OLD."graded_by_id", OLD."helper_unit_id", OLD."id", OLD."import_run_id", OLD."imported", OLD."is_major", OLD."measure", OLD."merged_into_id", OLD."mine_id", OLD."notice_number", OLD."number", OLD."occurred_at", OLD."person_id", OLD."person_text", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_id", OLD."place_text", OLD."received_at", OLD."rectification", OLD."rectified_at", OLD."rectified_by_id", OLD."recurrence_of_id", OLD."reject_count", OLD."reject_reason", OLD."reporter_id", OLD."reporter_unit_id", OLD."returned_reason", OLD."round_id", OLD."shift_day", OLD."shift_name", OLD."signed_at", OLD."signed_by_id", OLD."situation_id", OLD."source", OLD."source_text", OLD."specialty_id", OLD."standard_id", OLD."standard_text", OLD."status", OLD."status_since", OLD."stop_area", OLD."supervised_at", OLD."supervised_by_id", OLD."supervision_proposed", OLD."supervisor_id", OLD."tag_scanned", OLD."text", OLD."unit_id", OLD."unit_name", OLD."void_reason", OLD."way"); RETURN NULL;',
+                    hash="b3d7950042eaeeb218f5247c371dc334f0d4c1dc",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_bdf7a",
+                    table="hazards_hazard",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddIndex(
-                model_name="standardhazard",
-                index=django.contrib.postgres.indexes.GinIndex(
-                    kuangdeng.kernel.search.Pieces("search_text"), name="standard_hazard_pieces"
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="hazard",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_hazardevent" ("acceptance", "accepted_at", "accepted_by_id", "anonymous", "captured_at", "catalogue_id", "category_id", "cause", "check_type", "clause", "clock_offset", "closed_at", "closed_by_id", "content_digest", "contingency", "dispatched_at", "dispatched_by_id", "due_at", "due_original", "escalate_reason", "escalated_at", "escalated_by_id", "finders_text", "funds", "goal", "grade_id", "graded_at", "graded_by_id", "helper_unit_id", "id", "import_run_id", "imported", "is_major", "measure", "merged_into_id", "mine_id", "notice_number", "number", "occurred_at", "person_id", "person_text", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_text", "received_at", "rectification", "rectified_at", "rectified_by_id", "recurrence_of_id", "reject_count", "reject_reason", "reporter_id", "reporter_unit_id", "returned_reason", "round_id", "shift_day", "shift_name", "signed_at", "signed_by_id", "situation_id", "source", "source_text", "specialty_id", "standard_id", "standard_text", "status", "status_since", "stop_area", "supervised_at", "supervised_by_id", "supervision_proposed", "supervisor_id", "tag_scanned", "text", "unit_id", "unit_name", "void_reason", "way") VALUES (OLD."acceptance", OLD."accepted_at", OLD."accepted_by_id", OLD."anonymous", OLD."captured_at", OLD."catalogue_id", OLD."category_id", OLD."cause", OLD."check_type", OLD."clause", OLD."clock_offset", OLD."closed_at", OLD."closed_by_id", OLD."content_digest", OLD."contingency", OLD."dispatched_at", OLD."dispatched_by_id", OLD."due_at", OLD."due_original", OLD."escalate_reason", OLD."escalated_at", OLD."escalated_by_id", OLD."finders_text", OLD."funds", OLD."goal", OLD."grade_id", OLD."graded_at", OLD."graded_by_id", OLD."helper_unit_id", OLD."id", OLD."import_run_id", OLD."imported", OLD."is_major", OLD."measure", OLD."merged_into_id", OLD."mine_id", OLD."notice_number", OLD."number", OLD."occurred_at", OLD."person_id", OLD."person_text", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."place_text", OLD."received_at", OLD."rectification", OLD."rectified_at", OLD."rectified_by_id", OLD."recurrence_of_id", OLD."reject_count", OLD."reject_reason", OLD."reporter_id", OLD."reporter_unit_id", OLD."returned_reason", OLD."round_id", OLD."shift_day", OLD."shift_name", OLD."signed_at", OLD."signed_by_id", OLD."situation_id", OLD."source", OLD."source_text", OLD."specialty_id", OLD."standard_id", OLD."standard_text", OLD."status", OLD."status_since", OLD."stop_area", OLD."supervised_at", OLD."supervised_by_id", OLD."supervision_proposed", OLD."supervisor_id", OLD."tag_scanned", OLD."text", OLD."unit_id", OLD."unit_name", OLD."void_reason", OLD."way"); RETURN NULL;',
+                    hash="bd2012e0b2568ae28b6162f9dd09ab6149220382",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_434fc",
+                    table="hazards_hazard",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="standardhazard",
-                constraint=models.UniqueConstraint(fields=("mine", "code"), name="standard_hazard_code"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="standardhazard",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_standardhazardevent" ("active", "cause", "code", "grade_id", "id", "is_sample", "measure", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "search_text", "specialty_id", "sub", "text") VALUES (OLD."active", OLD."cause", OLD."code", OLD."grade_id", OLD."id", OLD."is_sample", OLD."measure", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."search_text", OLD."specialty_id", OLD."sub", OLD."text"); RETURN NULL;',
-                        hash="aa1e94a2ec26667e7c0811a0dbae78e675f97829",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_fb1e2",
-                        table="hazards_standardhazard",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="standardhazard",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_standardhazardevent" ("active", "cause", "code", "grade_id", "id", "is_sample", "measure", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "search_text", "specialty_id", "sub", "text") VALUES (OLD."active", OLD."cause", OLD."code", OLD."grade_id", OLD."id", OLD."is_sample", OLD."measure", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."search_text", OLD."specialty_id", OLD."sub", OLD."text"); RETURN NULL;',
-                        hash="997c1319f58bb95e9810587bbaa20aa711ec641a",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_f8284",
-                        table="hazards_standardhazard",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="hazard",
-                index=models.Index(fields=["mine", "-received_at", "-id"], name="hazard_by_time"),
-            ),
-            migrations.AddIndex(
-                model_name="hazard",
-                index=models.Index(fields=["mine", "status", "-received_at", "-id"], name="hazard_by_status"),
-            ),
-            migrations.AddIndex(
-                model_name="hazard",
-                index=models.Index(fields=["mine", "unit", "-received_at", "-id"], name="hazard_by_unit"),
-            ),
-            migrations.AddIndex(
-                model_name="hazard",
-                index=models.Index(
-                    condition=models.Q(("status__in", ["dispatched", "rectifying"])),
-                    fields=["mine", "due_at", "id"],
-                    name="hazard_by_due",
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="hazard",
-                index=models.Index(
-                    condition=models.Q(("status__in", ["closed", "merged", "void"]), _negated=True),
-                    fields=["mine", "unit", "status", "due_at"],
-                    name="hazard_open",
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="hazard",
-                index=models.Index(fields=["mine", "place", "-occurred_at"], name="hazard_by_place"),
-            ),
-            migrations.AddIndex(
-                model_name="hazard",
-                index=models.Index(fields=["reporter", "-received_at"], name="hazard_by_reporter"),
-            ),
-            migrations.AddIndex(
-                model_name="hazard",
-                index=django.contrib.postgres.indexes.GinIndex(
-                    kuangdeng.kernel.search.Pieces("search_text"), name="hazard_pieces"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.UniqueConstraint(fields=("mine", "number"), name="hazard_number"),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("due_at", None), ("due_original", None), ("unit", None)),
-                        models.Q(("due_at__isnull", False), ("due_original__isnull", False), ("unit__isnull", False)),
-                        ("import_run__isnull", False),
-                        _connector="OR",
-                    ),
-                    name="hazard_unit_with_due",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("status__in", ["dispatched", "rectifying", "rectified"]), _negated=True),
-                        models.Q(("dispatched_at__isnull", False), ("due_at__isnull", False), ("unit__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="hazard_working_has_order",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("status", "closed"), ("closed_at", None), _connector="XOR"),
-                    name="hazard_closed_at",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("status", "void"), ("void_reason", ""), _connector="XOR"),
-                    name="hazard_void_reason",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("status", "merged"), ("merged_into", None), _connector="XOR"),
-                    name="hazard_merged_into",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("is_major", False),
-                        ("catalogue__isnull", False),
-                        ("import_run__isnull", False),
-                        _connector="OR",
-                    ),
-                    name="hazard_major_version",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("anonymous", False), ("reporter", None), _connector="OR"),
-                    name="hazard_anonymous",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("accepted_by", None),
-                        ("rectified_by", None),
-                        models.Q(("accepted_by", models.F("rectified_by")), _negated=True),
-                        _connector="OR",
-                    ),
-                    name="hazard_acceptor_is_another",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("graded_at__isnull", True), ("graded_by__isnull", True)),
-                        models.Q(("graded_at__isnull", False), ("graded_by__isnull", False)),
-                        models.Q(("graded_at__isnull", False), ("import_run__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="hazard_graded_pair",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("dispatched_at__isnull", True), ("dispatched_by__isnull", True)),
-                        models.Q(("dispatched_at__isnull", False), ("dispatched_by__isnull", False)),
-                        models.Q(("dispatched_at__isnull", False), ("import_run__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="hazard_dispatched_pair",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("signed_at__isnull", True), ("signed_by__isnull", True)),
-                        models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
-                        models.Q(("import_run__isnull", False), ("signed_at__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="hazard_signed_pair",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("rectified_at__isnull", True), ("rectified_by__isnull", True)),
-                        models.Q(("rectified_at__isnull", False), ("rectified_by__isnull", False)),
-                        models.Q(("import_run__isnull", False), ("rectified_at__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="hazard_rectified_pair",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("accepted_at__isnull", True), ("accepted_by__isnull", True)),
-                        models.Q(("accepted_at__isnull", False), ("accepted_by__isnull", False)),
-                        models.Q(("accepted_at__isnull", False), ("import_run__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="hazard_accepted_pair",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
-                        models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
-                        models.Q(("closed_at__isnull", False), ("import_run__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="hazard_closed_pair",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("supervised_at__isnull", True), ("supervised_by__isnull", True)),
-                        models.Q(("supervised_at__isnull", False), ("supervised_by__isnull", False)),
-                        models.Q(("import_run__isnull", False), ("supervised_at__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="hazard_supervised_pair",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hazard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("escalated_at__isnull", True), ("escalated_by__isnull", True)),
-                        models.Q(("escalated_at__isnull", False), ("escalated_by__isnull", False)),
-                        models.Q(("escalated_at__isnull", False), ("import_run__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="hazard_escalated_pair",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="hazard",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition='WHEN (OLD."acceptance" IS DISTINCT FROM (NEW."acceptance") OR OLD."accepted_at" IS DISTINCT FROM (NEW."accepted_at") OR OLD."accepted_by_id" IS DISTINCT FROM (NEW."accepted_by_id") OR OLD."anonymous" IS DISTINCT FROM (NEW."anonymous") OR OLD."captured_at" IS DISTINCT FROM (NEW."captured_at") OR OLD."catalogue_id" IS DISTINCT FROM (NEW."catalogue_id") OR OLD."category_id" IS DISTINCT FROM (NEW."category_id") OR OLD."cause" IS DISTINCT FROM (NEW."cause") OR OLD."check_type" IS DISTINCT FROM (NEW."check_type") OR OLD."clause" IS DISTINCT FROM (NEW."clause") OR OLD."clock_offset" IS DISTINCT FROM (NEW."clock_offset") OR OLD."closed_at" IS DISTINCT FROM (NEW."closed_at") OR OLD."closed_by_id" IS DISTINCT FROM (NEW."closed_by_id") OR OLD."content_digest" IS DISTINCT FROM (NEW."content_digest") OR OLD."contingency" IS DISTINCT FROM (NEW."contingency") OR OLD."dispatched_at" IS DISTINCT FROM (NEW."dispatched_at") OR OLD."dispatched_by_id" IS DISTINCT FROM (NEW."dispatched_by_id") OR OLD."due_at" IS DISTINCT FROM (NEW."due_at") OR OLD."due_original" IS DISTINCT FROM (NEW."due_original") OR OLD."escalate_reason" IS DISTINCT FROM (NEW."escalate_reason") OR OLD."escalated_at" IS DISTINCT FROM (NEW."escalated_at") OR OLD."escalated_by_id" IS DISTINCT FROM (NEW."escalated_by_id") OR OLD."finders_text" IS DISTINCT FROM (NEW."finders_text") OR OLD."funds" IS DISTINCT FROM (NEW."funds") OR OLD."goal" IS DISTINCT FROM (NEW."goal") OR OLD."grade_id" IS DISTINCT FROM (NEW."grade_id") OR OLD."graded_at" IS DISTINCT FROM (NEW."graded_at") OR OLD."graded_by_id" IS DISTINCT FROM (NEW."graded_by_id") OR OLD."helper_unit_id" IS DISTINCT FROM (NEW."helper_unit_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."import_run_id" IS DISTINCT FROM (NEW."import_run_id") OR OLD."imported" IS DISTINCT FROM (NEW."imported") OR OLD."is_major" IS DISTINCT FROM (NEW."is_major") OR OLD."measure" IS DISTINCT FROM (NEW."measure") OR OLD."merged_into_id" IS DISTINCT FROM (NEW."merged_into_id") OR OLD."mine_id" IS DISTINCT FROM (NEW."mine_id") OR OLD."notice_number" IS DISTINCT FROM (NEW."notice_number") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."occurred_at" IS DISTINCT FROM (NEW."occurred_at") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."person_text" IS DISTINCT FROM (NEW."person_text") OR OLD."place_id" IS DISTINCT FROM (NEW."place_id") OR OLD."place_text" IS DISTINCT FROM (NEW."place_text") OR OLD."received_at" IS DISTINCT FROM (NEW."received_at") OR OLD."rectification" IS DISTINCT FROM (NEW."rectification") OR OLD."rectified_at" IS DISTINCT FROM (NEW."rectified_at") OR OLD."rectified_by_id" IS DISTINCT FROM (NEW."rectified_by_id") OR OLD."recurrence_of_id" IS DISTINCT FROM (NEW."recurrence_of_id") OR OLD."reject_count" IS DISTINCT FROM (NEW."reject_count") OR OLD."reject_reason" IS DISTINCT FROM (NEW."reject_reason") OR OLD."reporter_id" IS DISTINCT FROM (NEW."reporter_id") OR OLD."reporter_unit_id" IS DISTINCT FROM (NEW."reporter_unit_id") OR OLD."returned_reason" IS DISTINCT FROM (NEW."returned_reason") OR OLD."round_id" IS DISTINCT FROM (NEW."round_id") OR OLD."shift_day" IS DISTINCT FROM (NEW."shift_day") OR OLD."shift_name" IS DISTINCT FROM (NEW."shift_name") OR OLD."signed_at" IS DISTINCT FROM (NEW."signed_at") OR OLD."signed_by_id" IS DISTINCT FROM (NEW."signed_by_id") OR OLD."situation_id" IS DISTINCT FROM (NEW."situation_id") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."source_text" IS DISTINCT FROM (NEW."source_text") OR OLD."specialty_id" IS DISTINCT FROM (NEW."specialty_id") OR OLD."standard_id" IS DISTINCT FROM (NEW."standard_id") OR OLD."standard_text" IS DISTINCT FROM (NEW."standard_text") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_since" IS DISTINCT FROM (NEW."status_since") OR OLD."stop_area" IS DISTINCT FROM (NEW."stop_area") OR OLD."supervised_at" IS DISTINCT FROM (NEW."supervised_at") OR OLD."supervised_by_id" IS DISTINCT FROM (NEW."supervised_by_id") OR OLD."supervision_proposed" IS DISTINCT FROM (NEW."supervision_proposed") OR OLD."supervisor_id" IS DISTINCT FROM (NEW."supervisor_id") OR OLD."tag_scanned" IS DISTINCT FROM (NEW."tag_scanned") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id") OR OLD."unit_name" IS DISTINCT FROM (NEW."unit_name") OR OLD."void_reason" IS DISTINCT FROM (NEW."void_reason") OR OLD."way" IS DISTINCT FROM (NEW."way"))',
-                        func='INSERT INTO "hazards_hazardevent" ("acceptance", "accepted_at", "accepted_by_id", "anonymous", "captured_at", "catalogue_id", "category_id", "cause", "check_type", "clause", "clock_offset", "closed_at", "closed_by_id", "content_digest", "contingency", "dispatched_at", "dispatched_by_id", "due_at", "due_original", "escalate_reason", "escalated_at", "escalated_by_id", "finders_text", "funds", "goal", "grade_id", "graded_at", "graded_by_id", "helper_unit_id", "id", "import_run_id", "imported", "is_major", "measure", "merged_into_id", "mine_id", "notice_number", "number", "occurred_at", "person_id", "person_text", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_text", "received_at", "rectification", "rectified_at", "rectified_by_id", "recurrence_of_id", "reject_count", "reject_reason", "reporter_id", "reporter_unit_id", "returned_reason", "round_id", "shift_day", "shift_name", "signed_at", "signed_by_id", "situation_id", "source", "source_text", "specialty_id", "standard_id", "standard_text", "status", "status_since", "stop_area", "supervised_at", "supervised_by_id", "supervision_proposed", "supervisor_id", "tag_scanned", "text", "unit_id", "unit_name", "void_reason", "way") VALUES (OLD."acceptance", OLD."accepted_at", OLD."accepted_by_id", OLD."anonymous", OLD."captured_at", OLD."catalogue_id", OLD."category_id", OLD."cause", OLD."check_type", OLD."clause", OLD."clock_offset", OLD."closed_at", OLD."closed_by_id", OLD."content_digest", OLD."contingency", OLD."dispatched_at", OLD."dispatched_by_id", OLD."due_at", OLD."due_original", OLD."escalate_reason", OLD."escalated_at", OLD."escalated_by_id", OLD."finders_text", OLD."funds", OLD."goal", OLD."grade_id", OLD."graded_at", OLD."graded_by_id", OLD."helper_unit_id", OLD."id", OLD."import_run_id", OLD."imported", OLD."is_major", OLD."measure", OLD."merged_into_id", OLD."mine_id", OLD."notice_number", OLD."number", OLD."occurred_at", OLD."person_id", OLD."person_text", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_id", OLD."place_text", OLD."received_at", OLD."rectification", OLD."rectified_at", OLD."rectified_by_id", OLD."recurrence_of_id", OLD."reject_count", OLD."reject_reason", OLD."reporter_id", OLD."reporter_unit_id", OLD."returned_reason", OLD."round_id", OLD."shift_day", OLD."shift_name", OLD."signed_at", OLD."signed_by_id", OLD."situation_id", OLD."source", OLD."source_text", OLD."specialty_id", OLD."standard_id", OLD."standard_text", OLD."status", OLD."status_since", OLD."stop_area", OLD."supervised_at", OLD."supervised_by_id", OLD."supervision_proposed", OLD."supervisor_id", OLD."tag_scanned", OLD."text", OLD."unit_id", OLD."unit_name", OLD."void_reason", OLD."way"); RETURN NULL;',
-                        hash="b3d7950042eaeeb218f5247c371dc334f0d4c1dc",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_bdf7a",
-                        table="hazards_hazard",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="hazard",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_hazardevent" ("acceptance", "accepted_at", "accepted_by_id", "anonymous", "captured_at", "catalogue_id", "category_id", "cause", "check_type", "clause", "clock_offset", "closed_at", "closed_by_id", "content_digest", "contingency", "dispatched_at", "dispatched_by_id", "due_at", "due_original", "escalate_reason", "escalated_at", "escalated_by_id", "finders_text", "funds", "goal", "grade_id", "graded_at", "graded_by_id", "helper_unit_id", "id", "import_run_id", "imported", "is_major", "measure", "merged_into_id", "mine_id", "notice_number", "number", "occurred_at", "person_id", "person_text", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_text", "received_at", "rectification", "rectified_at", "rectified_by_id", "recurrence_of_id", "reject_count", "reject_reason", "reporter_id", "reporter_unit_id", "returned_reason", "round_id", "shift_day", "shift_name", "signed_at", "signed_by_id", "situation_id", "source", "source_text", "specialty_id", "standard_id", "standard_text", "status", "status_since", "stop_area", "supervised_at", "supervised_by_id", "supervision_proposed", "supervisor_id", "tag_scanned", "text", "unit_id", "unit_name", "void_reason", "way") VALUES (OLD."acceptance", OLD."accepted_at", OLD."accepted_by_id", OLD."anonymous", OLD."captured_at", OLD."catalogue_id", OLD."category_id", OLD."cause", OLD."check_type", OLD."clause", OLD."clock_offset", OLD."closed_at", OLD."closed_by_id", OLD."content_digest", OLD."contingency", OLD."dispatched_at", OLD."dispatched_by_id", OLD."due_at", OLD."due_original", OLD."escalate_reason", OLD."escalated_at", OLD."escalated_by_id", OLD."finders_text", OLD."funds", OLD."goal", OLD."grade_id", OLD."graded_at", OLD."graded_by_id", OLD."helper_unit_id", OLD."id", OLD."import_run_id", OLD."imported", OLD."is_major", OLD."measure", OLD."merged_into_id", OLD."mine_id", OLD."notice_number", OLD."number", OLD."occurred_at", OLD."person_id", OLD."person_text", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."place_text", OLD."received_at", OLD."rectification", OLD."rectified_at", OLD."rectified_by_id", OLD."recurrence_of_id", OLD."reject_count", OLD."reject_reason", OLD."reporter_id", OLD."reporter_unit_id", OLD."returned_reason", OLD."round_id", OLD."shift_day", OLD."shift_name", OLD."signed_at", OLD."signed_by_id", OLD."situation_id", OLD."source", OLD."source_text", OLD."specialty_id", OLD."standard_id", OLD."standard_text", OLD."status", OLD."status_since", OLD."stop_area", OLD."supervised_at", OLD."supervised_by_id", OLD."supervision_proposed", OLD."supervisor_id", OLD."tag_scanned", OLD."text", OLD."unit_id", OLD."unit_name", OLD."void_reason", OLD."way"); RETURN NULL;',
-                        hash="bd2012e0b2568ae28b6162f9dd09ab6149220382",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_434fc",
-                        table="hazards_hazard",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-        ]
-    )
+        ),
+    ]
+    operations = together(operations)

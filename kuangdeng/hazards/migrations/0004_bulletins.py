@@ -21,280 +21,273 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="Bulletin",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
+    operations = [
+        migrations.CreateModel(
+            name="Bulletin",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
-                    ("day", models.DateField(verbose_name="日期")),
-                    ("year", models.PositiveSmallIntegerField()),
-                    ("number", models.PositiveIntegerField(verbose_name="期号")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.bulletins.rules.Status["COMPILED"], "待核对"),
-                                (kuangdeng.hazards.bulletins.rules.Status["CHECKED"], "已核对，待发布"),
-                                (kuangdeng.hazards.bulletins.rules.Status["PUBLISHED"], "已发布"),
-                            ],
-                            default=kuangdeng.hazards.bulletins.rules.Status["COMPILED"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
+                ),
+                ("day", models.DateField(verbose_name="日期")),
+                ("year", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveIntegerField(verbose_name="期号")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.bulletins.rules.Status["COMPILED"], "待核对"),
+                            (kuangdeng.hazards.bulletins.rules.Status["CHECKED"], "已核对，待发布"),
+                            (kuangdeng.hazards.bulletins.rules.Status["PUBLISHED"], "已发布"),
+                        ],
+                        default=kuangdeng.hazards.bulletins.rules.Status["COMPILED"],
+                        max_length=10,
+                        verbose_name="状态",
                     ),
-                    ("since", models.DateTimeField()),
-                    ("until", models.DateTimeField()),
-                    ("figures", models.JSONField(default=dict)),
-                    ("note", models.CharField(blank=True, max_length=500, verbose_name="编者的话")),
-                    ("compiled_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("checked_at", models.DateTimeField(null=True)),
-                    ("published_at", models.DateTimeField(null=True)),
-                    ("digest", models.CharField(blank=True, max_length=64)),
-                    (
-                        "checked_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
+                ),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                ("figures", models.JSONField(default=dict)),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="编者的话")),
+                ("compiled_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("checked_at", models.DateTimeField(null=True)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
-                    (
-                        "compiled_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
+                ),
+                (
+                    "compiled_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="bulletins",
-                            to="org.mine",
-                        ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bulletins",
+                        to="org.mine",
                     ),
-                    (
-                        "published_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
+                ),
+            ],
+            options={
+                "ordering": ["-day"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Addendum",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "bulletin",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="addenda", to="hazards.bulletin"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="BulletinItem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("part", models.CharField(max_length=10)),
+                ("position", models.PositiveIntegerField()),
+                ("subject_kind", models.CharField(max_length=20)),
+                ("subject_id", models.UUIDField()),
+                ("text", models.TextField()),
+                ("line", models.JSONField(default=dict)),
+                ("search_text", models.TextField(default="", editable=False)),
+                (
+                    "bulletin",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="hazards.bulletin",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="BulletinPolicy",
+            fields=[
+                (
+                    "mine",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="bulletin_policy",
+                        serialize=False,
+                        to="org.mine",
+                    ),
+                ),
+                ("hour", models.TimeField(default=datetime.time(7, 30), verbose_name="编制时刻")),
+                ("cut_off", models.TimeField(default=datetime.time(9, 0), verbose_name="自动发布时刻")),
+                ("open_reading", models.BooleanField(default=False, verbose_name="办公网内不用登录就能看")),
+                (
+                    "ranges",
+                    models.TextField(
+                        blank=True,
+                        default="10.0.0.0/8\n172.16.0.0/12\n192.168.0.0/16\n127.0.0.0/8",
+                        verbose_name="可以不登录看的地址范围",
+                    ),
+                ),
+                ("show_persons", models.BooleanField(default=False, verbose_name="写出责任人姓名")),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("cut_off__gte", models.F("hour"))), name="bulletin_hours_in_order"
+                    )
                 ],
-                options={
-                    "ordering": ["-day"],
-                },
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="bulletin",
+            constraint=models.UniqueConstraint(fields=("mine", "day"), name="bulletin_once_a_day"),
+        ),
+        migrations.AddConstraint(
+            model_name="bulletin",
+            constraint=models.UniqueConstraint(fields=("mine", "year", "number"), name="bulletin_number"),
+        ),
+        migrations.AddConstraint(
+            model_name="bulletin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__gt", models.F("since"))), name="bulletin_has_time"
             ),
-            migrations.CreateModel(
-                name="Addendum",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+        ),
+        migrations.AddConstraint(
+            model_name="bulletin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("published_at__isnull", False),
+                        ("status", kuangdeng.hazards.bulletins.rules.Status["PUBLISHED"]),
+                        models.Q(("digest", ""), _negated=True),
                     ),
-                    ("number", models.PositiveSmallIntegerField()),
-                    ("text", models.TextField()),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
+                    models.Q(
+                        models.Q(("status", kuangdeng.hazards.bulletins.rules.Status["PUBLISHED"]), _negated=True),
+                        ("digest", ""),
+                        ("published_at__isnull", True),
                     ),
-                    (
-                        "bulletin",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="addenda", to="hazards.bulletin"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["number"],
-                },
+                    _connector="OR",
+                ),
+                name="bulletin_published_whole",
             ),
-            migrations.CreateModel(
-                name="BulletinItem",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("part", models.CharField(max_length=10)),
-                    ("position", models.PositiveIntegerField()),
-                    ("subject_kind", models.CharField(max_length=20)),
-                    ("subject_id", models.UUIDField()),
-                    ("text", models.TextField()),
-                    ("line", models.JSONField(default=dict)),
-                    ("search_text", models.TextField(default="", editable=False)),
-                    (
-                        "bulletin",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.CASCADE,
-                            related_name="items",
-                            to="hazards.bulletin",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["position"],
-                },
-            ),
-            migrations.CreateModel(
-                name="BulletinPolicy",
-                fields=[
-                    (
-                        "mine",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            primary_key=True,
-                            related_name="bulletin_policy",
-                            serialize=False,
-                            to="org.mine",
-                        ),
-                    ),
-                    ("hour", models.TimeField(default=datetime.time(7, 30), verbose_name="编制时刻")),
-                    ("cut_off", models.TimeField(default=datetime.time(9, 0), verbose_name="自动发布时刻")),
-                    ("open_reading", models.BooleanField(default=False, verbose_name="办公网内不用登录就能看")),
-                    (
-                        "ranges",
-                        models.TextField(
-                            blank=True,
-                            default="10.0.0.0/8\n172.16.0.0/12\n192.168.0.0/16\n127.0.0.0/8",
-                            verbose_name="可以不登录看的地址范围",
-                        ),
-                    ),
-                    ("show_persons", models.BooleanField(default=False, verbose_name="写出责任人姓名")),
-                ],
-                options={
-                    "constraints": [
-                        models.CheckConstraint(
-                            condition=models.Q(("cut_off__gte", models.F("hour"))), name="bulletin_hours_in_order"
-                        )
-                    ],
-                },
-            ),
-            migrations.AddConstraint(
-                model_name="bulletin",
-                constraint=models.UniqueConstraint(fields=("mine", "day"), name="bulletin_once_a_day"),
-            ),
-            migrations.AddConstraint(
-                model_name="bulletin",
-                constraint=models.UniqueConstraint(fields=("mine", "year", "number"), name="bulletin_number"),
-            ),
-            migrations.AddConstraint(
-                model_name="bulletin",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("until__gt", models.F("since"))), name="bulletin_has_time"
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="bulletin",
+            trigger=pgtrigger.compiler.Trigger(
+                name="published_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.\"status\" = 'published')",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="470f002d13db5a014b7b1c977139c8c4786dcdc7",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_published_stays_23ddf",
+                    table="hazards_bulletin",
+                    when="BEFORE",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="bulletin",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            ("published_at__isnull", False),
-                            ("status", kuangdeng.hazards.bulletins.rules.Status["PUBLISHED"]),
-                            models.Q(("digest", ""), _negated=True),
-                        ),
-                        models.Q(
-                            models.Q(("status", kuangdeng.hazards.bulletins.rules.Status["PUBLISHED"]), _negated=True),
-                            ("digest", ""),
-                            ("published_at__isnull", True),
-                        ),
-                        _connector="OR",
-                    ),
-                    name="bulletin_published_whole",
+        ),
+        migrations.AddConstraint(
+            model_name="addendum",
+            constraint=models.UniqueConstraint(fields=("bulletin", "number"), name="addendum_number"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="addendum",
+            trigger=pgtrigger.compiler.Trigger(
+                name="addendum_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="f327ec254fea5d05e9589b2112b8d72d0e852816",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_addendum_stays_4c2ce",
+                    table="hazards_addendum",
+                    when="BEFORE",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="bulletin",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="published_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.\"status\" = 'published')",
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="470f002d13db5a014b7b1c977139c8c4786dcdc7",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_published_stays_23ddf",
-                        table="hazards_bulletin",
-                        when="BEFORE",
-                    ),
+        ),
+        migrations.AddIndex(
+            model_name="bulletinitem",
+            index=models.Index(fields=["subject_id", "part"], name="bulletin_item_subject"),
+        ),
+        migrations.AddIndex(
+            model_name="bulletinitem",
+            index=django.contrib.postgres.indexes.GinIndex(
+                kuangdeng.kernel.search.Pieces("search_text"), name="bulletin_item_pieces"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bulletinitem",
+            constraint=models.UniqueConstraint(fields=("bulletin", "part", "position"), name="bulletin_item_place"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="bulletinitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="published_lines_stay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\nIF EXISTS (SELECT 1 FROM hazards_bulletin\n           WHERE id = (CASE WHEN TG_OP = 'DELETE' THEN OLD.bulletin_id ELSE NEW.bulletin_id END)\n             AND status = 'published') THEN\n  RAISE EXCEPTION 'a published bulletin does not change';\nEND IF;\nRETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;\n",
+                    hash="d9e4853674d23eea72459867d92dad334d7692b7",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_published_lines_stay_caf2c",
+                    table="hazards_bulletinitem",
+                    when="BEFORE",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="addendum",
-                constraint=models.UniqueConstraint(fields=("bulletin", "number"), name="addendum_number"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="addendum",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="addendum_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="f327ec254fea5d05e9589b2112b8d72d0e852816",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_addendum_stays_4c2ce",
-                        table="hazards_addendum",
-                        when="BEFORE",
-                    ),
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="bulletinitem",
-                index=models.Index(fields=["subject_id", "part"], name="bulletin_item_subject"),
-            ),
-            migrations.AddIndex(
-                model_name="bulletinitem",
-                index=django.contrib.postgres.indexes.GinIndex(
-                    kuangdeng.kernel.search.Pieces("search_text"), name="bulletin_item_pieces"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="bulletinitem",
-                constraint=models.UniqueConstraint(fields=("bulletin", "part", "position"), name="bulletin_item_place"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="bulletinitem",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="published_lines_stay",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="\nIF EXISTS (SELECT 1 FROM hazards_bulletin\n           WHERE id = (CASE WHEN TG_OP = 'DELETE' THEN OLD.bulletin_id ELSE NEW.bulletin_id END)\n             AND status = 'published') THEN\n  RAISE EXCEPTION 'a published bulletin does not change';\nEND IF;\nRETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;\n",
-                        hash="d9e4853674d23eea72459867d92dad334d7692b7",
-                        operation="INSERT OR UPDATE OR DELETE",
-                        pgid="pgtrigger_published_lines_stay_caf2c",
-                        table="hazards_bulletinitem",
-                        when="BEFORE",
-                    ),
-                ),
-            ),
-        ]
-    )
+        ),
+    ]
+    operations = together(operations)

@@ -20,430 +20,416 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="Question",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("subject_kind", models.CharField(max_length=20)),
-                    ("subject_id", models.UUIDField()),
-                    ("text", models.TextField(verbose_name="追问内容")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.questions.rules.Status["ASKED"], "等答复"),
-                                (kuangdeng.hazards.questions.rules.Status["ANSWERED"], "已答复，等追问单位确认"),
-                                (kuangdeng.hazards.questions.rules.Status["SETTLED"], "已了结"),
-                            ],
-                            default=kuangdeng.hazards.questions.rules.Status["ASKED"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("level", models.PositiveSmallIntegerField(default=0)),
-                    ("presses", models.PositiveSmallIntegerField(default=0, verbose_name="再追问次数")),
-                    ("asked_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="追问时间")),
-                    ("due_at", models.DateTimeField(verbose_name="答复时限")),
-                    ("answered_at", models.DateTimeField(null=True)),
-                    ("promised_on", models.DateField(null=True, verbose_name="承诺日期")),
-                    ("settled_at", models.DateTimeField(null=True)),
-                    (
-                        "asker",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "asker_unit",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                            verbose_name="追问单位",
-                        ),
-                    ),
-                    (
-                        "holder",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                            verbose_name="答复单位",
-                        ),
-                    ),
-                    (
-                        "item",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="questions",
-                            to="hazards.bulletinitem",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="questions",
-                            to="org.mine",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="QuestionEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("subject_kind", models.CharField(max_length=20)),
-                    ("subject_id", models.UUIDField()),
-                    ("text", models.TextField(verbose_name="追问内容")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.questions.rules.Status["ASKED"], "等答复"),
-                                (kuangdeng.hazards.questions.rules.Status["ANSWERED"], "已答复，等追问单位确认"),
-                                (kuangdeng.hazards.questions.rules.Status["SETTLED"], "已了结"),
-                            ],
-                            default=kuangdeng.hazards.questions.rules.Status["ASKED"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("level", models.PositiveSmallIntegerField(default=0)),
-                    ("presses", models.PositiveSmallIntegerField(default=0, verbose_name="再追问次数")),
-                    ("asked_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="追问时间")),
-                    ("due_at", models.DateTimeField(verbose_name="答复时限")),
-                    ("answered_at", models.DateTimeField(null=True)),
-                    ("promised_on", models.DateField(null=True, verbose_name="承诺日期")),
-                    ("settled_at", models.DateTimeField(null=True)),
-                    (
-                        "asker",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "asker_unit",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="追问单位",
-                        ),
-                    ),
-                    (
-                        "holder",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="答复单位",
-                        ),
-                    ),
-                    (
-                        "item",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.bulletinitem",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.question",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="QuestionRule",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("major", models.BooleanField(verbose_name="重大隐患")),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                ("end_of_shift", "本班结束前"),
-                                ("end_of_next_shift", "下一班结束前"),
-                                ("hours", "若干小时内"),
-                            ],
-                            max_length=20,
-                            verbose_name="算法",
-                        ),
-                    ),
-                    ("amount", models.PositiveIntegerField(default=0, verbose_name="小时数")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="question_rules", to="org.mine"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="QuestionUnit",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("joined_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "question",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="units", to="hazards.question"
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"),
-                    ),
-                ],
-                options={
-                    "ordering": ["joined_at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Turn",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "verb",
-                        models.CharField(
-                            choices=[
-                                ("ask", "追问"),
-                                ("answer", "答复"),
-                                ("press", "再追问"),
-                                ("join", "同问"),
-                                ("settle", "认可答复"),
-                            ],
-                            max_length=10,
-                        ),
-                    ),
-                    ("unit_name", models.CharField(blank=True, max_length=60)),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("text", models.TextField(blank=True)),
-                    ("promised_on", models.DateField(null=True)),
-                    ("level", models.PositiveSmallIntegerField(default=0)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "question",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="turns", to="hazards.question"
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["at", "id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="TurnPhoto",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    (
-                        "file",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
-                        ),
-                    ),
-                    (
-                        "turn",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="photos", to="hazards.turn"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["id"],
-                },
-            ),
-            migrations.AddIndex(
-                model_name="question",
-                index=models.Index(fields=["mine", "-asked_at", "-id"], name="question_by_time"),
-            ),
-            migrations.AddIndex(
-                model_name="question",
-                index=models.Index(
-                    condition=models.Q(("status", kuangdeng.hazards.questions.rules.Status["ASKED"])),
-                    fields=["mine", "holder", "due_at"],
-                    name="question_open",
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="question",
-                index=models.Index(fields=["subject_id"], name="question_subject"),
-            ),
-            migrations.AddConstraint(
-                model_name="question",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            ("settled_at__isnull", False),
-                            ("status", kuangdeng.hazards.questions.rules.Status["SETTLED"]),
-                        ),
-                        models.Q(
-                            models.Q(("status", kuangdeng.hazards.questions.rules.Status["SETTLED"]), _negated=True),
-                            ("settled_at__isnull", True),
-                        ),
-                        _connector="OR",
-                    ),
-                    name="question_settled_pair",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="question",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("holder", models.F("asker_unit")), _negated=True),
-                    name="question_not_to_oneself",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="question",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_questionevent" ("answered_at", "asked_at", "asker_id", "asker_unit_id", "due_at", "holder_id", "id", "item_id", "level", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "presses", "promised_on", "settled_at", "status", "subject_id", "subject_kind", "text") VALUES (OLD."answered_at", OLD."asked_at", OLD."asker_id", OLD."asker_unit_id", OLD."due_at", OLD."holder_id", OLD."id", OLD."item_id", OLD."level", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."presses", OLD."promised_on", OLD."settled_at", OLD."status", OLD."subject_id", OLD."subject_kind", OLD."text"); RETURN NULL;',
-                        hash="35c0ff2caa9b8afbd57c7c5604215e5498652691",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_494e5",
-                        table="hazards_question",
-                        when="AFTER",
+    operations = [
+        migrations.CreateModel(
+            name="Question",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="question",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_questionevent" ("answered_at", "asked_at", "asker_id", "asker_unit_id", "due_at", "holder_id", "id", "item_id", "level", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "presses", "promised_on", "settled_at", "status", "subject_id", "subject_kind", "text") VALUES (OLD."answered_at", OLD."asked_at", OLD."asker_id", OLD."asker_unit_id", OLD."due_at", OLD."holder_id", OLD."id", OLD."item_id", OLD."level", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."presses", OLD."promised_on", OLD."settled_at", OLD."status", OLD."subject_id", OLD."subject_kind", OLD."text"); RETURN NULL;',
-                        hash="a77c789bb15cd9415a32639b5338d94d045a421e",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_fdc56",
-                        table="hazards_question",
-                        when="AFTER",
+                ("subject_kind", models.CharField(max_length=20)),
+                ("subject_id", models.UUIDField()),
+                ("text", models.TextField(verbose_name="追问内容")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.questions.rules.Status["ASKED"], "等答复"),
+                            (kuangdeng.hazards.questions.rules.Status["ANSWERED"], "已答复，等追问单位确认"),
+                            (kuangdeng.hazards.questions.rules.Status["SETTLED"], "已了结"),
+                        ],
+                        default=kuangdeng.hazards.questions.rules.Status["ASKED"],
+                        max_length=10,
+                        verbose_name="状态",
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="questionrule",
-                constraint=models.UniqueConstraint(fields=("mine", "major"), name="question_rule_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="questionunit",
-                constraint=models.UniqueConstraint(fields=("question", "unit"), name="question_unit_once"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="turn",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="turn_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="589d371fd424b51538af65de169a72bb2a18c220",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_turn_stays_0388e",
-                        table="hazards_turn",
-                        when="BEFORE",
+                ("level", models.PositiveSmallIntegerField(default=0)),
+                ("presses", models.PositiveSmallIntegerField(default=0, verbose_name="再追问次数")),
+                ("asked_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="追问时间")),
+                ("due_at", models.DateTimeField(verbose_name="答复时限")),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("promised_on", models.DateField(null=True, verbose_name="承诺日期")),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "asker",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                (
+                    "asker_unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="追问单位",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="答复单位",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="questions", to="hazards.bulletinitem"
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="questions",
+                        to="org.mine",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="QuestionEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("subject_kind", models.CharField(max_length=20)),
+                ("subject_id", models.UUIDField()),
+                ("text", models.TextField(verbose_name="追问内容")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.questions.rules.Status["ASKED"], "等答复"),
+                            (kuangdeng.hazards.questions.rules.Status["ANSWERED"], "已答复，等追问单位确认"),
+                            (kuangdeng.hazards.questions.rules.Status["SETTLED"], "已了结"),
+                        ],
+                        default=kuangdeng.hazards.questions.rules.Status["ASKED"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField(default=0)),
+                ("presses", models.PositiveSmallIntegerField(default=0, verbose_name="再追问次数")),
+                ("asked_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="追问时间")),
+                ("due_at", models.DateTimeField(verbose_name="答复时限")),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("promised_on", models.DateField(null=True, verbose_name="承诺日期")),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "asker",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asker_unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="追问单位",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="答复单位",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.bulletinitem",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.question",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="QuestionRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("major", models.BooleanField(verbose_name="重大隐患")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("end_of_shift", "本班结束前"),
+                            ("end_of_next_shift", "下一班结束前"),
+                            ("hours", "若干小时内"),
+                        ],
+                        max_length=20,
+                        verbose_name="算法",
+                    ),
+                ),
+                ("amount", models.PositiveIntegerField(default=0, verbose_name="小时数")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="question_rules", to="org.mine"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="QuestionUnit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("joined_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="units", to="hazards.question"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"),
+                ),
+            ],
+            options={
+                "ordering": ["joined_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Turn",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("ask", "追问"),
+                            ("answer", "答复"),
+                            ("press", "再追问"),
+                            ("join", "同问"),
+                            ("settle", "认可答复"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("unit_name", models.CharField(blank=True, max_length=60)),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("text", models.TextField(blank=True)),
+                ("promised_on", models.DateField(null=True)),
+                ("level", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="turns", to="hazards.question"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["at", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="TurnPhoto",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
+                    ),
+                ),
+                (
+                    "turn",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="photos", to="hazards.turn"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["id"],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="question",
+            index=models.Index(fields=["mine", "-asked_at", "-id"], name="question_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="question",
+            index=models.Index(
+                condition=models.Q(("status", kuangdeng.hazards.questions.rules.Status["ASKED"])),
+                fields=["mine", "holder", "due_at"],
+                name="question_open",
             ),
-            migrations.AddConstraint(
-                model_name="turnphoto",
-                constraint=models.UniqueConstraint(fields=("turn", "file"), name="turn_photo_once"),
+        ),
+        migrations.AddIndex(
+            model_name="question",
+            index=models.Index(fields=["subject_id"], name="question_subject"),
+        ),
+        migrations.AddConstraint(
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("settled_at__isnull", False), ("status", kuangdeng.hazards.questions.rules.Status["SETTLED"])
+                    ),
+                    models.Q(
+                        models.Q(("status", kuangdeng.hazards.questions.rules.Status["SETTLED"]), _negated=True),
+                        ("settled_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="question_settled_pair",
             ),
-        ]
-    )
+        ),
+        migrations.AddConstraint(
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("holder", models.F("asker_unit")), _negated=True), name="question_not_to_oneself"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="question",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_questionevent" ("answered_at", "asked_at", "asker_id", "asker_unit_id", "due_at", "holder_id", "id", "item_id", "level", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "presses", "promised_on", "settled_at", "status", "subject_id", "subject_kind", "text") VALUES (OLD."answered_at", OLD."asked_at", OLD."asker_id", OLD."asker_unit_id", OLD."due_at", OLD."holder_id", OLD."id", OLD."item_id", OLD."level", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."presses", OLD."promised_on", OLD."settled_at", OLD."status", OLD."subject_id", OLD."subject_kind", OLD."text"); RETURN NULL;',
+                    hash="35c0ff2caa9b8afbd57c7c5604215e5498652691",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_494e5",
+                    table="hazards_question",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="question",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_questionevent" ("answered_at", "asked_at", "asker_id", "asker_unit_id", "due_at", "holder_id", "id", "item_id", "level", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "presses", "promised_on", "settled_at", "status", "subject_id", "subject_kind", "text") VALUES (OLD."answered_at", OLD."asked_at", OLD."asker_id", OLD."asker_unit_id", OLD."due_at", OLD."holder_id", OLD."id", OLD."item_id", OLD."level", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."presses", OLD."promised_on", OLD."settled_at", OLD."status", OLD."subject_id", OLD."subject_kind", OLD."text"); RETURN NULL;',
+                    hash="a77c789bb15cd9415a32639b5338d94d045a421e",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_fdc56",
+                    table="hazards_question",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="questionrule",
+            constraint=models.UniqueConstraint(fields=("mine", "major"), name="question_rule_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="questionunit",
+            constraint=models.UniqueConstraint(fields=("question", "unit"), name="question_unit_once"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="turn",
+            trigger=pgtrigger.compiler.Trigger(
+                name="turn_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="589d371fd424b51538af65de169a72bb2a18c220",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_turn_stays_0388e",
+                    table="hazards_turn",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="turnphoto",
+            constraint=models.UniqueConstraint(fields=("turn", "file"), name="turn_photo_once"),
+        ),
+    ]
+    operations = together(operations)

@@ -45,1509 +45,1480 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.RunSQL("CREATE SEQUENCE accident_numbers", "DROP SEQUENCE accident_numbers"),
-            migrations.CreateModel(
-                name="Accident",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("number", models.CharField(editable=False, max_length=20, verbose_name="编号")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.accidents.rules.Status["REPORTED"], "已快报"),
-                                (kuangdeng.hazards.accidents.rules.Status["COMPLETED"], "待调查"),
-                                (kuangdeng.hazards.accidents.rules.Status["INVESTIGATING"], "调查中"),
-                                (kuangdeng.hazards.accidents.rules.Status["CLOSED"], "已结案"),
-                                (kuangdeng.hazards.accidents.rules.Status["VOID"], "已作废"),
-                            ],
-                            default=kuangdeng.hazards.accidents.rules.Status["REPORTED"],
-                            max_length=14,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("status_since", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.accidents.rules.Kind["INJURY"], "伤亡事故"),
-                                (kuangdeng.hazards.accidents.rules.Kind["NON_CASUALTY"], "非伤亡事故"),
-                                (kuangdeng.hazards.accidents.rules.Kind["NEAR_MISS"], "未遂"),
-                            ],
-                            max_length=12,
-                            verbose_name="事故类型",
-                        ),
-                    ),
-                    ("text", models.TextField(verbose_name="事故经过")),
-                    ("place_text", models.CharField(blank=True, max_length=200, verbose_name="具体位置")),
-                    ("unit_name", models.CharField(blank=True, max_length=60, verbose_name="事故单位")),
-                    ("occurred_at", models.DateTimeField(verbose_name="发生时间")),
-                    ("received_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="快报时间")),
-                    ("shift_name", models.CharField(blank=True, max_length=20, verbose_name="班次")),
-                    ("deaths", models.PositiveIntegerField(default=0, verbose_name="死亡")),
-                    ("serious", models.PositiveIntegerField(default=0, verbose_name="重伤")),
-                    ("minor", models.PositiveIntegerField(default=0, verbose_name="轻伤")),
-                    ("unclear", models.PositiveIntegerField(default=0, verbose_name="伤情待查")),
-                    ("stopped_area", models.CharField(blank=True, max_length=200, verbose_name="停产停工范围")),
-                    ("stopped_at", models.DateTimeField(blank=True, null=True, verbose_name="停产停工时间")),
-                    ("resumed_at", models.DateTimeField(blank=True, null=True, verbose_name="恢复时间")),
-                    ("level_reason", models.TextField(blank=True, verbose_name="更正级别的理由")),
-                    ("direct_cause", models.TextField(blank=True, verbose_name="直接原因")),
-                    ("indirect_cause", models.TextField(blank=True, verbose_name="间接原因")),
-                    ("management_cause", models.TextField(blank=True, verbose_name="管理原因")),
-                    (
-                        "loss",
-                        models.DecimalField(
-                            blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="直接经济损失（元）"
-                        ),
-                    ),
-                    ("completed_at", models.DateTimeField(null=True)),
-                    ("team", models.CharField(blank=True, max_length=300, verbose_name="调查组成员")),
-                    ("opened_at", models.DateTimeField(null=True)),
-                    ("conclusion", models.TextField(blank=True, verbose_name="调查结论")),
-                    ("closed_at", models.DateTimeField(null=True, verbose_name="结案时间")),
-                    ("void_reason", models.TextField(blank=True, verbose_name="作废原因")),
-                    (
-                        "closed_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "completed_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "investigator",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="调查组组长",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "opened_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "place",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.place",
-                            verbose_name="地点",
-                        ),
-                    ),
-                    (
-                        "reporter",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="报告人",
-                        ),
-                    ),
-                    (
-                        "reporter_unit",
-                        models.ForeignKey(
-                            null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
-                        ),
-                    ),
-                    (
-                        "specialty",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="hazards.specialty",
-                            verbose_name="事故类别",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                            verbose_name="事故单位",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-received_at", "-id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="AccidentLevel",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.accidents.rules.Kind["INJURY"], "伤亡事故"),
-                                (kuangdeng.hazards.accidents.rules.Kind["NON_CASUALTY"], "非伤亡事故"),
-                                (kuangdeng.hazards.accidents.rules.Kind["NEAR_MISS"], "未遂"),
-                            ],
-                            max_length=12,
-                            verbose_name="事故类型",
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=40, verbose_name="名称")),
-                    ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
-                    ("deaths", models.PositiveIntegerField(blank=True, null=True, verbose_name="死亡人数达到")),
-                    ("serious", models.PositiveIntegerField(blank=True, null=True, verbose_name="重伤人数达到")),
-                    (
-                        "loss",
-                        models.DecimalField(
-                            blank=True,
-                            decimal_places=2,
-                            max_digits=14,
-                            null=True,
-                            verbose_name="直接经济损失达到（元）",
-                        ),
-                    ),
-                    (
-                        "stop_hours",
-                        models.DecimalField(
-                            blank=True, decimal_places=2, max_digits=8, null=True, verbose_name="停产达到（小时）"
-                        ),
-                    ),
-                    ("leader_closes", models.BooleanField(default=False, verbose_name="由矿领导结案")),
-                    ("effective_from", models.DateField(verbose_name="施行日期")),
-                    ("effective_to", models.DateField(blank=True, null=True, verbose_name="失效日期")),
-                    ("source", models.CharField(blank=True, max_length=300, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已核对原文")),
-                    (
-                        "mine",
-                        models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
-                    ),
-                ],
-                options={
-                    "ordering": ["kind", "position"],
-                },
-            ),
-            migrations.CreateModel(
-                name="AccidentEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("number", models.CharField(editable=False, max_length=20, verbose_name="编号")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.accidents.rules.Status["REPORTED"], "已快报"),
-                                (kuangdeng.hazards.accidents.rules.Status["COMPLETED"], "待调查"),
-                                (kuangdeng.hazards.accidents.rules.Status["INVESTIGATING"], "调查中"),
-                                (kuangdeng.hazards.accidents.rules.Status["CLOSED"], "已结案"),
-                                (kuangdeng.hazards.accidents.rules.Status["VOID"], "已作废"),
-                            ],
-                            default=kuangdeng.hazards.accidents.rules.Status["REPORTED"],
-                            max_length=14,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("status_since", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.accidents.rules.Kind["INJURY"], "伤亡事故"),
-                                (kuangdeng.hazards.accidents.rules.Kind["NON_CASUALTY"], "非伤亡事故"),
-                                (kuangdeng.hazards.accidents.rules.Kind["NEAR_MISS"], "未遂"),
-                            ],
-                            max_length=12,
-                            verbose_name="事故类型",
-                        ),
-                    ),
-                    ("text", models.TextField(verbose_name="事故经过")),
-                    ("place_text", models.CharField(blank=True, max_length=200, verbose_name="具体位置")),
-                    ("unit_name", models.CharField(blank=True, max_length=60, verbose_name="事故单位")),
-                    ("occurred_at", models.DateTimeField(verbose_name="发生时间")),
-                    ("received_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="快报时间")),
-                    ("shift_name", models.CharField(blank=True, max_length=20, verbose_name="班次")),
-                    ("deaths", models.PositiveIntegerField(default=0, verbose_name="死亡")),
-                    ("serious", models.PositiveIntegerField(default=0, verbose_name="重伤")),
-                    ("minor", models.PositiveIntegerField(default=0, verbose_name="轻伤")),
-                    ("unclear", models.PositiveIntegerField(default=0, verbose_name="伤情待查")),
-                    ("stopped_area", models.CharField(blank=True, max_length=200, verbose_name="停产停工范围")),
-                    ("stopped_at", models.DateTimeField(blank=True, null=True, verbose_name="停产停工时间")),
-                    ("resumed_at", models.DateTimeField(blank=True, null=True, verbose_name="恢复时间")),
-                    ("level_reason", models.TextField(blank=True, verbose_name="更正级别的理由")),
-                    ("direct_cause", models.TextField(blank=True, verbose_name="直接原因")),
-                    ("indirect_cause", models.TextField(blank=True, verbose_name="间接原因")),
-                    ("management_cause", models.TextField(blank=True, verbose_name="管理原因")),
-                    (
-                        "loss",
-                        models.DecimalField(
-                            blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="直接经济损失（元）"
-                        ),
-                    ),
-                    ("completed_at", models.DateTimeField(null=True)),
-                    ("team", models.CharField(blank=True, max_length=300, verbose_name="调查组成员")),
-                    ("opened_at", models.DateTimeField(null=True)),
-                    ("conclusion", models.TextField(blank=True, verbose_name="调查结论")),
-                    ("closed_at", models.DateTimeField(null=True, verbose_name="结案时间")),
-                    ("void_reason", models.TextField(blank=True, verbose_name="作废原因")),
-                    (
-                        "closed_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "completed_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "investigator",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="调查组组长",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "opened_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.accident",
-                        ),
-                    ),
-                    (
-                        "place",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.place",
-                            verbose_name="地点",
-                        ),
-                    ),
-                    (
-                        "reporter",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="报告人",
-                        ),
-                    ),
-                    (
-                        "reporter_unit",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                    (
-                        "specialty",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.specialty",
-                            verbose_name="事故类别",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="事故单位",
-                        ),
-                    ),
-                    (
-                        "level",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.accidentlevel",
-                            verbose_name="事故等级",
-                        ),
-                    ),
-                    (
-                        "level_by_rule",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.accidentlevel",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="accident",
-                name="level",
-                field=models.ForeignKey(
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to="hazards.accidentlevel",
-                    verbose_name="事故等级",
-                ),
-            ),
-            migrations.AddField(
-                model_name="accident",
-                name="level_by_rule",
-                field=models.ForeignKey(
-                    null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="hazards.accidentlevel"
-                ),
-            ),
-            migrations.CreateModel(
-                name="AccidentLevelEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.accidents.rules.Kind["INJURY"], "伤亡事故"),
-                                (kuangdeng.hazards.accidents.rules.Kind["NON_CASUALTY"], "非伤亡事故"),
-                                (kuangdeng.hazards.accidents.rules.Kind["NEAR_MISS"], "未遂"),
-                            ],
-                            max_length=12,
-                            verbose_name="事故类型",
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=40, verbose_name="名称")),
-                    ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
-                    ("deaths", models.PositiveIntegerField(blank=True, null=True, verbose_name="死亡人数达到")),
-                    ("serious", models.PositiveIntegerField(blank=True, null=True, verbose_name="重伤人数达到")),
-                    (
-                        "loss",
-                        models.DecimalField(
-                            blank=True,
-                            decimal_places=2,
-                            max_digits=14,
-                            null=True,
-                            verbose_name="直接经济损失达到（元）",
-                        ),
-                    ),
-                    (
-                        "stop_hours",
-                        models.DecimalField(
-                            blank=True, decimal_places=2, max_digits=8, null=True, verbose_name="停产达到（小时）"
-                        ),
-                    ),
-                    ("leader_closes", models.BooleanField(default=False, verbose_name="由矿领导结案")),
-                    ("effective_from", models.DateField(verbose_name="施行日期")),
-                    ("effective_to", models.DateField(blank=True, null=True, verbose_name="失效日期")),
-                    ("source", models.CharField(blank=True, max_length=300, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已核对原文")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.accidentlevel",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="AccidentMeasure",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.accidents.rules.MeasureStatus["ORDERED"], "待签收"),
-                                (kuangdeng.hazards.accidents.rules.MeasureStatus["WORKING"], "落实中"),
-                                (kuangdeng.hazards.accidents.rules.MeasureStatus["DONE"], "待验收"),
-                                (kuangdeng.hazards.accidents.rules.MeasureStatus["ACCEPTED"], "已验收"),
-                                (kuangdeng.hazards.accidents.rules.MeasureStatus["WITHDRAWN"], "已撤销"),
-                            ],
-                            default=kuangdeng.hazards.accidents.rules.MeasureStatus["ORDERED"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("status_since", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("text", models.TextField(verbose_name="整改措施")),
-                    ("unit_name", models.CharField(max_length=60, verbose_name="责任单位")),
-                    ("due_at", models.DateTimeField(verbose_name="完成期限")),
-                    ("ordered_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("signed_at", models.DateTimeField(null=True)),
-                    ("words", models.TextField(blank=True, verbose_name="落实情况")),
-                    ("finished_at", models.DateTimeField(null=True, verbose_name="完成时间")),
-                    ("acceptance", models.TextField(blank=True, verbose_name="验收情况")),
-                    ("accepted_at", models.DateTimeField(null=True)),
-                    ("reject_reason", models.TextField(blank=True, verbose_name="不合格原因")),
-                    ("reject_count", models.PositiveSmallIntegerField(default=0, verbose_name="验收不合格次数")),
-                    ("withdraw_reason", models.TextField(blank=True, verbose_name="撤销原因")),
-                    (
-                        "accepted_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "accident",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="measures", to="hazards.accident"
-                        ),
-                    ),
-                    (
-                        "finished_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "ordered_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="责任人",
-                        ),
-                    ),
-                    (
-                        "signed_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                            verbose_name="责任单位",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["due_at", "id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="AccidentMeasureEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.accidents.rules.MeasureStatus["ORDERED"], "待签收"),
-                                (kuangdeng.hazards.accidents.rules.MeasureStatus["WORKING"], "落实中"),
-                                (kuangdeng.hazards.accidents.rules.MeasureStatus["DONE"], "待验收"),
-                                (kuangdeng.hazards.accidents.rules.MeasureStatus["ACCEPTED"], "已验收"),
-                                (kuangdeng.hazards.accidents.rules.MeasureStatus["WITHDRAWN"], "已撤销"),
-                            ],
-                            default=kuangdeng.hazards.accidents.rules.MeasureStatus["ORDERED"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("status_since", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("text", models.TextField(verbose_name="整改措施")),
-                    ("unit_name", models.CharField(max_length=60, verbose_name="责任单位")),
-                    ("due_at", models.DateTimeField(verbose_name="完成期限")),
-                    ("ordered_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("signed_at", models.DateTimeField(null=True)),
-                    ("words", models.TextField(blank=True, verbose_name="落实情况")),
-                    ("finished_at", models.DateTimeField(null=True, verbose_name="完成时间")),
-                    ("acceptance", models.TextField(blank=True, verbose_name="验收情况")),
-                    ("accepted_at", models.DateTimeField(null=True)),
-                    ("reject_reason", models.TextField(blank=True, verbose_name="不合格原因")),
-                    ("reject_count", models.PositiveSmallIntegerField(default=0, verbose_name="验收不合格次数")),
-                    ("withdraw_reason", models.TextField(blank=True, verbose_name="撤销原因")),
-                    (
-                        "accepted_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "accident",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.accident",
-                        ),
-                    ),
-                    (
-                        "finished_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "ordered_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="责任人",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.accidentmeasure",
-                        ),
-                    ),
-                    (
-                        "signed_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="责任单位",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="AccidentPhoto",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("of", models.CharField(default="scene", max_length=12)),
-                    ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "accident",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="photos", to="hazards.accident"
-                        ),
-                    ),
-                    (
-                        "added_by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "file",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
-                        ),
-                    ),
-                    (
-                        "measure",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="photos",
-                            to="hazards.accidentmeasure",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Casualty",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("name", models.CharField(blank=True, max_length=40, verbose_name="姓名")),
-                    ("unit_name", models.CharField(blank=True, max_length=60, verbose_name="单位")),
-                    (
-                        "severity",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.accidents.rules.Severity["DEATH"], "死亡"),
-                                (kuangdeng.hazards.accidents.rules.Severity["SERIOUS"], "重伤"),
-                                (kuangdeng.hazards.accidents.rules.Severity["MINOR"], "轻伤"),
-                                (kuangdeng.hazards.accidents.rules.Severity["UNCLEAR"], "伤情待查"),
-                            ],
-                            default=kuangdeng.hazards.accidents.rules.Severity["UNCLEAR"],
-                            max_length=10,
-                            verbose_name="伤情",
-                        ),
-                    ),
-                    (
-                        "sex",
-                        models.CharField(
-                            blank=True, choices=[("male", "男"), ("female", "女")], max_length=6, verbose_name="性别"
-                        ),
-                    ),
-                    ("age", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="年龄")),
-                    ("note", models.CharField(blank=True, max_length=200, verbose_name="受伤部位和救治")),
-                    (
-                        "accident",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="casualties",
-                            to="hazards.accident",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="在册职工",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="CasualtyEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("name", models.CharField(blank=True, max_length=40, verbose_name="姓名")),
-                    ("unit_name", models.CharField(blank=True, max_length=60, verbose_name="单位")),
-                    (
-                        "severity",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.accidents.rules.Severity["DEATH"], "死亡"),
-                                (kuangdeng.hazards.accidents.rules.Severity["SERIOUS"], "重伤"),
-                                (kuangdeng.hazards.accidents.rules.Severity["MINOR"], "轻伤"),
-                                (kuangdeng.hazards.accidents.rules.Severity["UNCLEAR"], "伤情待查"),
-                            ],
-                            default=kuangdeng.hazards.accidents.rules.Severity["UNCLEAR"],
-                            max_length=10,
-                            verbose_name="伤情",
-                        ),
-                    ),
-                    (
-                        "sex",
-                        models.CharField(
-                            blank=True, choices=[("male", "男"), ("female", "女")], max_length=6, verbose_name="性别"
-                        ),
-                    ),
-                    ("age", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="年龄")),
-                    ("note", models.CharField(blank=True, max_length=200, verbose_name="受伤部位和救治")),
-                    (
-                        "accident",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.accident",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="在册职工",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.casualty",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="NoLetPass",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    (
-                        "point",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.accidents.rules.NoLetPassPoint["CAUSE"], "事故原因未查清不放过"),
-                                (
-                                    kuangdeng.hazards.accidents.rules.NoLetPassPoint["RESPONSIBLE"],
-                                    "责任人员未处理不放过",
-                                ),
-                                (kuangdeng.hazards.accidents.rules.NoLetPassPoint["MEASURES"], "整改措施未落实不放过"),
-                                (
-                                    kuangdeng.hazards.accidents.rules.NoLetPassPoint["EDUCATED"],
-                                    "有关人员未受到教育不放过",
-                                ),
-                            ],
-                            max_length=12,
-                        ),
-                    ),
-                    ("evidence", models.TextField(blank=True, verbose_name="证据")),
-                    ("photos", models.PositiveSmallIntegerField(default=0)),
-                    ("ticked_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "accident",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="points", to="hazards.accident"
-                        ),
-                    ),
-                    (
-                        "ticked_by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="NoLetPassEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    (
-                        "point",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.accidents.rules.NoLetPassPoint["CAUSE"], "事故原因未查清不放过"),
-                                (
-                                    kuangdeng.hazards.accidents.rules.NoLetPassPoint["RESPONSIBLE"],
-                                    "责任人员未处理不放过",
-                                ),
-                                (kuangdeng.hazards.accidents.rules.NoLetPassPoint["MEASURES"], "整改措施未落实不放过"),
-                                (
-                                    kuangdeng.hazards.accidents.rules.NoLetPassPoint["EDUCATED"],
-                                    "有关人员未受到教育不放过",
-                                ),
-                            ],
-                            max_length=12,
-                        ),
-                    ),
-                    ("evidence", models.TextField(blank=True, verbose_name="证据")),
-                    ("photos", models.PositiveSmallIntegerField(default=0)),
-                    ("ticked_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "accident",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.accident",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.noletpass",
-                        ),
-                    ),
-                    (
-                        "ticked_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddConstraint(
-                model_name="accidentlevel",
-                constraint=models.UniqueConstraint(
-                    fields=("mine", "kind", "name", "effective_from"), name="accident_level_once"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accidentlevel",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("deaths", None), ("loss", None), ("serious", None), ("stop_hours", None), _negated=True
-                    ),
-                    name="accident_level_has_figure",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="accidentlevel",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_accidentlevelevent" ("confirmed", "deaths", "effective_from", "effective_to", "id", "kind", "leader_closes", "loss", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "serious", "source", "stop_hours") VALUES (OLD."confirmed", OLD."deaths", OLD."effective_from", OLD."effective_to", OLD."id", OLD."kind", OLD."leader_closes", OLD."loss", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."serious", OLD."source", OLD."stop_hours"); RETURN NULL;',
-                        hash="ee432cbceab6273c3bd8d22ce24ebf04add4024e",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_5c81a",
-                        table="hazards_accidentlevel",
-                        when="AFTER",
+    operations = [
+        migrations.RunSQL("CREATE SEQUENCE accident_numbers", "DROP SEQUENCE accident_numbers"),
+        migrations.CreateModel(
+            name="Accident",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="accidentlevel",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_accidentlevelevent" ("confirmed", "deaths", "effective_from", "effective_to", "id", "kind", "leader_closes", "loss", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "serious", "source", "stop_hours") VALUES (OLD."confirmed", OLD."deaths", OLD."effective_from", OLD."effective_to", OLD."id", OLD."kind", OLD."leader_closes", OLD."loss", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."serious", OLD."source", OLD."stop_hours"); RETURN NULL;',
-                        hash="fe3449f3368226b0402127779f70019fe8ee956d",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_16469",
-                        table="hazards_accidentlevel",
-                        when="AFTER",
+                ("number", models.CharField(editable=False, max_length=20, verbose_name="编号")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.accidents.rules.Status["REPORTED"], "已快报"),
+                            (kuangdeng.hazards.accidents.rules.Status["COMPLETED"], "待调查"),
+                            (kuangdeng.hazards.accidents.rules.Status["INVESTIGATING"], "调查中"),
+                            (kuangdeng.hazards.accidents.rules.Status["CLOSED"], "已结案"),
+                            (kuangdeng.hazards.accidents.rules.Status["VOID"], "已作废"),
+                        ],
+                        default=kuangdeng.hazards.accidents.rules.Status["REPORTED"],
+                        max_length=14,
+                        verbose_name="状态",
                     ),
                 ),
-            ),
-            migrations.AddIndex(
-                model_name="accident",
-                index=models.Index(fields=["mine", "-received_at", "-id"], name="accident_by_time"),
-            ),
-            migrations.AddIndex(
-                model_name="accident",
-                index=models.Index(fields=["mine", "-occurred_at"], name="accident_by_occurrence"),
-            ),
-            migrations.AddIndex(
-                model_name="accident",
-                index=models.Index(
-                    condition=models.Q(
-                        (
-                            "status__in",
-                            [
-                                kuangdeng.hazards.accidents.rules.Status["COMPLETED"],
-                                kuangdeng.hazards.accidents.rules.Status["INVESTIGATING"],
-                                kuangdeng.hazards.accidents.rules.Status["REPORTED"],
-                            ],
-                        )
-                    ),
-                    fields=["mine", "received_at"],
-                    name="accident_open",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accident",
-                constraint=models.UniqueConstraint(fields=("mine", "number"), name="accident_number"),
-            ),
-            migrations.AddConstraint(
-                model_name="accident",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("text", ""), _negated=True), name="accident_has_words"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accident",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("kind", "injury"),
-                        models.Q(("deaths", 0), ("minor", 0), ("serious", 0), ("unclear", 0)),
-                        _connector="OR",
-                    ),
-                    name="accident_hurt_is_injury",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accident",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("status__in", ["reported", "void"]), ("completed_at__isnull", False), _connector="OR"
-                    ),
-                    name="accident_completed_first",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accident",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("status__in", ["investigating", "closed"]), _negated=True),
-                        models.Q(("investigator__isnull", False), ("opened_at__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="accident_investigated_by",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accident",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("status", "closed"), ("closed_at", None), _connector="XOR"),
-                    name="accident_closed_at",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accident",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("status", "void"), ("void_reason", ""), _connector="XOR"),
-                    name="accident_void_reason",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accident",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("resumed_at", None),
-                        models.Q(("resumed_at__gte", models.F("stopped_at")), ("stopped_at__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="accident_resumed_after_stop",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accident",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("completed_at__isnull", True), ("completed_by__isnull", True)),
-                        models.Q(("completed_at__isnull", False), ("completed_by__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="accident_completed_pair",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accident",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("opened_at__isnull", True), ("opened_by__isnull", True)),
-                        models.Q(("opened_at__isnull", False), ("opened_by__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="accident_opened_pair",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accident",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
-                        models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="accident_closed_pair",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="accident",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_accidentevent" ("closed_at", "closed_by_id", "completed_at", "completed_by_id", "conclusion", "deaths", "direct_cause", "id", "indirect_cause", "investigator_id", "kind", "level_by_rule_id", "level_id", "level_reason", "loss", "management_cause", "mine_id", "minor", "number", "occurred_at", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_text", "received_at", "reporter_id", "reporter_unit_id", "resumed_at", "serious", "shift_name", "specialty_id", "status", "status_since", "stopped_area", "stopped_at", "team", "text", "unclear", "unit_id", "unit_name", "void_reason") VALUES (OLD."closed_at", OLD."closed_by_id", OLD."completed_at", OLD."completed_by_id", OLD."conclusion", OLD."deaths", OLD."direct_cause", OLD."id", OLD."indirect_cause", OLD."investigator_id", OLD."kind", OLD."level_by_rule_id", OLD."level_id", OLD."level_reason", OLD."loss", OLD."management_cause", OLD."mine_id", OLD."minor", OLD."number", OLD."occurred_at", OLD."opened_at", OLD."opened_by_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_id", OLD."place_text", OLD."received_at", OLD."reporter_id", OLD."reporter_unit_id", OLD."resumed_at", OLD."serious", OLD."shift_name", OLD."specialty_id", OLD."status", OLD."status_since", OLD."stopped_area", OLD."stopped_at", OLD."team", OLD."text", OLD."unclear", OLD."unit_id", OLD."unit_name", OLD."void_reason"); RETURN NULL;',
-                        hash="4769e6a1a0b5105f4714628ab6b4ddf639da10a9",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_efad4",
-                        table="hazards_accident",
-                        when="AFTER",
+                ("status_since", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.accidents.rules.Kind["INJURY"], "伤亡事故"),
+                            (kuangdeng.hazards.accidents.rules.Kind["NON_CASUALTY"], "非伤亡事故"),
+                            (kuangdeng.hazards.accidents.rules.Kind["NEAR_MISS"], "未遂"),
+                        ],
+                        max_length=12,
+                        verbose_name="事故类型",
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="accident",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_accidentevent" ("closed_at", "closed_by_id", "completed_at", "completed_by_id", "conclusion", "deaths", "direct_cause", "id", "indirect_cause", "investigator_id", "kind", "level_by_rule_id", "level_id", "level_reason", "loss", "management_cause", "mine_id", "minor", "number", "occurred_at", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_text", "received_at", "reporter_id", "reporter_unit_id", "resumed_at", "serious", "shift_name", "specialty_id", "status", "status_since", "stopped_area", "stopped_at", "team", "text", "unclear", "unit_id", "unit_name", "void_reason") VALUES (OLD."closed_at", OLD."closed_by_id", OLD."completed_at", OLD."completed_by_id", OLD."conclusion", OLD."deaths", OLD."direct_cause", OLD."id", OLD."indirect_cause", OLD."investigator_id", OLD."kind", OLD."level_by_rule_id", OLD."level_id", OLD."level_reason", OLD."loss", OLD."management_cause", OLD."mine_id", OLD."minor", OLD."number", OLD."occurred_at", OLD."opened_at", OLD."opened_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."place_text", OLD."received_at", OLD."reporter_id", OLD."reporter_unit_id", OLD."resumed_at", OLD."serious", OLD."shift_name", OLD."specialty_id", OLD."status", OLD."status_since", OLD."stopped_area", OLD."stopped_at", OLD."team", OLD."text", OLD."unclear", OLD."unit_id", OLD."unit_name", OLD."void_reason"); RETURN NULL;',
-                        hash="a688f12188af6f4f420c0e1f1bc483eb26964f49",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_1d127",
-                        table="hazards_accident",
-                        when="AFTER",
+                ("text", models.TextField(verbose_name="事故经过")),
+                ("place_text", models.CharField(blank=True, max_length=200, verbose_name="具体位置")),
+                ("unit_name", models.CharField(blank=True, max_length=60, verbose_name="事故单位")),
+                ("occurred_at", models.DateTimeField(verbose_name="发生时间")),
+                ("received_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="快报时间")),
+                ("shift_name", models.CharField(blank=True, max_length=20, verbose_name="班次")),
+                ("deaths", models.PositiveIntegerField(default=0, verbose_name="死亡")),
+                ("serious", models.PositiveIntegerField(default=0, verbose_name="重伤")),
+                ("minor", models.PositiveIntegerField(default=0, verbose_name="轻伤")),
+                ("unclear", models.PositiveIntegerField(default=0, verbose_name="伤情待查")),
+                ("stopped_area", models.CharField(blank=True, max_length=200, verbose_name="停产停工范围")),
+                ("stopped_at", models.DateTimeField(blank=True, null=True, verbose_name="停产停工时间")),
+                ("resumed_at", models.DateTimeField(blank=True, null=True, verbose_name="恢复时间")),
+                ("level_reason", models.TextField(blank=True, verbose_name="更正级别的理由")),
+                ("direct_cause", models.TextField(blank=True, verbose_name="直接原因")),
+                ("indirect_cause", models.TextField(blank=True, verbose_name="间接原因")),
+                ("management_cause", models.TextField(blank=True, verbose_name="管理原因")),
+                (
+                    "loss",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="直接经济损失（元）"
                     ),
                 ),
-            ),
-            migrations.AddIndex(
-                model_name="accidentmeasure",
-                index=models.Index(fields=["mine", "unit", "due_at"], name="measure_by_unit"),
-            ),
-            migrations.AddConstraint(
-                model_name="accidentmeasure",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("accepted_by", None),
-                        ("finished_by", None),
-                        models.Q(("accepted_by", models.F("finished_by")), _negated=True),
-                        _connector="OR",
-                    ),
-                    name="measure_acceptor_is_another",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accidentmeasure",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("status", "accepted"), ("accepted_at", None), _connector="XOR"),
-                    name="measure_accepted_at",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accidentmeasure",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("status", "withdrawn"), ("withdraw_reason", ""), _connector="XOR"),
-                    name="measure_withdraw_reason",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accidentmeasure",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("signed_at__isnull", True), ("signed_by__isnull", True)),
-                        models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="measure_signed_pair",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accidentmeasure",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("finished_at__isnull", True), ("finished_by__isnull", True)),
-                        models.Q(("finished_at__isnull", False), ("finished_by__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="measure_finished_pair",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accidentmeasure",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("accepted_at__isnull", True), ("accepted_by__isnull", True)),
-                        models.Q(("accepted_at__isnull", False), ("accepted_by__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="measure_accepted_pair",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="accidentmeasure",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_accidentmeasureevent" ("acceptance", "accepted_at", "accepted_by_id", "accident_id", "due_at", "finished_at", "finished_by_id", "id", "mine_id", "ordered_at", "ordered_by_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reject_count", "reject_reason", "signed_at", "signed_by_id", "status", "status_since", "text", "unit_id", "unit_name", "withdraw_reason", "words") VALUES (OLD."acceptance", OLD."accepted_at", OLD."accepted_by_id", OLD."accident_id", OLD."due_at", OLD."finished_at", OLD."finished_by_id", OLD."id", OLD."mine_id", OLD."ordered_at", OLD."ordered_by_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reject_count", OLD."reject_reason", OLD."signed_at", OLD."signed_by_id", OLD."status", OLD."status_since", OLD."text", OLD."unit_id", OLD."unit_name", OLD."withdraw_reason", OLD."words"); RETURN NULL;',
-                        hash="09b9bfa55a6d2649a2237ed3d200095902583d71",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_09bbf",
-                        table="hazards_accidentmeasure",
-                        when="AFTER",
+                ("completed_at", models.DateTimeField(null=True)),
+                ("team", models.CharField(blank=True, max_length=300, verbose_name="调查组成员")),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("conclusion", models.TextField(blank=True, verbose_name="调查结论")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="结案时间")),
+                ("void_reason", models.TextField(blank=True, verbose_name="作废原因")),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="accidentmeasure",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_accidentmeasureevent" ("acceptance", "accepted_at", "accepted_by_id", "accident_id", "due_at", "finished_at", "finished_by_id", "id", "mine_id", "ordered_at", "ordered_by_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reject_count", "reject_reason", "signed_at", "signed_by_id", "status", "status_since", "text", "unit_id", "unit_name", "withdraw_reason", "words") VALUES (OLD."acceptance", OLD."accepted_at", OLD."accepted_by_id", OLD."accident_id", OLD."due_at", OLD."finished_at", OLD."finished_by_id", OLD."id", OLD."mine_id", OLD."ordered_at", OLD."ordered_by_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reject_count", OLD."reject_reason", OLD."signed_at", OLD."signed_by_id", OLD."status", OLD."status_since", OLD."text", OLD."unit_id", OLD."unit_name", OLD."withdraw_reason", OLD."words"); RETURN NULL;',
-                        hash="924767ed2ff02b7a7e4caecfd1634be4ef9c4603",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_1eed2",
-                        table="hazards_accidentmeasure",
-                        when="AFTER",
+                (
+                    "completed_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="accidentphoto",
-                constraint=models.UniqueConstraint(
-                    fields=("accident", "measure", "file", "of"), name="accident_photo_once", nulls_distinct=False
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="casualty",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("person__isnull", False)), fields=("accident", "person"), name="casualty_once"
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="casualty",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_casualtyevent" ("accident_id", "age", "id", "name", "note", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "severity", "sex", "unit_name") VALUES (OLD."accident_id", OLD."age", OLD."id", OLD."name", OLD."note", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."severity", OLD."sex", OLD."unit_name"); RETURN NULL;',
-                        hash="14c87238fcff855682c73c6e3123a6c0a556396f",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_472ed",
-                        table="hazards_casualty",
-                        when="AFTER",
+                (
+                    "investigator",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="调查组组长",
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="casualty",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_casualtyevent" ("accident_id", "age", "id", "name", "note", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "severity", "sex", "unit_name") VALUES (OLD."accident_id", OLD."age", OLD."id", OLD."name", OLD."note", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."severity", OLD."sex", OLD."unit_name"); RETURN NULL;',
-                        hash="576832054af9c9174ec697a63640d38732a70e2f",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_787cd",
-                        table="hazards_casualty",
-                        when="AFTER",
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="noletpass",
-                constraint=models.UniqueConstraint(fields=("accident", "point"), name="no_let_pass_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="noletpass",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(models.Q(("evidence", ""), _negated=True), ("photos__gt", 0), _connector="OR"),
-                    name="no_let_pass_has_evidence",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="noletpass",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_noletpassevent" ("accident_id", "evidence", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photos", "point", "ticked_at", "ticked_by_id") VALUES (OLD."accident_id", OLD."evidence", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."photos", OLD."point", OLD."ticked_at", OLD."ticked_by_id"); RETURN NULL;',
-                        hash="7d729cb0bdf4b9b50fcbf315ace5f527ac41fb18",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_efd92",
-                        table="hazards_noletpass",
-                        when="AFTER",
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="noletpass",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_noletpassevent" ("accident_id", "evidence", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photos", "point", "ticked_at", "ticked_by_id") VALUES (OLD."accident_id", OLD."evidence", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."photos", OLD."point", OLD."ticked_at", OLD."ticked_by_id"); RETURN NULL;',
-                        hash="cc40a76e885adbbb230dc31e5d56c796e7b2b2dd",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_681a6",
-                        table="hazards_noletpass",
-                        when="AFTER",
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.place",
+                        verbose_name="地点",
                     ),
                 ),
+                (
+                    "reporter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="报告人",
+                    ),
+                ),
+                (
+                    "reporter_unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
+                    ),
+                ),
+                (
+                    "specialty",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="hazards.specialty",
+                        verbose_name="事故类别",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="事故单位",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-received_at", "-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="AccidentLevel",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.accidents.rules.Kind["INJURY"], "伤亡事故"),
+                            (kuangdeng.hazards.accidents.rules.Kind["NON_CASUALTY"], "非伤亡事故"),
+                            (kuangdeng.hazards.accidents.rules.Kind["NEAR_MISS"], "未遂"),
+                        ],
+                        max_length=12,
+                        verbose_name="事故类型",
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
+                ("deaths", models.PositiveIntegerField(blank=True, null=True, verbose_name="死亡人数达到")),
+                ("serious", models.PositiveIntegerField(blank=True, null=True, verbose_name="重伤人数达到")),
+                (
+                    "loss",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="直接经济损失达到（元）"
+                    ),
+                ),
+                (
+                    "stop_hours",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=8, null=True, verbose_name="停产达到（小时）"
+                    ),
+                ),
+                ("leader_closes", models.BooleanField(default=False, verbose_name="由矿领导结案")),
+                ("effective_from", models.DateField(verbose_name="施行日期")),
+                ("effective_to", models.DateField(blank=True, null=True, verbose_name="失效日期")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已核对原文")),
+                (
+                    "mine",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
+                ),
+            ],
+            options={
+                "ordering": ["kind", "position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="AccidentEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("number", models.CharField(editable=False, max_length=20, verbose_name="编号")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.accidents.rules.Status["REPORTED"], "已快报"),
+                            (kuangdeng.hazards.accidents.rules.Status["COMPLETED"], "待调查"),
+                            (kuangdeng.hazards.accidents.rules.Status["INVESTIGATING"], "调查中"),
+                            (kuangdeng.hazards.accidents.rules.Status["CLOSED"], "已结案"),
+                            (kuangdeng.hazards.accidents.rules.Status["VOID"], "已作废"),
+                        ],
+                        default=kuangdeng.hazards.accidents.rules.Status["REPORTED"],
+                        max_length=14,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("status_since", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.accidents.rules.Kind["INJURY"], "伤亡事故"),
+                            (kuangdeng.hazards.accidents.rules.Kind["NON_CASUALTY"], "非伤亡事故"),
+                            (kuangdeng.hazards.accidents.rules.Kind["NEAR_MISS"], "未遂"),
+                        ],
+                        max_length=12,
+                        verbose_name="事故类型",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="事故经过")),
+                ("place_text", models.CharField(blank=True, max_length=200, verbose_name="具体位置")),
+                ("unit_name", models.CharField(blank=True, max_length=60, verbose_name="事故单位")),
+                ("occurred_at", models.DateTimeField(verbose_name="发生时间")),
+                ("received_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="快报时间")),
+                ("shift_name", models.CharField(blank=True, max_length=20, verbose_name="班次")),
+                ("deaths", models.PositiveIntegerField(default=0, verbose_name="死亡")),
+                ("serious", models.PositiveIntegerField(default=0, verbose_name="重伤")),
+                ("minor", models.PositiveIntegerField(default=0, verbose_name="轻伤")),
+                ("unclear", models.PositiveIntegerField(default=0, verbose_name="伤情待查")),
+                ("stopped_area", models.CharField(blank=True, max_length=200, verbose_name="停产停工范围")),
+                ("stopped_at", models.DateTimeField(blank=True, null=True, verbose_name="停产停工时间")),
+                ("resumed_at", models.DateTimeField(blank=True, null=True, verbose_name="恢复时间")),
+                ("level_reason", models.TextField(blank=True, verbose_name="更正级别的理由")),
+                ("direct_cause", models.TextField(blank=True, verbose_name="直接原因")),
+                ("indirect_cause", models.TextField(blank=True, verbose_name="间接原因")),
+                ("management_cause", models.TextField(blank=True, verbose_name="管理原因")),
+                (
+                    "loss",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="直接经济损失（元）"
+                    ),
+                ),
+                ("completed_at", models.DateTimeField(null=True)),
+                ("team", models.CharField(blank=True, max_length=300, verbose_name="调查组成员")),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("conclusion", models.TextField(blank=True, verbose_name="调查结论")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="结案时间")),
+                ("void_reason", models.TextField(blank=True, verbose_name="作废原因")),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "completed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "investigator",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="调查组组长",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.accident",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.place",
+                        verbose_name="地点",
+                    ),
+                ),
+                (
+                    "reporter",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="报告人",
+                    ),
+                ),
+                (
+                    "reporter_unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                    ),
+                ),
+                (
+                    "specialty",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.specialty",
+                        verbose_name="事故类别",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="事故单位",
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.accidentlevel",
+                        verbose_name="事故等级",
+                    ),
+                ),
+                (
+                    "level_by_rule",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.accidentlevel",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="accident",
+            name="level",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="hazards.accidentlevel",
+                verbose_name="事故等级",
             ),
-            migrations.RunPython(load_levels, migrations.RunPython.noop),
-        ]
-    )
+        ),
+        migrations.AddField(
+            model_name="accident",
+            name="level_by_rule",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="hazards.accidentlevel"
+            ),
+        ),
+        migrations.CreateModel(
+            name="AccidentLevelEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.accidents.rules.Kind["INJURY"], "伤亡事故"),
+                            (kuangdeng.hazards.accidents.rules.Kind["NON_CASUALTY"], "非伤亡事故"),
+                            (kuangdeng.hazards.accidents.rules.Kind["NEAR_MISS"], "未遂"),
+                        ],
+                        max_length=12,
+                        verbose_name="事故类型",
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="顺序")),
+                ("deaths", models.PositiveIntegerField(blank=True, null=True, verbose_name="死亡人数达到")),
+                ("serious", models.PositiveIntegerField(blank=True, null=True, verbose_name="重伤人数达到")),
+                (
+                    "loss",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="直接经济损失达到（元）"
+                    ),
+                ),
+                (
+                    "stop_hours",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=8, null=True, verbose_name="停产达到（小时）"
+                    ),
+                ),
+                ("leader_closes", models.BooleanField(default=False, verbose_name="由矿领导结案")),
+                ("effective_from", models.DateField(verbose_name="施行日期")),
+                ("effective_to", models.DateField(blank=True, null=True, verbose_name="失效日期")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已核对原文")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.accidentlevel",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="AccidentMeasure",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.accidents.rules.MeasureStatus["ORDERED"], "待签收"),
+                            (kuangdeng.hazards.accidents.rules.MeasureStatus["WORKING"], "落实中"),
+                            (kuangdeng.hazards.accidents.rules.MeasureStatus["DONE"], "待验收"),
+                            (kuangdeng.hazards.accidents.rules.MeasureStatus["ACCEPTED"], "已验收"),
+                            (kuangdeng.hazards.accidents.rules.MeasureStatus["WITHDRAWN"], "已撤销"),
+                        ],
+                        default=kuangdeng.hazards.accidents.rules.MeasureStatus["ORDERED"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("status_since", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("text", models.TextField(verbose_name="整改措施")),
+                ("unit_name", models.CharField(max_length=60, verbose_name="责任单位")),
+                ("due_at", models.DateTimeField(verbose_name="完成期限")),
+                ("ordered_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("words", models.TextField(blank=True, verbose_name="落实情况")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="完成时间")),
+                ("acceptance", models.TextField(blank=True, verbose_name="验收情况")),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("reject_reason", models.TextField(blank=True, verbose_name="不合格原因")),
+                ("reject_count", models.PositiveSmallIntegerField(default=0, verbose_name="验收不合格次数")),
+                ("withdraw_reason", models.TextField(blank=True, verbose_name="撤销原因")),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "accident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="measures", to="hazards.accident"
+                    ),
+                ),
+                (
+                    "finished_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
+                    ),
+                ),
+                (
+                    "ordered_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="责任人",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="责任单位",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["due_at", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="AccidentMeasureEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.accidents.rules.MeasureStatus["ORDERED"], "待签收"),
+                            (kuangdeng.hazards.accidents.rules.MeasureStatus["WORKING"], "落实中"),
+                            (kuangdeng.hazards.accidents.rules.MeasureStatus["DONE"], "待验收"),
+                            (kuangdeng.hazards.accidents.rules.MeasureStatus["ACCEPTED"], "已验收"),
+                            (kuangdeng.hazards.accidents.rules.MeasureStatus["WITHDRAWN"], "已撤销"),
+                        ],
+                        default=kuangdeng.hazards.accidents.rules.MeasureStatus["ORDERED"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("status_since", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("text", models.TextField(verbose_name="整改措施")),
+                ("unit_name", models.CharField(max_length=60, verbose_name="责任单位")),
+                ("due_at", models.DateTimeField(verbose_name="完成期限")),
+                ("ordered_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("words", models.TextField(blank=True, verbose_name="落实情况")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="完成时间")),
+                ("acceptance", models.TextField(blank=True, verbose_name="验收情况")),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("reject_reason", models.TextField(blank=True, verbose_name="不合格原因")),
+                ("reject_count", models.PositiveSmallIntegerField(default=0, verbose_name="验收不合格次数")),
+                ("withdraw_reason", models.TextField(blank=True, verbose_name="撤销原因")),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "accident",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.accident",
+                    ),
+                ),
+                (
+                    "finished_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "ordered_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="责任人",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.accidentmeasure",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="责任单位",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="AccidentPhoto",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("of", models.CharField(default="scene", max_length=12)),
+                ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "accident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="photos", to="hazards.accident"
+                    ),
+                ),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="photos",
+                        to="hazards.accidentmeasure",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Casualty",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=40, verbose_name="姓名")),
+                ("unit_name", models.CharField(blank=True, max_length=60, verbose_name="单位")),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.accidents.rules.Severity["DEATH"], "死亡"),
+                            (kuangdeng.hazards.accidents.rules.Severity["SERIOUS"], "重伤"),
+                            (kuangdeng.hazards.accidents.rules.Severity["MINOR"], "轻伤"),
+                            (kuangdeng.hazards.accidents.rules.Severity["UNCLEAR"], "伤情待查"),
+                        ],
+                        default=kuangdeng.hazards.accidents.rules.Severity["UNCLEAR"],
+                        max_length=10,
+                        verbose_name="伤情",
+                    ),
+                ),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True, choices=[("male", "男"), ("female", "女")], max_length=6, verbose_name="性别"
+                    ),
+                ),
+                ("age", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="年龄")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="受伤部位和救治")),
+                (
+                    "accident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="casualties", to="hazards.accident"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="在册职工",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="CasualtyEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("name", models.CharField(blank=True, max_length=40, verbose_name="姓名")),
+                ("unit_name", models.CharField(blank=True, max_length=60, verbose_name="单位")),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.accidents.rules.Severity["DEATH"], "死亡"),
+                            (kuangdeng.hazards.accidents.rules.Severity["SERIOUS"], "重伤"),
+                            (kuangdeng.hazards.accidents.rules.Severity["MINOR"], "轻伤"),
+                            (kuangdeng.hazards.accidents.rules.Severity["UNCLEAR"], "伤情待查"),
+                        ],
+                        default=kuangdeng.hazards.accidents.rules.Severity["UNCLEAR"],
+                        max_length=10,
+                        verbose_name="伤情",
+                    ),
+                ),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True, choices=[("male", "男"), ("female", "女")], max_length=6, verbose_name="性别"
+                    ),
+                ),
+                ("age", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="年龄")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="受伤部位和救治")),
+                (
+                    "accident",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.accident",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="在册职工",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.casualty",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="NoLetPass",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "point",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.accidents.rules.NoLetPassPoint["CAUSE"], "事故原因未查清不放过"),
+                            (kuangdeng.hazards.accidents.rules.NoLetPassPoint["RESPONSIBLE"], "责任人员未处理不放过"),
+                            (kuangdeng.hazards.accidents.rules.NoLetPassPoint["MEASURES"], "整改措施未落实不放过"),
+                            (kuangdeng.hazards.accidents.rules.NoLetPassPoint["EDUCATED"], "有关人员未受到教育不放过"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("evidence", models.TextField(blank=True, verbose_name="证据")),
+                ("photos", models.PositiveSmallIntegerField(default=0)),
+                ("ticked_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "accident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="points", to="hazards.accident"
+                    ),
+                ),
+                (
+                    "ticked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="NoLetPassEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "point",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.accidents.rules.NoLetPassPoint["CAUSE"], "事故原因未查清不放过"),
+                            (kuangdeng.hazards.accidents.rules.NoLetPassPoint["RESPONSIBLE"], "责任人员未处理不放过"),
+                            (kuangdeng.hazards.accidents.rules.NoLetPassPoint["MEASURES"], "整改措施未落实不放过"),
+                            (kuangdeng.hazards.accidents.rules.NoLetPassPoint["EDUCATED"], "有关人员未受到教育不放过"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("evidence", models.TextField(blank=True, verbose_name="证据")),
+                ("photos", models.PositiveSmallIntegerField(default=0)),
+                ("ticked_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "accident",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.accident",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.noletpass",
+                    ),
+                ),
+                (
+                    "ticked_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="accidentlevel",
+            constraint=models.UniqueConstraint(
+                fields=("mine", "kind", "name", "effective_from"), name="accident_level_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accidentlevel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("deaths", None), ("loss", None), ("serious", None), ("stop_hours", None), _negated=True
+                ),
+                name="accident_level_has_figure",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="accidentlevel",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_accidentlevelevent" ("confirmed", "deaths", "effective_from", "effective_to", "id", "kind", "leader_closes", "loss", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "serious", "source", "stop_hours") VALUES (OLD."confirmed", OLD."deaths", OLD."effective_from", OLD."effective_to", OLD."id", OLD."kind", OLD."leader_closes", OLD."loss", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."serious", OLD."source", OLD."stop_hours"); RETURN NULL;',
+                    hash="ee432cbceab6273c3bd8d22ce24ebf04add4024e",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_5c81a",
+                    table="hazards_accidentlevel",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="accidentlevel",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_accidentlevelevent" ("confirmed", "deaths", "effective_from", "effective_to", "id", "kind", "leader_closes", "loss", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "serious", "source", "stop_hours") VALUES (OLD."confirmed", OLD."deaths", OLD."effective_from", OLD."effective_to", OLD."id", OLD."kind", OLD."leader_closes", OLD."loss", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."serious", OLD."source", OLD."stop_hours"); RETURN NULL;',
+                    hash="fe3449f3368226b0402127779f70019fe8ee956d",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_16469",
+                    table="hazards_accidentlevel",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="accident",
+            index=models.Index(fields=["mine", "-received_at", "-id"], name="accident_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="accident",
+            index=models.Index(fields=["mine", "-occurred_at"], name="accident_by_occurrence"),
+        ),
+        migrations.AddIndex(
+            model_name="accident",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            kuangdeng.hazards.accidents.rules.Status["COMPLETED"],
+                            kuangdeng.hazards.accidents.rules.Status["INVESTIGATING"],
+                            kuangdeng.hazards.accidents.rules.Status["REPORTED"],
+                        ],
+                    )
+                ),
+                fields=["mine", "received_at"],
+                name="accident_open",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accident",
+            constraint=models.UniqueConstraint(fields=("mine", "number"), name="accident_number"),
+        ),
+        migrations.AddConstraint(
+            model_name="accident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="accident_has_words"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind", "injury"),
+                    models.Q(("deaths", 0), ("minor", 0), ("serious", 0), ("unclear", 0)),
+                    _connector="OR",
+                ),
+                name="accident_hurt_is_injury",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["reported", "void"]), ("completed_at__isnull", False), _connector="OR"
+                ),
+                name="accident_completed_first",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["investigating", "closed"]), _negated=True),
+                    models.Q(("investigator__isnull", False), ("opened_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="accident_investigated_by",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "closed"), ("closed_at", None), _connector="XOR"),
+                name="accident_closed_at",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "void"), ("void_reason", ""), _connector="XOR"),
+                name="accident_void_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("resumed_at", None),
+                    models.Q(("resumed_at__gte", models.F("stopped_at")), ("stopped_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="accident_resumed_after_stop",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("completed_at__isnull", True), ("completed_by__isnull", True)),
+                    models.Q(("completed_at__isnull", False), ("completed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="accident_completed_pair",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("opened_at__isnull", True), ("opened_by__isnull", True)),
+                    models.Q(("opened_at__isnull", False), ("opened_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="accident_opened_pair",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
+                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="accident_closed_pair",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="accident",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_accidentevent" ("closed_at", "closed_by_id", "completed_at", "completed_by_id", "conclusion", "deaths", "direct_cause", "id", "indirect_cause", "investigator_id", "kind", "level_by_rule_id", "level_id", "level_reason", "loss", "management_cause", "mine_id", "minor", "number", "occurred_at", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_text", "received_at", "reporter_id", "reporter_unit_id", "resumed_at", "serious", "shift_name", "specialty_id", "status", "status_since", "stopped_area", "stopped_at", "team", "text", "unclear", "unit_id", "unit_name", "void_reason") VALUES (OLD."closed_at", OLD."closed_by_id", OLD."completed_at", OLD."completed_by_id", OLD."conclusion", OLD."deaths", OLD."direct_cause", OLD."id", OLD."indirect_cause", OLD."investigator_id", OLD."kind", OLD."level_by_rule_id", OLD."level_id", OLD."level_reason", OLD."loss", OLD."management_cause", OLD."mine_id", OLD."minor", OLD."number", OLD."occurred_at", OLD."opened_at", OLD."opened_by_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_id", OLD."place_text", OLD."received_at", OLD."reporter_id", OLD."reporter_unit_id", OLD."resumed_at", OLD."serious", OLD."shift_name", OLD."specialty_id", OLD."status", OLD."status_since", OLD."stopped_area", OLD."stopped_at", OLD."team", OLD."text", OLD."unclear", OLD."unit_id", OLD."unit_name", OLD."void_reason"); RETURN NULL;',
+                    hash="4769e6a1a0b5105f4714628ab6b4ddf639da10a9",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_efad4",
+                    table="hazards_accident",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="accident",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_accidentevent" ("closed_at", "closed_by_id", "completed_at", "completed_by_id", "conclusion", "deaths", "direct_cause", "id", "indirect_cause", "investigator_id", "kind", "level_by_rule_id", "level_id", "level_reason", "loss", "management_cause", "mine_id", "minor", "number", "occurred_at", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_text", "received_at", "reporter_id", "reporter_unit_id", "resumed_at", "serious", "shift_name", "specialty_id", "status", "status_since", "stopped_area", "stopped_at", "team", "text", "unclear", "unit_id", "unit_name", "void_reason") VALUES (OLD."closed_at", OLD."closed_by_id", OLD."completed_at", OLD."completed_by_id", OLD."conclusion", OLD."deaths", OLD."direct_cause", OLD."id", OLD."indirect_cause", OLD."investigator_id", OLD."kind", OLD."level_by_rule_id", OLD."level_id", OLD."level_reason", OLD."loss", OLD."management_cause", OLD."mine_id", OLD."minor", OLD."number", OLD."occurred_at", OLD."opened_at", OLD."opened_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."place_text", OLD."received_at", OLD."reporter_id", OLD."reporter_unit_id", OLD."resumed_at", OLD."serious", OLD."shift_name", OLD."specialty_id", OLD."status", OLD."status_since", OLD."stopped_area", OLD."stopped_at", OLD."team", OLD."text", OLD."unclear", OLD."unit_id", OLD."unit_name", OLD."void_reason"); RETURN NULL;',
+                    hash="a688f12188af6f4f420c0e1f1bc483eb26964f49",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_1d127",
+                    table="hazards_accident",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="accidentmeasure",
+            index=models.Index(fields=["mine", "unit", "due_at"], name="measure_by_unit"),
+        ),
+        migrations.AddConstraint(
+            model_name="accidentmeasure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("accepted_by", None),
+                    ("finished_by", None),
+                    models.Q(("accepted_by", models.F("finished_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="measure_acceptor_is_another",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accidentmeasure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "accepted"), ("accepted_at", None), _connector="XOR"),
+                name="measure_accepted_at",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accidentmeasure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "withdrawn"), ("withdraw_reason", ""), _connector="XOR"),
+                name="measure_withdraw_reason",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accidentmeasure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("signed_at__isnull", True), ("signed_by__isnull", True)),
+                    models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="measure_signed_pair",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accidentmeasure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("finished_at__isnull", True), ("finished_by__isnull", True)),
+                    models.Q(("finished_at__isnull", False), ("finished_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="measure_finished_pair",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accidentmeasure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("accepted_at__isnull", True), ("accepted_by__isnull", True)),
+                    models.Q(("accepted_at__isnull", False), ("accepted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="measure_accepted_pair",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="accidentmeasure",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_accidentmeasureevent" ("acceptance", "accepted_at", "accepted_by_id", "accident_id", "due_at", "finished_at", "finished_by_id", "id", "mine_id", "ordered_at", "ordered_by_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reject_count", "reject_reason", "signed_at", "signed_by_id", "status", "status_since", "text", "unit_id", "unit_name", "withdraw_reason", "words") VALUES (OLD."acceptance", OLD."accepted_at", OLD."accepted_by_id", OLD."accident_id", OLD."due_at", OLD."finished_at", OLD."finished_by_id", OLD."id", OLD."mine_id", OLD."ordered_at", OLD."ordered_by_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reject_count", OLD."reject_reason", OLD."signed_at", OLD."signed_by_id", OLD."status", OLD."status_since", OLD."text", OLD."unit_id", OLD."unit_name", OLD."withdraw_reason", OLD."words"); RETURN NULL;',
+                    hash="09b9bfa55a6d2649a2237ed3d200095902583d71",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_09bbf",
+                    table="hazards_accidentmeasure",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="accidentmeasure",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_accidentmeasureevent" ("acceptance", "accepted_at", "accepted_by_id", "accident_id", "due_at", "finished_at", "finished_by_id", "id", "mine_id", "ordered_at", "ordered_by_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reject_count", "reject_reason", "signed_at", "signed_by_id", "status", "status_since", "text", "unit_id", "unit_name", "withdraw_reason", "words") VALUES (OLD."acceptance", OLD."accepted_at", OLD."accepted_by_id", OLD."accident_id", OLD."due_at", OLD."finished_at", OLD."finished_by_id", OLD."id", OLD."mine_id", OLD."ordered_at", OLD."ordered_by_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reject_count", OLD."reject_reason", OLD."signed_at", OLD."signed_by_id", OLD."status", OLD."status_since", OLD."text", OLD."unit_id", OLD."unit_name", OLD."withdraw_reason", OLD."words"); RETURN NULL;',
+                    hash="924767ed2ff02b7a7e4caecfd1634be4ef9c4603",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_1eed2",
+                    table="hazards_accidentmeasure",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accidentphoto",
+            constraint=models.UniqueConstraint(
+                fields=("accident", "measure", "file", "of"), name="accident_photo_once", nulls_distinct=False
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="casualty",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("person__isnull", False)), fields=("accident", "person"), name="casualty_once"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="casualty",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_casualtyevent" ("accident_id", "age", "id", "name", "note", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "severity", "sex", "unit_name") VALUES (OLD."accident_id", OLD."age", OLD."id", OLD."name", OLD."note", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."severity", OLD."sex", OLD."unit_name"); RETURN NULL;',
+                    hash="14c87238fcff855682c73c6e3123a6c0a556396f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_472ed",
+                    table="hazards_casualty",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="casualty",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_casualtyevent" ("accident_id", "age", "id", "name", "note", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "severity", "sex", "unit_name") VALUES (OLD."accident_id", OLD."age", OLD."id", OLD."name", OLD."note", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."severity", OLD."sex", OLD."unit_name"); RETURN NULL;',
+                    hash="576832054af9c9174ec697a63640d38732a70e2f",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_787cd",
+                    table="hazards_casualty",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="noletpass",
+            constraint=models.UniqueConstraint(fields=("accident", "point"), name="no_let_pass_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="noletpass",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("evidence", ""), _negated=True), ("photos__gt", 0), _connector="OR"),
+                name="no_let_pass_has_evidence",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="noletpass",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_noletpassevent" ("accident_id", "evidence", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photos", "point", "ticked_at", "ticked_by_id") VALUES (OLD."accident_id", OLD."evidence", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."photos", OLD."point", OLD."ticked_at", OLD."ticked_by_id"); RETURN NULL;',
+                    hash="7d729cb0bdf4b9b50fcbf315ace5f527ac41fb18",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_efd92",
+                    table="hazards_noletpass",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="noletpass",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_noletpassevent" ("accident_id", "evidence", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "photos", "point", "ticked_at", "ticked_by_id") VALUES (OLD."accident_id", OLD."evidence", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."photos", OLD."point", OLD."ticked_at", OLD."ticked_by_id"); RETURN NULL;',
+                    hash="cc40a76e885adbbb230dc31e5d56c796e7b2b2dd",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_681a6",
+                    table="hazards_noletpass",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.RunPython(load_levels, migrations.RunPython.noop),
+    ]
+    operations = together(operations)

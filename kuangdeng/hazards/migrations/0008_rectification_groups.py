@@ -20,1114 +20,1083 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="GroupAssignment",
-                fields=[
-                    (
-                        "bulletin",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            primary_key=True,
-                            related_name="+",
-                            serialize=False,
-                            to="hazards.bulletin",
-                        ),
-                    ),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("cases", models.PositiveIntegerField()),
-                    ("gaps", models.PositiveIntegerField()),
-                ],
-            ),
-            migrations.CreateModel(
-                name="GroupCase",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("by_rule", models.CharField(blank=True, max_length=10)),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.groups.rules.Status["WAITING"], "等反馈"),
-                                (kuangdeng.hazards.groups.rules.Status["FED"], "已反馈，等结果"),
-                                (kuangdeng.hazards.groups.rules.Status["DONE"], "结果已反馈"),
-                            ],
-                            default=kuangdeng.hazards.groups.rules.Status["WAITING"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("urgent", models.BooleanField(default=False)),
-                    ("opened_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("due_at", models.DateTimeField(verbose_name="反馈时限")),
-                    ("fed_at", models.DateTimeField(null=True, verbose_name="最近一次反馈")),
-                    ("done_at", models.DateTimeField(null=True)),
-                    ("told", models.PositiveSmallIntegerField(default=0)),
-                    (
-                        "accident",
-                        models.OneToOneField(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="case",
-                            to="hazards.accident",
-                        ),
-                    ),
-                    (
-                        "hazard",
-                        models.OneToOneField(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="case",
-                            to="hazards.hazard",
-                        ),
-                    ),
-                    (
-                        "item",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="hazards.bulletinitem",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Feedback",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("number", models.PositiveSmallIntegerField()),
-                    ("outcome", models.BooleanField(default=False, verbose_name="结果")),
-                    ("found", models.TextField(verbose_name="查明了什么")),
-                    ("done", models.TextField(verbose_name="做了什么")),
-                    ("watch", models.TextField(verbose_name="要注意什么")),
-                    ("group_name", models.CharField(max_length=60)),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "case",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="feedbacks",
-                            to="hazards.groupcase",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["number"],
-                },
-            ),
-            migrations.CreateModel(
-                name="GroupClock",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    (
-                        "name",
-                        models.CharField(
-                            choices=[
-                                ("feedback_major", "重大隐患、事故：小组反馈"),
-                                ("feedback", "其他隐患：小组反馈"),
-                                ("outcome", "办结以后：小组反馈结果"),
-                                ("acknowledge_major", "重大隐患、事故：各队签认"),
-                                ("acknowledge", "其他隐患：各队签认"),
-                                ("late_2", "超时多久报支部书记"),
-                                ("late_3", "超时多久报矿领导和安监部门"),
-                            ],
-                            max_length=20,
-                        ),
-                    ),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                ("end_of_shift", "本班结束前"),
-                                ("end_of_next_shift", "下一班结束前"),
-                                ("hours", "若干小时内"),
-                            ],
-                            max_length=20,
-                            verbose_name="算法",
-                        ),
-                    ),
-                    ("amount", models.PositiveIntegerField(default=0, verbose_name="小时数")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="group_clocks", to="org.mine"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="GroupCover",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.groups.rules.Kind["PLACE"], "地点"),
-                                (kuangdeng.hazards.groups.rules.Kind["UNIT"], "责任单位"),
-                                (kuangdeng.hazards.groups.rules.Kind["SPECIALTY"], "专业"),
-                                (kuangdeng.hazards.groups.rules.Kind["MINE"], "全矿"),
-                            ],
-                            max_length=10,
-                        ),
-                    ),
-                    ("valid_from", models.DateField()),
-                    ("valid_to", models.DateField(null=True)),
-                    (
-                        "place",
-                        models.ForeignKey(
-                            null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.place"
-                        ),
-                    ),
-                    (
-                        "specialty",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="hazards.specialty",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="GroupMember",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("valid_from", models.DateField()),
-                    ("valid_to", models.DateField(null=True)),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="PreShiftMeeting",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("unit_name", models.CharField(max_length=60)),
-                    ("day", models.DateField(verbose_name="日期")),
-                    ("shift_name", models.CharField(max_length=20, verbose_name="班次")),
-                    ("held_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="登记时间")),
-                    ("present", models.PositiveSmallIntegerField(verbose_name="到会人数")),
-                    ("note", models.CharField(blank=True, max_length=500, verbose_name="会上说的")),
-                    (
-                        "chair",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="主持人",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                            verbose_name="班组",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Presence",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("name", models.CharField(max_length=60)),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "meeting",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="presences",
-                            to="hazards.preshiftmeeting",
-                        ),
-                    ),
-                ],
-                options={
-                    "db_table": "hazards_pre_shift_presence",
-                },
-            ),
-            migrations.CreateModel(
-                name="Acknowledgement",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("unit_name", models.CharField(max_length=60)),
-                    ("due_at", models.DateTimeField()),
-                    ("acknowledged_at", models.DateTimeField(null=True)),
-                    ("told", models.PositiveSmallIntegerField(default=0)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "main_unit",
-                        models.ForeignKey(
-                            db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
-                        ),
-                    ),
-                    (
-                        "feedback",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="acknowledgements",
-                            to="hazards.feedback",
-                        ),
-                    ),
-                    (
-                        "meeting",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="acknowledgements",
-                            to="hazards.preshiftmeeting",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="RectificationGroup",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=60, verbose_name="小组名称")),
-                    ("position", models.PositiveIntegerField(default=0)),
-                    ("ended_on", models.DateField(null=True, verbose_name="撤销日期")),
-                    (
-                        "branch",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.branch",
-                            verbose_name="牵头支部",
-                        ),
-                    ),
-                    (
-                        "leader",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="组长",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="rectification_groups",
-                            to="org.mine",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["position", "name"],
-                },
-            ),
-            migrations.CreateModel(
-                name="GroupMemberEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("valid_from", models.DateField()),
-                    ("valid_to", models.DateField(null=True)),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.groupmember",
-                        ),
-                    ),
-                    (
-                        "group",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.rectificationgroup",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="groupmember",
-                name="group",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="members", to="hazards.rectificationgroup"
-                ),
-            ),
-            migrations.CreateModel(
-                name="GroupCoverEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.groups.rules.Kind["PLACE"], "地点"),
-                                (kuangdeng.hazards.groups.rules.Kind["UNIT"], "责任单位"),
-                                (kuangdeng.hazards.groups.rules.Kind["SPECIALTY"], "专业"),
-                                (kuangdeng.hazards.groups.rules.Kind["MINE"], "全矿"),
-                            ],
-                            max_length=10,
-                        ),
-                    ),
-                    ("valid_from", models.DateField()),
-                    ("valid_to", models.DateField(null=True)),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.groupcover",
-                        ),
-                    ),
-                    (
-                        "place",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.place",
-                        ),
-                    ),
-                    (
-                        "specialty",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.specialty",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                    (
-                        "group",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.rectificationgroup",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="groupcover",
-                name="group",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="covers", to="hazards.rectificationgroup"
-                ),
-            ),
-            migrations.CreateModel(
-                name="GroupCaseEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("by_rule", models.CharField(blank=True, max_length=10)),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.groups.rules.Status["WAITING"], "等反馈"),
-                                (kuangdeng.hazards.groups.rules.Status["FED"], "已反馈，等结果"),
-                                (kuangdeng.hazards.groups.rules.Status["DONE"], "结果已反馈"),
-                            ],
-                            default=kuangdeng.hazards.groups.rules.Status["WAITING"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("urgent", models.BooleanField(default=False)),
-                    ("opened_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("due_at", models.DateTimeField(verbose_name="反馈时限")),
-                    ("fed_at", models.DateTimeField(null=True, verbose_name="最近一次反馈")),
-                    ("done_at", models.DateTimeField(null=True)),
-                    ("told", models.PositiveSmallIntegerField(default=0)),
-                    (
-                        "accident",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.accident",
-                        ),
-                    ),
-                    (
-                        "hazard",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.hazard",
-                        ),
-                    ),
-                    (
-                        "item",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.bulletinitem",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.groupcase",
-                        ),
-                    ),
-                    (
-                        "group",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.rectificationgroup",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="groupcase",
-                name="group",
-                field=models.ForeignKey(
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="cases",
-                    to="hazards.rectificationgroup",
-                ),
-            ),
-            migrations.CreateModel(
-                name="RectificationGroupEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("name", models.CharField(max_length=60, verbose_name="小组名称")),
-                    ("position", models.PositiveIntegerField(default=0)),
-                    ("ended_on", models.DateField(null=True, verbose_name="撤销日期")),
-                    (
-                        "branch",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.branch",
-                            verbose_name="牵头支部",
-                        ),
-                    ),
-                    (
-                        "leader",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="组长",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.rectificationgroup",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="FeedbackPhoto",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    (
-                        "feedback",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="photos", to="hazards.feedback"
-                        ),
-                    ),
-                    (
-                        "file",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
-                        ),
-                    ),
-                ],
-                options={
-                    "constraints": [models.UniqueConstraint(fields=("feedback", "file"), name="feedback_photo_once")],
-                },
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="feedbackphoto",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="feedback_photo_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="0482acf7948b279f4f6d126a60cd953bba433483",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_feedback_photo_stays_e5e2d",
-                        table="hazards_feedbackphoto",
-                        when="BEFORE",
+    operations = [
+        migrations.CreateModel(
+            name="GroupAssignment",
+            fields=[
+                (
+                    "bulletin",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="hazards.bulletin",
                     ),
                 ),
-            ),
-            migrations.AddIndex(
-                model_name="feedback",
-                index=models.Index(fields=["mine", "-at", "id"], name="feedback_newest"),
-            ),
-            migrations.AddConstraint(
-                model_name="feedback",
-                constraint=models.UniqueConstraint(fields=("case", "number"), name="feedback_number"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="feedback",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="feedback_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="12d3ec0fab0af0ed31ee67f0afa282092a528722",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_feedback_stays_6cc8b",
-                        table="hazards_feedback",
-                        when="BEFORE",
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("cases", models.PositiveIntegerField()),
+                ("gaps", models.PositiveIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="GroupCase",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="groupclock",
-                constraint=models.UniqueConstraint(fields=("mine", "name"), name="group_clock_once"),
-            ),
-            migrations.AddIndex(
-                model_name="preshiftmeeting",
-                index=models.Index(fields=["mine", "-held_at", "id"], name="pre_shift_newest"),
-            ),
-            migrations.AddConstraint(
-                model_name="preshiftmeeting",
-                constraint=models.UniqueConstraint(fields=("unit", "day", "shift_name"), name="pre_shift_meeting_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="preshiftmeeting",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("present__gte", 1)), name="pre_shift_meeting_somebody_was_there"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="presence",
-                constraint=models.UniqueConstraint(fields=("meeting", "person"), name="present_once"),
-            ),
-            migrations.AddIndex(
-                model_name="acknowledgement",
-                index=models.Index(
-                    condition=models.Q(("acknowledged_at", None)),
-                    fields=["mine", "unit", "due_at"],
-                    name="acknowledgement_owed",
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="acknowledgement",
-                index=models.Index(
-                    condition=models.Q(("acknowledged_at", None)),
-                    fields=["mine", "due_at"],
-                    name="acknowledgement_late",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="acknowledgement",
-                constraint=models.UniqueConstraint(fields=("feedback", "unit"), name="acknowledged_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="acknowledgement",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("acknowledged_at", None), ("by", None), ("meeting", None)),
-                        models.Q(("acknowledged_at__isnull", False), ("by__isnull", False), ("meeting__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="acknowledged_at_a_meeting",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="acknowledgement",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="acknowledged_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition='WHEN (OLD."acknowledged_at" IS NOT NULL)',
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="20fa59b6214c020727fd90e56f26a0e1c9f63c23",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_acknowledged_stays_8d6fb",
-                        table="hazards_acknowledgement",
-                        when="BEFORE",
+                ("by_rule", models.CharField(blank=True, max_length=10)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.groups.rules.Status["WAITING"], "等反馈"),
+                            (kuangdeng.hazards.groups.rules.Status["FED"], "已反馈，等结果"),
+                            (kuangdeng.hazards.groups.rules.Status["DONE"], "结果已反馈"),
+                        ],
+                        default=kuangdeng.hazards.groups.rules.Status["WAITING"],
+                        max_length=10,
+                        verbose_name="状态",
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="rectificationgroup",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("ended_on", None)), fields=("mine", "name"), name="group_name"
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="rectificationgroup",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_rectificationgroupevent" ("branch_id", "ended_on", "id", "leader_id", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."branch_id", OLD."ended_on", OLD."id", OLD."leader_id", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position"); RETURN NULL;',
-                        hash="52f0e2ced741ea2d50eb597a3feb0572698d55e2",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_30a28",
-                        table="hazards_rectificationgroup",
-                        when="AFTER",
+                ("urgent", models.BooleanField(default=False)),
+                ("opened_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("due_at", models.DateTimeField(verbose_name="反馈时限")),
+                ("fed_at", models.DateTimeField(null=True, verbose_name="最近一次反馈")),
+                ("done_at", models.DateTimeField(null=True)),
+                ("told", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "accident",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="case",
+                        to="hazards.accident",
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="rectificationgroup",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_rectificationgroupevent" ("branch_id", "ended_on", "id", "leader_id", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."branch_id", OLD."ended_on", OLD."id", OLD."leader_id", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position"); RETURN NULL;',
-                        hash="cffd42836a69804bade80f276973ba2661e0a9b6",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_55686",
-                        table="hazards_rectificationgroup",
-                        when="AFTER",
+                (
+                    "hazard",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="case", to="hazards.hazard"
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="groupmember",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
-                    name="group_member_in_order",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="groupmember",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("valid_to", None)), fields=("group", "person"), name="group_member_once"
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="groupmember",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_groupmemberevent" ("group_id", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") VALUES (OLD."group_id", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."valid_from", OLD."valid_to"); RETURN NULL;',
-                        hash="858958d71eb2e47079c432e4218a4dfab0fba135",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_98d07",
-                        table="hazards_groupmember",
-                        when="AFTER",
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="hazards.bulletinitem",
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="groupmember",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_groupmemberevent" ("group_id", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") VALUES (OLD."group_id", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."valid_from", OLD."valid_to"); RETURN NULL;',
-                        hash="b0f634e3a560cb0ec2f6032fb05903afdbe2fb25",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_42389",
-                        table="hazards_groupmember",
-                        when="AFTER",
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="groupcover",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
-                    name="group_cover_in_order",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="groupcover",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            ("kind", kuangdeng.hazards.groups.rules.Kind["PLACE"]),
-                            ("place__isnull", False),
-                            ("specialty", None),
-                            ("unit", None),
-                        ),
-                        models.Q(
-                            ("kind", kuangdeng.hazards.groups.rules.Kind["UNIT"]),
-                            ("place", None),
-                            ("specialty", None),
-                            ("unit__isnull", False),
-                        ),
-                        models.Q(
-                            ("kind", kuangdeng.hazards.groups.rules.Kind["SPECIALTY"]),
-                            ("place", None),
-                            ("specialty__isnull", False),
-                            ("unit", None),
-                        ),
-                        models.Q(
-                            ("kind", kuangdeng.hazards.groups.rules.Kind["MINE"]),
-                            ("place", None),
-                            ("specialty", None),
-                            ("unit", None),
-                        ),
-                        _connector="OR",
-                    ),
-                    name="group_cover_names_its_kind",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="groupcover",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_groupcoverevent" ("group_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "specialty_id", "unit_id", "valid_from", "valid_to") VALUES (OLD."group_id", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_id", OLD."specialty_id", OLD."unit_id", OLD."valid_from", OLD."valid_to"); RETURN NULL;',
-                        hash="d6bb462323324736b5610dcbcfc57988b259291c",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_e5acf",
-                        table="hazards_groupcover",
-                        when="AFTER",
+            ],
+        ),
+        migrations.CreateModel(
+            name="Feedback",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="groupcover",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_groupcoverevent" ("group_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "specialty_id", "unit_id", "valid_from", "valid_to") VALUES (OLD."group_id", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."specialty_id", OLD."unit_id", OLD."valid_from", OLD."valid_to"); RETURN NULL;',
-                        hash="8fa75d101f0a3d2c8fd36396d629784b9d7796be",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_28d8a",
-                        table="hazards_groupcover",
-                        when="AFTER",
+                ("number", models.PositiveSmallIntegerField()),
+                ("outcome", models.BooleanField(default=False, verbose_name="结果")),
+                ("found", models.TextField(verbose_name="查明了什么")),
+                ("done", models.TextField(verbose_name="做了什么")),
+                ("watch", models.TextField(verbose_name="要注意什么")),
+                ("group_name", models.CharField(max_length=60)),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-            ),
-            migrations.AddIndex(
-                model_name="groupcase",
-                index=models.Index(fields=["mine", "status", "due_at"], name="case_by_state"),
-            ),
-            migrations.AddIndex(
-                model_name="groupcase",
-                index=models.Index(fields=["mine", "-opened_at", "id"], name="case_newest"),
-            ),
-            migrations.AddIndex(
-                model_name="groupcase",
-                index=models.Index(condition=models.Q(("group", None)), fields=["mine", "opened_at"], name="case_gaps"),
-            ),
-            migrations.AddConstraint(
-                model_name="groupcase",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("accident", None), ("hazard__isnull", False)),
-                        models.Q(("accident__isnull", False), ("hazard", None)),
-                        _connector="OR",
-                    ),
-                    name="case_is_about_one_thing",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="groupcase",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            ("done_at", None),
-                            ("fed_at", None),
-                            ("status", kuangdeng.hazards.groups.rules.Status["WAITING"]),
-                        ),
-                        models.Q(
-                            ("done_at", None),
-                            ("fed_at__isnull", False),
-                            ("status", kuangdeng.hazards.groups.rules.Status["FED"]),
-                        ),
-                        models.Q(
-                            ("done_at__isnull", False),
-                            ("fed_at__isnull", False),
-                            ("status", kuangdeng.hazards.groups.rules.Status["DONE"]),
-                        ),
-                        _connector="OR",
-                    ),
-                    name="case_stamps_follow_its_state",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="groupcase",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_groupcaseevent" ("accident_id", "by_rule", "done_at", "due_at", "fed_at", "group_id", "hazard_id", "id", "item_id", "mine_id", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status", "told", "urgent") VALUES (OLD."accident_id", OLD."by_rule", OLD."done_at", OLD."due_at", OLD."fed_at", OLD."group_id", OLD."hazard_id", OLD."id", OLD."item_id", OLD."mine_id", OLD."opened_at", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."status", OLD."told", OLD."urgent"); RETURN NULL;',
-                        hash="7f745f5c7321f1807f9c6117717ad70e45e6d490",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_03fe0",
-                        table="hazards_groupcase",
-                        when="AFTER",
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="groupcase",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_groupcaseevent" ("accident_id", "by_rule", "done_at", "due_at", "fed_at", "group_id", "hazard_id", "id", "item_id", "mine_id", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status", "told", "urgent") VALUES (OLD."accident_id", OLD."by_rule", OLD."done_at", OLD."due_at", OLD."fed_at", OLD."group_id", OLD."hazard_id", OLD."id", OLD."item_id", OLD."mine_id", OLD."opened_at", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."status", OLD."told", OLD."urgent"); RETURN NULL;',
-                        hash="f8baad2dff298b54b83405c502dcc18dc430fa76",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_7707e",
-                        table="hazards_groupcase",
-                        when="AFTER",
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="feedbacks", to="hazards.groupcase"
                     ),
                 ),
+            ],
+            options={
+                "ordering": ["number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="GroupClock",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        choices=[
+                            ("feedback_major", "重大隐患、事故：小组反馈"),
+                            ("feedback", "其他隐患：小组反馈"),
+                            ("outcome", "办结以后：小组反馈结果"),
+                            ("acknowledge_major", "重大隐患、事故：各队签认"),
+                            ("acknowledge", "其他隐患：各队签认"),
+                            ("late_2", "超时多久报支部书记"),
+                            ("late_3", "超时多久报矿领导和安监部门"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("end_of_shift", "本班结束前"),
+                            ("end_of_next_shift", "下一班结束前"),
+                            ("hours", "若干小时内"),
+                        ],
+                        max_length=20,
+                        verbose_name="算法",
+                    ),
+                ),
+                ("amount", models.PositiveIntegerField(default=0, verbose_name="小时数")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="group_clocks", to="org.mine"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="GroupCover",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.groups.rules.Kind["PLACE"], "地点"),
+                            (kuangdeng.hazards.groups.rules.Kind["UNIT"], "责任单位"),
+                            (kuangdeng.hazards.groups.rules.Kind["SPECIALTY"], "专业"),
+                            (kuangdeng.hazards.groups.rules.Kind["MINE"], "全矿"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "place",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.place"
+                    ),
+                ),
+                (
+                    "specialty",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="hazards.specialty"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="GroupMember",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PreShiftMeeting",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("unit_name", models.CharField(max_length=60)),
+                ("day", models.DateField(verbose_name="日期")),
+                ("shift_name", models.CharField(max_length=20, verbose_name="班次")),
+                ("held_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="登记时间")),
+                ("present", models.PositiveSmallIntegerField(verbose_name="到会人数")),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="会上说的")),
+                (
+                    "chair",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="主持人",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="班组",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Presence",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="presences",
+                        to="hazards.preshiftmeeting",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "hazards_pre_shift_presence",
+            },
+        ),
+        migrations.CreateModel(
+            name="Acknowledgement",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("unit_name", models.CharField(max_length=60)),
+                ("due_at", models.DateTimeField()),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("told", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "main_unit",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
+                    ),
+                ),
+                (
+                    "feedback",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acknowledgements",
+                        to="hazards.feedback",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acknowledgements",
+                        to="hazards.preshiftmeeting",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RectificationGroup",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="小组名称")),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("ended_on", models.DateField(null=True, verbose_name="撤销日期")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.branch",
+                        verbose_name="牵头支部",
+                    ),
+                ),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="组长",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rectification_groups", to="org.mine"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position", "name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="GroupMemberEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.groupmember",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.rectificationgroup",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="groupmember",
+            name="group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="members", to="hazards.rectificationgroup"
             ),
-        ]
-    )
+        ),
+        migrations.CreateModel(
+            name="GroupCoverEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.groups.rules.Kind["PLACE"], "地点"),
+                            (kuangdeng.hazards.groups.rules.Kind["UNIT"], "责任单位"),
+                            (kuangdeng.hazards.groups.rules.Kind["SPECIALTY"], "专业"),
+                            (kuangdeng.hazards.groups.rules.Kind["MINE"], "全矿"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(null=True)),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.groupcover",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.place",
+                    ),
+                ),
+                (
+                    "specialty",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.specialty",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.rectificationgroup",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="groupcover",
+            name="group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="covers", to="hazards.rectificationgroup"
+            ),
+        ),
+        migrations.CreateModel(
+            name="GroupCaseEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("by_rule", models.CharField(blank=True, max_length=10)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.groups.rules.Status["WAITING"], "等反馈"),
+                            (kuangdeng.hazards.groups.rules.Status["FED"], "已反馈，等结果"),
+                            (kuangdeng.hazards.groups.rules.Status["DONE"], "结果已反馈"),
+                        ],
+                        default=kuangdeng.hazards.groups.rules.Status["WAITING"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("urgent", models.BooleanField(default=False)),
+                ("opened_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("due_at", models.DateTimeField(verbose_name="反馈时限")),
+                ("fed_at", models.DateTimeField(null=True, verbose_name="最近一次反馈")),
+                ("done_at", models.DateTimeField(null=True)),
+                ("told", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "accident",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.accident",
+                    ),
+                ),
+                (
+                    "hazard",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.hazard",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.bulletinitem",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.groupcase",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.rectificationgroup",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="groupcase",
+            name="group",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="hazards.rectificationgroup",
+            ),
+        ),
+        migrations.CreateModel(
+            name="RectificationGroupEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("name", models.CharField(max_length=60, verbose_name="小组名称")),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("ended_on", models.DateField(null=True, verbose_name="撤销日期")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.branch",
+                        verbose_name="牵头支部",
+                    ),
+                ),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="组长",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.rectificationgroup",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="FeedbackPhoto",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "feedback",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="photos", to="hazards.feedback"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("feedback", "file"), name="feedback_photo_once")],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="feedbackphoto",
+            trigger=pgtrigger.compiler.Trigger(
+                name="feedback_photo_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="0482acf7948b279f4f6d126a60cd953bba433483",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_feedback_photo_stays_e5e2d",
+                    table="hazards_feedbackphoto",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="feedback",
+            index=models.Index(fields=["mine", "-at", "id"], name="feedback_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="feedback",
+            constraint=models.UniqueConstraint(fields=("case", "number"), name="feedback_number"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="feedback",
+            trigger=pgtrigger.compiler.Trigger(
+                name="feedback_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="12d3ec0fab0af0ed31ee67f0afa282092a528722",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_feedback_stays_6cc8b",
+                    table="hazards_feedback",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="groupclock",
+            constraint=models.UniqueConstraint(fields=("mine", "name"), name="group_clock_once"),
+        ),
+        migrations.AddIndex(
+            model_name="preshiftmeeting",
+            index=models.Index(fields=["mine", "-held_at", "id"], name="pre_shift_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="preshiftmeeting",
+            constraint=models.UniqueConstraint(fields=("unit", "day", "shift_name"), name="pre_shift_meeting_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="preshiftmeeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("present__gte", 1)), name="pre_shift_meeting_somebody_was_there"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="presence",
+            constraint=models.UniqueConstraint(fields=("meeting", "person"), name="present_once"),
+        ),
+        migrations.AddIndex(
+            model_name="acknowledgement",
+            index=models.Index(
+                condition=models.Q(("acknowledged_at", None)),
+                fields=["mine", "unit", "due_at"],
+                name="acknowledgement_owed",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="acknowledgement",
+            index=models.Index(
+                condition=models.Q(("acknowledged_at", None)), fields=["mine", "due_at"], name="acknowledgement_late"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="acknowledgement",
+            constraint=models.UniqueConstraint(fields=("feedback", "unit"), name="acknowledged_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="acknowledgement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("acknowledged_at", None), ("by", None), ("meeting", None)),
+                    models.Q(("acknowledged_at__isnull", False), ("by__isnull", False), ("meeting__isnull", False)),
+                    _connector="OR",
+                ),
+                name="acknowledged_at_a_meeting",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="acknowledgement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="acknowledged_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."acknowledged_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="20fa59b6214c020727fd90e56f26a0e1c9f63c23",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_acknowledged_stays_8d6fb",
+                    table="hazards_acknowledgement",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rectificationgroup",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on", None)), fields=("mine", "name"), name="group_name"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="rectificationgroup",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_rectificationgroupevent" ("branch_id", "ended_on", "id", "leader_id", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."branch_id", OLD."ended_on", OLD."id", OLD."leader_id", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position"); RETURN NULL;',
+                    hash="52f0e2ced741ea2d50eb597a3feb0572698d55e2",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_30a28",
+                    table="hazards_rectificationgroup",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="rectificationgroup",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_rectificationgroupevent" ("branch_id", "ended_on", "id", "leader_id", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."branch_id", OLD."ended_on", OLD."id", OLD."leader_id", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position"); RETURN NULL;',
+                    hash="cffd42836a69804bade80f276973ba2661e0a9b6",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_55686",
+                    table="hazards_rectificationgroup",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="groupmember",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
+                name="group_member_in_order",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="groupmember",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to", None)), fields=("group", "person"), name="group_member_once"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="groupmember",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_groupmemberevent" ("group_id", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") VALUES (OLD."group_id", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."valid_from", OLD."valid_to"); RETURN NULL;',
+                    hash="858958d71eb2e47079c432e4218a4dfab0fba135",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_98d07",
+                    table="hazards_groupmember",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="groupmember",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_groupmemberevent" ("group_id", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "valid_from", "valid_to") VALUES (OLD."group_id", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."valid_from", OLD."valid_to"); RETURN NULL;',
+                    hash="b0f634e3a560cb0ec2f6032fb05903afdbe2fb25",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_42389",
+                    table="hazards_groupmember",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="groupcover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
+                name="group_cover_in_order",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="groupcover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind", kuangdeng.hazards.groups.rules.Kind["PLACE"]),
+                        ("place__isnull", False),
+                        ("specialty", None),
+                        ("unit", None),
+                    ),
+                    models.Q(
+                        ("kind", kuangdeng.hazards.groups.rules.Kind["UNIT"]),
+                        ("place", None),
+                        ("specialty", None),
+                        ("unit__isnull", False),
+                    ),
+                    models.Q(
+                        ("kind", kuangdeng.hazards.groups.rules.Kind["SPECIALTY"]),
+                        ("place", None),
+                        ("specialty__isnull", False),
+                        ("unit", None),
+                    ),
+                    models.Q(
+                        ("kind", kuangdeng.hazards.groups.rules.Kind["MINE"]),
+                        ("place", None),
+                        ("specialty", None),
+                        ("unit", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="group_cover_names_its_kind",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="groupcover",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_groupcoverevent" ("group_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "specialty_id", "unit_id", "valid_from", "valid_to") VALUES (OLD."group_id", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_id", OLD."specialty_id", OLD."unit_id", OLD."valid_from", OLD."valid_to"); RETURN NULL;',
+                    hash="d6bb462323324736b5610dcbcfc57988b259291c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_e5acf",
+                    table="hazards_groupcover",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="groupcover",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_groupcoverevent" ("group_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "specialty_id", "unit_id", "valid_from", "valid_to") VALUES (OLD."group_id", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."specialty_id", OLD."unit_id", OLD."valid_from", OLD."valid_to"); RETURN NULL;',
+                    hash="8fa75d101f0a3d2c8fd36396d629784b9d7796be",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_28d8a",
+                    table="hazards_groupcover",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="groupcase",
+            index=models.Index(fields=["mine", "status", "due_at"], name="case_by_state"),
+        ),
+        migrations.AddIndex(
+            model_name="groupcase",
+            index=models.Index(fields=["mine", "-opened_at", "id"], name="case_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="groupcase",
+            index=models.Index(condition=models.Q(("group", None)), fields=["mine", "opened_at"], name="case_gaps"),
+        ),
+        migrations.AddConstraint(
+            model_name="groupcase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("accident", None), ("hazard__isnull", False)),
+                    models.Q(("accident__isnull", False), ("hazard", None)),
+                    _connector="OR",
+                ),
+                name="case_is_about_one_thing",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="groupcase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("done_at", None),
+                        ("fed_at", None),
+                        ("status", kuangdeng.hazards.groups.rules.Status["WAITING"]),
+                    ),
+                    models.Q(
+                        ("done_at", None),
+                        ("fed_at__isnull", False),
+                        ("status", kuangdeng.hazards.groups.rules.Status["FED"]),
+                    ),
+                    models.Q(
+                        ("done_at__isnull", False),
+                        ("fed_at__isnull", False),
+                        ("status", kuangdeng.hazards.groups.rules.Status["DONE"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_stamps_follow_its_state",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="groupcase",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_groupcaseevent" ("accident_id", "by_rule", "done_at", "due_at", "fed_at", "group_id", "hazard_id", "id", "item_id", "mine_id", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status", "told", "urgent") VALUES (OLD."accident_id", OLD."by_rule", OLD."done_at", OLD."due_at", OLD."fed_at", OLD."group_id", OLD."hazard_id", OLD."id", OLD."item_id", OLD."mine_id", OLD."opened_at", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."status", OLD."told", OLD."urgent"); RETURN NULL;',
+                    hash="7f745f5c7321f1807f9c6117717ad70e45e6d490",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_03fe0",
+                    table="hazards_groupcase",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="groupcase",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_groupcaseevent" ("accident_id", "by_rule", "done_at", "due_at", "fed_at", "group_id", "hazard_id", "id", "item_id", "mine_id", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status", "told", "urgent") VALUES (OLD."accident_id", OLD."by_rule", OLD."done_at", OLD."due_at", OLD."fed_at", OLD."group_id", OLD."hazard_id", OLD."id", OLD."item_id", OLD."mine_id", OLD."opened_at", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."status", OLD."told", OLD."urgent"); RETURN NULL;',
+                    hash="f8baad2dff298b54b83405c502dcc18dc430fa76",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_7707e",
+                    table="hazards_groupcase",
+                    when="AFTER",
+                ),
+            ),
+        ),
+    ]
+    operations = together(operations)

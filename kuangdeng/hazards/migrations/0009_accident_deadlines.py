@@ -19,337 +19,333 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="AccidentDeadline",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
+    operations = [
+        migrations.CreateModel(
+            name="AccidentDeadline",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
-                    (
-                        "stage",
-                        models.CharField(
-                            choices=[("complete", "补充完善快报"), ("investigate", "调查结案")],
-                            max_length=12,
-                            verbose_name="办理",
-                        ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[("complete", "补充完善快报"), ("investigate", "调查结案")],
+                        max_length=12,
+                        verbose_name="办理",
                     ),
-                    ("hours", models.PositiveIntegerField(verbose_name="小时数")),
-                    ("effective_from", models.DateField(verbose_name="施行日期")),
-                    ("effective_to", models.DateField(blank=True, null=True, verbose_name="失效日期")),
-                    ("source", models.CharField(blank=True, max_length=300, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已核对原文")),
-                ],
-                options={
-                    "ordering": ["stage", "-effective_from"],
-                },
+                ),
+                ("hours", models.PositiveIntegerField(verbose_name="小时数")),
+                ("effective_from", models.DateField(verbose_name="施行日期")),
+                ("effective_to", models.DateField(blank=True, null=True, verbose_name="失效日期")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已核对原文")),
+            ],
+            options={
+                "ordering": ["stage", "-effective_from"],
+            },
+        ),
+        migrations.CreateModel(
+            name="AccidentDeadlineEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[("complete", "补充完善快报"), ("investigate", "调查结案")],
+                        max_length=12,
+                        verbose_name="办理",
+                    ),
+                ),
+                ("hours", models.PositiveIntegerField(verbose_name="小时数")),
+                ("effective_from", models.DateField(verbose_name="施行日期")),
+                ("effective_to", models.DateField(blank=True, null=True, verbose_name="失效日期")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已核对原文")),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="AccidentFiring",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.accidents.rules.Stage["MEASURE"], "落实整改措施"),
+                            (kuangdeng.hazards.accidents.rules.Stage["COMPLETE"], "补充完善快报"),
+                            (kuangdeng.hazards.accidents.rules.Stage["INVESTIGATE"], "调查结案"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("due_at", models.DateTimeField()),
+                ("fired_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+            ],
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name="accident",
+            name="update_update",
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name="accident",
+            name="delete_delete",
+        ),
+        migrations.RemoveConstraint(
+            model_name="accident",
+            name="accident_completed_first",
+        ),
+        migrations.RemoveConstraint(
+            model_name="accident",
+            name="accident_investigated_by",
+        ),
+        migrations.RemoveConstraint(
+            model_name="accident",
+            name="accident_closed_pair",
+        ),
+        migrations.AddField(
+            model_name="accident",
+            name="import_run",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.importrun"
             ),
-            migrations.CreateModel(
-                name="AccidentDeadlineEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    (
-                        "stage",
-                        models.CharField(
-                            choices=[("complete", "补充完善快报"), ("investigate", "调查结案")],
-                            max_length=12,
-                            verbose_name="办理",
-                        ),
-                    ),
-                    ("hours", models.PositiveIntegerField(verbose_name="小时数")),
-                    ("effective_from", models.DateField(verbose_name="施行日期")),
-                    ("effective_to", models.DateField(blank=True, null=True, verbose_name="失效日期")),
-                    ("source", models.CharField(blank=True, max_length=300, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已核对原文")),
-                ],
-                options={
-                    "abstract": False,
-                },
+        ),
+        migrations.AddField(
+            model_name="accident",
+            name="imported",
+            field=models.JSONField(null=True),
+        ),
+        migrations.AddField(
+            model_name="accidentevent",
+            name="import_run",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="org.importrun",
             ),
-            migrations.CreateModel(
-                name="AccidentFiring",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    (
-                        "stage",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.accidents.rules.Stage["MEASURE"], "落实整改措施"),
-                                (kuangdeng.hazards.accidents.rules.Stage["COMPLETE"], "补充完善快报"),
-                                (kuangdeng.hazards.accidents.rules.Stage["INVESTIGATE"], "调查结案"),
-                            ],
-                            max_length=12,
-                        ),
-                    ),
-                    ("due_at", models.DateTimeField()),
-                    ("fired_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                ],
+        ),
+        migrations.AddField(
+            model_name="accidentevent",
+            name="imported",
+            field=models.JSONField(null=True),
+        ),
+        migrations.AlterField(
+            model_name="accident",
+            name="reporter",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="报告人",
             ),
-            pgtrigger.migrations.RemoveTrigger(
-                model_name="accident",
+        ),
+        migrations.AlterField(
+            model_name="accidentevent",
+            name="reporter",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="报告人",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="accident",
+            trigger=pgtrigger.compiler.Trigger(
                 name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_accidentevent" ("closed_at", "closed_by_id", "completed_at", "completed_by_id", "conclusion", "deaths", "direct_cause", "id", "import_run_id", "imported", "indirect_cause", "investigator_id", "kind", "level_by_rule_id", "level_id", "level_reason", "loss", "management_cause", "mine_id", "minor", "number", "occurred_at", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_text", "received_at", "reporter_id", "reporter_unit_id", "resumed_at", "serious", "shift_name", "specialty_id", "status", "status_since", "stopped_area", "stopped_at", "team", "text", "unclear", "unit_id", "unit_name", "void_reason") VALUES (OLD."closed_at", OLD."closed_by_id", OLD."completed_at", OLD."completed_by_id", OLD."conclusion", OLD."deaths", OLD."direct_cause", OLD."id", OLD."import_run_id", OLD."imported", OLD."indirect_cause", OLD."investigator_id", OLD."kind", OLD."level_by_rule_id", OLD."level_id", OLD."level_reason", OLD."loss", OLD."management_cause", OLD."mine_id", OLD."minor", OLD."number", OLD."occurred_at", OLD."opened_at", OLD."opened_by_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_id", OLD."place_text", OLD."received_at", OLD."reporter_id", OLD."reporter_unit_id", OLD."resumed_at", OLD."serious", OLD."shift_name", OLD."specialty_id", OLD."status", OLD."status_since", OLD."stopped_area", OLD."stopped_at", OLD."team", OLD."text", OLD."unclear", OLD."unit_id", OLD."unit_name", OLD."void_reason"); RETURN NULL;',
+                    hash="6f15b78c2880d932201c0c8e63011c30a23d5b57",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_efad4",
+                    table="hazards_accident",
+                    when="AFTER",
+                ),
             ),
-            pgtrigger.migrations.RemoveTrigger(
-                model_name="accident",
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="accident",
+            trigger=pgtrigger.compiler.Trigger(
                 name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_accidentevent" ("closed_at", "closed_by_id", "completed_at", "completed_by_id", "conclusion", "deaths", "direct_cause", "id", "import_run_id", "imported", "indirect_cause", "investigator_id", "kind", "level_by_rule_id", "level_id", "level_reason", "loss", "management_cause", "mine_id", "minor", "number", "occurred_at", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_text", "received_at", "reporter_id", "reporter_unit_id", "resumed_at", "serious", "shift_name", "specialty_id", "status", "status_since", "stopped_area", "stopped_at", "team", "text", "unclear", "unit_id", "unit_name", "void_reason") VALUES (OLD."closed_at", OLD."closed_by_id", OLD."completed_at", OLD."completed_by_id", OLD."conclusion", OLD."deaths", OLD."direct_cause", OLD."id", OLD."import_run_id", OLD."imported", OLD."indirect_cause", OLD."investigator_id", OLD."kind", OLD."level_by_rule_id", OLD."level_id", OLD."level_reason", OLD."loss", OLD."management_cause", OLD."mine_id", OLD."minor", OLD."number", OLD."occurred_at", OLD."opened_at", OLD."opened_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."place_text", OLD."received_at", OLD."reporter_id", OLD."reporter_unit_id", OLD."resumed_at", OLD."serious", OLD."shift_name", OLD."specialty_id", OLD."status", OLD."status_since", OLD."stopped_area", OLD."stopped_at", OLD."team", OLD."text", OLD."unclear", OLD."unit_id", OLD."unit_name", OLD."void_reason"); RETURN NULL;',
+                    hash="77e0f2f98d39c8cb8314b30fd7fb98890677844d",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_1d127",
+                    table="hazards_accident",
+                    when="AFTER",
+                ),
             ),
-            migrations.RemoveConstraint(
-                model_name="accident",
+        ),
+        migrations.AddConstraint(
+            model_name="accident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["reported", "void"]),
+                    ("completed_at__isnull", False),
+                    ("import_run__isnull", False),
+                    _connector="OR",
+                ),
                 name="accident_completed_first",
             ),
-            migrations.RemoveConstraint(
-                model_name="accident",
+        ),
+        migrations.AddConstraint(
+            model_name="accident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["investigating", "closed"]), _negated=True),
+                    models.Q(("investigator__isnull", False), ("opened_at__isnull", False)),
+                    ("import_run__isnull", False),
+                    _connector="OR",
+                ),
                 name="accident_investigated_by",
             ),
-            migrations.RemoveConstraint(
-                model_name="accident",
+        ),
+        migrations.AddConstraint(
+            model_name="accident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
+                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                    ("import_run__isnull", False),
+                    _connector="OR",
+                ),
                 name="accident_closed_pair",
             ),
-            migrations.AddField(
-                model_name="accident",
-                name="import_run",
-                field=models.ForeignKey(
-                    null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.importrun"
+        ),
+        migrations.AddConstraint(
+            model_name="accident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("import_run__isnull", False), ("reporter__isnull", False), _connector="OR"),
+                name="accident_has_reporter",
+            ),
+        ),
+        migrations.AddField(
+            model_name="accidentdeadline",
+            name="mine",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
+        ),
+        migrations.AddField(
+            model_name="accidentdeadlineevent",
+            name="mine",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="org.mine",
+            ),
+        ),
+        migrations.AddField(
+            model_name="accidentdeadlineevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
+        ),
+        migrations.AddField(
+            model_name="accidentdeadlineevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="hazards.accidentdeadline",
+            ),
+        ),
+        migrations.AddField(
+            model_name="accidentfiring",
+            name="accident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="firings", to="hazards.accident"
+            ),
+        ),
+        migrations.AddField(
+            model_name="accidentfiring",
+            name="measure",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="firings",
+                to="hazards.accidentmeasure",
+            ),
+        ),
+        migrations.AddField(
+            model_name="accidentfiring",
+            name="rule",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="hazards.ladderrule"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="accidentdeadline",
+            constraint=models.UniqueConstraint(
+                fields=("mine", "stage", "effective_from"), name="accident_deadline_once"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="accidentdeadline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_accidentdeadlineevent" ("confirmed", "effective_from", "effective_to", "hours", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "stage") VALUES (OLD."confirmed", OLD."effective_from", OLD."effective_to", OLD."hours", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source", OLD."stage"); RETURN NULL;',
+                    hash="bdd5f773055c6469e24161a4630fb11fb614f861",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_fe5d9",
+                    table="hazards_accidentdeadline",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddField(
-                model_name="accident",
-                name="imported",
-                field=models.JSONField(null=True),
-            ),
-            migrations.AddField(
-                model_name="accidentevent",
-                name="import_run",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="org.importrun",
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="accidentdeadline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_accidentdeadlineevent" ("confirmed", "effective_from", "effective_to", "hours", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "stage") VALUES (OLD."confirmed", OLD."effective_from", OLD."effective_to", OLD."hours", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."stage"); RETURN NULL;',
+                    hash="63ed755f8cff38f2a672aaf536ec3156e6df1290",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_dd944",
+                    table="hazards_accidentdeadline",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddField(
-                model_name="accidentevent",
-                name="imported",
-                field=models.JSONField(null=True),
+        ),
+        migrations.AddConstraint(
+            model_name="accidentfiring",
+            constraint=models.UniqueConstraint(
+                fields=("accident", "measure", "stage", "rule", "due_at"),
+                name="accident_firing_once",
+                nulls_distinct=False,
             ),
-            migrations.AlterField(
-                model_name="accident",
-                name="reporter",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                    verbose_name="报告人",
-                ),
-            ),
-            migrations.AlterField(
-                model_name="accidentevent",
-                name="reporter",
-                field=models.ForeignKey(
-                    blank=True,
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                    verbose_name="报告人",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="accident",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_accidentevent" ("closed_at", "closed_by_id", "completed_at", "completed_by_id", "conclusion", "deaths", "direct_cause", "id", "import_run_id", "imported", "indirect_cause", "investigator_id", "kind", "level_by_rule_id", "level_id", "level_reason", "loss", "management_cause", "mine_id", "minor", "number", "occurred_at", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_text", "received_at", "reporter_id", "reporter_unit_id", "resumed_at", "serious", "shift_name", "specialty_id", "status", "status_since", "stopped_area", "stopped_at", "team", "text", "unclear", "unit_id", "unit_name", "void_reason") VALUES (OLD."closed_at", OLD."closed_by_id", OLD."completed_at", OLD."completed_by_id", OLD."conclusion", OLD."deaths", OLD."direct_cause", OLD."id", OLD."import_run_id", OLD."imported", OLD."indirect_cause", OLD."investigator_id", OLD."kind", OLD."level_by_rule_id", OLD."level_id", OLD."level_reason", OLD."loss", OLD."management_cause", OLD."mine_id", OLD."minor", OLD."number", OLD."occurred_at", OLD."opened_at", OLD."opened_by_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_id", OLD."place_text", OLD."received_at", OLD."reporter_id", OLD."reporter_unit_id", OLD."resumed_at", OLD."serious", OLD."shift_name", OLD."specialty_id", OLD."status", OLD."status_since", OLD."stopped_area", OLD."stopped_at", OLD."team", OLD."text", OLD."unclear", OLD."unit_id", OLD."unit_name", OLD."void_reason"); RETURN NULL;',
-                        hash="6f15b78c2880d932201c0c8e63011c30a23d5b57",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_efad4",
-                        table="hazards_accident",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="accident",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_accidentevent" ("closed_at", "closed_by_id", "completed_at", "completed_by_id", "conclusion", "deaths", "direct_cause", "id", "import_run_id", "imported", "indirect_cause", "investigator_id", "kind", "level_by_rule_id", "level_id", "level_reason", "loss", "management_cause", "mine_id", "minor", "number", "occurred_at", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_id", "place_text", "received_at", "reporter_id", "reporter_unit_id", "resumed_at", "serious", "shift_name", "specialty_id", "status", "status_since", "stopped_area", "stopped_at", "team", "text", "unclear", "unit_id", "unit_name", "void_reason") VALUES (OLD."closed_at", OLD."closed_by_id", OLD."completed_at", OLD."completed_by_id", OLD."conclusion", OLD."deaths", OLD."direct_cause", OLD."id", OLD."import_run_id", OLD."imported", OLD."indirect_cause", OLD."investigator_id", OLD."kind", OLD."level_by_rule_id", OLD."level_id", OLD."level_reason", OLD."loss", OLD."management_cause", OLD."mine_id", OLD."minor", OLD."number", OLD."occurred_at", OLD."opened_at", OLD."opened_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_id", OLD."place_text", OLD."received_at", OLD."reporter_id", OLD."reporter_unit_id", OLD."resumed_at", OLD."serious", OLD."shift_name", OLD."specialty_id", OLD."status", OLD."status_since", OLD."stopped_area", OLD."stopped_at", OLD."team", OLD."text", OLD."unclear", OLD."unit_id", OLD."unit_name", OLD."void_reason"); RETURN NULL;',
-                        hash="77e0f2f98d39c8cb8314b30fd7fb98890677844d",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_1d127",
-                        table="hazards_accident",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accident",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("status__in", ["reported", "void"]),
-                        ("completed_at__isnull", False),
-                        ("import_run__isnull", False),
-                        _connector="OR",
-                    ),
-                    name="accident_completed_first",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accident",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("status__in", ["investigating", "closed"]), _negated=True),
-                        models.Q(("investigator__isnull", False), ("opened_at__isnull", False)),
-                        ("import_run__isnull", False),
-                        _connector="OR",
-                    ),
-                    name="accident_investigated_by",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accident",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("closed_at__isnull", True), ("closed_by__isnull", True)),
-                        models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
-                        ("import_run__isnull", False),
-                        _connector="OR",
-                    ),
-                    name="accident_closed_pair",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accident",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("import_run__isnull", False), ("reporter__isnull", False), _connector="OR"),
-                    name="accident_has_reporter",
-                ),
-            ),
-            migrations.AddField(
-                model_name="accidentdeadline",
-                name="mine",
-                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
-            ),
-            migrations.AddField(
-                model_name="accidentdeadlineevent",
-                name="mine",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="org.mine",
-                ),
-            ),
-            migrations.AddField(
-                model_name="accidentdeadlineevent",
-                name="pgh_context",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    to="pghistory.context",
-                ),
-            ),
-            migrations.AddField(
-                model_name="accidentdeadlineevent",
-                name="pgh_obj",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="events",
-                    to="hazards.accidentdeadline",
-                ),
-            ),
-            migrations.AddField(
-                model_name="accidentfiring",
-                name="accident",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="firings", to="hazards.accident"
-                ),
-            ),
-            migrations.AddField(
-                model_name="accidentfiring",
-                name="measure",
-                field=models.ForeignKey(
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="firings",
-                    to="hazards.accidentmeasure",
-                ),
-            ),
-            migrations.AddField(
-                model_name="accidentfiring",
-                name="rule",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to="hazards.ladderrule"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accidentdeadline",
-                constraint=models.UniqueConstraint(
-                    fields=("mine", "stage", "effective_from"), name="accident_deadline_once"
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="accidentdeadline",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_accidentdeadlineevent" ("confirmed", "effective_from", "effective_to", "hours", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "stage") VALUES (OLD."confirmed", OLD."effective_from", OLD."effective_to", OLD."hours", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source", OLD."stage"); RETURN NULL;',
-                        hash="bdd5f773055c6469e24161a4630fb11fb614f861",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_fe5d9",
-                        table="hazards_accidentdeadline",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="accidentdeadline",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_accidentdeadlineevent" ("confirmed", "effective_from", "effective_to", "hours", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "stage") VALUES (OLD."confirmed", OLD."effective_from", OLD."effective_to", OLD."hours", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."stage"); RETURN NULL;',
-                        hash="63ed755f8cff38f2a672aaf536ec3156e6df1290",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_dd944",
-                        table="hazards_accidentdeadline",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="accidentfiring",
-                constraint=models.UniqueConstraint(
-                    fields=("accident", "measure", "stage", "rule", "due_at"),
-                    name="accident_firing_once",
-                    nulls_distinct=False,
-                ),
-            ),
-        ]
-    )
+        ),
+    ]
+    operations = together(operations)

@@ -23,112 +23,108 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="Finding",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
+    operations = [
+        migrations.CreateModel(
+            name="Finding",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
-                    ("key", models.CharField(max_length=200)),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.reconciliation.rules.Kind["LOST"], "台账上有，隐患表里没有了"),
-                                (kuangdeng.hazards.reconciliation.rules.Kind["UNBORN"], "隐患表里有，台账上没有来历"),
-                                (kuangdeng.hazards.reconciliation.rules.Kind["STATE"], "状态和台账不一致"),
-                                (kuangdeng.hazards.reconciliation.rules.Kind["UNLISTED"], "台账上有，公布里漏了"),
-                                (kuangdeng.hazards.reconciliation.rules.Kind["UNFOUNDED"], "公布里有，台账上没有"),
-                                (kuangdeng.hazards.reconciliation.rules.Kind["IMPORT"], "导入的旧台账没有计入公布"),
-                                (kuangdeng.hazards.reconciliation.rules.Kind["FIGURE"], "公布的数字和台账不一致"),
-                                (kuangdeng.hazards.reconciliation.rules.Kind["GAP"], "公布自己的账不平"),
-                            ],
-                            max_length=10,
-                        ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.reconciliation.rules.Kind["LOST"], "台账上有，隐患表里没有了"),
+                            (kuangdeng.hazards.reconciliation.rules.Kind["UNBORN"], "隐患表里有，台账上没有来历"),
+                            (kuangdeng.hazards.reconciliation.rules.Kind["STATE"], "状态和台账不一致"),
+                            (kuangdeng.hazards.reconciliation.rules.Kind["UNLISTED"], "台账上有，公布里漏了"),
+                            (kuangdeng.hazards.reconciliation.rules.Kind["UNFOUNDED"], "公布里有，台账上没有"),
+                            (kuangdeng.hazards.reconciliation.rules.Kind["IMPORT"], "导入的旧台账没有计入公布"),
+                            (kuangdeng.hazards.reconciliation.rules.Kind["FIGURE"], "公布的数字和台账不一致"),
+                            (kuangdeng.hazards.reconciliation.rules.Kind["GAP"], "公布自己的账不平"),
+                        ],
+                        max_length=10,
                     ),
-                    ("subject_id", models.UUIDField(null=True)),
-                    ("label", models.CharField(blank=True, max_length=200)),
-                    ("said", models.JSONField(default=dict)),
-                    ("found_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("gone_at", models.DateTimeField(null=True)),
-                    ("explained_at", models.DateTimeField(null=True)),
-                    ("words", models.CharField(blank=True, max_length=500, verbose_name="查明的情况")),
-                ],
-                options={
-                    "ordering": ["-found_at", "id"],
-                },
-            ),
-            migrations.RemoveIndex(
-                model_name="hazard",
+                ),
+                ("subject_id", models.UUIDField(null=True)),
+                ("label", models.CharField(blank=True, max_length=200)),
+                ("said", models.JSONField(default=dict)),
+                ("found_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("gone_at", models.DateTimeField(null=True)),
+                ("explained_at", models.DateTimeField(null=True)),
+                ("words", models.CharField(blank=True, max_length=500, verbose_name="查明的情况")),
+            ],
+            options={
+                "ordering": ["-found_at", "id"],
+            },
+        ),
+        migrations.RemoveIndex(
+            model_name="hazard",
+            name="hazard_open",
+        ),
+        migrations.AddIndex(
+            model_name="hazard",
+            index=models.Index(
+                condition=models.Q(("status__in", ["closed", "merged", "void"]), _negated=True),
+                fields=["mine", "unit", "status", "due_at"],
+                include=("is_major", "supervised_at", "place", "id", "received_at", "status_since"),
                 name="hazard_open",
             ),
-            migrations.AddIndex(
-                model_name="hazard",
-                index=models.Index(
-                    condition=models.Q(("status__in", ["closed", "merged", "void"]), _negated=True),
-                    fields=["mine", "unit", "status", "due_at"],
-                    include=("is_major", "supervised_at", "place", "id", "received_at", "status_since"),
-                    name="hazard_open",
-                ),
+        ),
+        migrations.AddField(
+            model_name="finding",
+            name="bulletin",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="findings", to="hazards.bulletin"
             ),
-            migrations.AddField(
-                model_name="finding",
-                name="bulletin",
-                field=models.ForeignKey(
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="findings",
-                    to="hazards.bulletin",
-                ),
+        ),
+        migrations.AddField(
+            model_name="finding",
+            name="explained_by",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
             ),
-            migrations.AddField(
-                model_name="finding",
-                name="explained_by",
-                field=models.ForeignKey(
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
+        ),
+        migrations.AddField(
+            model_name="finding",
+            name="mine",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
             ),
-            migrations.AddField(
-                model_name="finding",
-                name="mine",
-                field=models.ForeignKey(
-                    db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
-                ),
+        ),
+        migrations.AddIndex(
+            model_name="finding",
+            index=models.Index(fields=["mine", "-found_at"], name="finding_by_time"),
+        ),
+        migrations.AddConstraint(
+            model_name="finding",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("gone_at", None)), fields=("mine", "key"), name="finding_once"
             ),
-            migrations.AddIndex(
-                model_name="finding",
-                index=models.Index(fields=["mine", "-found_at"], name="finding_by_time"),
-            ),
-            migrations.AddConstraint(
-                model_name="finding",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("gone_at", None)), fields=("mine", "key"), name="finding_once"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="finding",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("explained_at", None), ("explained_by", None), ("words", "")),
-                        models.Q(
-                            ("explained_at__isnull", False),
-                            ("explained_by__isnull", False),
-                            models.Q(("words", ""), _negated=True),
-                        ),
-                        _connector="OR",
+        ),
+        migrations.AddConstraint(
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("explained_at", None), ("explained_by", None), ("words", "")),
+                    models.Q(
+                        ("explained_at__isnull", False),
+                        ("explained_by__isnull", False),
+                        models.Q(("words", ""), _negated=True),
                     ),
-                    name="finding_explained_whole",
+                    _connector="OR",
                 ),
+                name="finding_explained_whole",
             ),
-            migrations.RunSQL(SINCE_TRANSFER, migrations.RunSQL.noop),
-        ]
-    )
+        ),
+        migrations.RunSQL(SINCE_TRANSFER, migrations.RunSQL.noop),
+    ]
+    operations = together(operations)

@@ -21,904 +21,870 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.AddField(
-                model_name="majorplan",
-                name="analysis",
-                field=models.TextField(blank=True, verbose_name="危害程度和整改难易程度分析"),
+    operations = [
+        migrations.AddField(
+            model_name="majorplan",
+            name="analysis",
+            field=models.TextField(blank=True, verbose_name="危害程度和整改难易程度分析"),
+        ),
+        migrations.AddField(
+            model_name="majorplan",
+            name="condition",
+            field=models.TextField(blank=True, verbose_name="现状及产生原因"),
+        ),
+        migrations.AddField(
+            model_name="majorplan",
+            name="congress_receipt",
+            field=models.CharField(blank=True, max_length=60, verbose_name="回执号"),
+        ),
+        migrations.AddField(
+            model_name="majorplan",
+            name="congress_scan",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="kernel.storedfile",
             ),
-            migrations.AddField(
-                model_name="majorplan",
-                name="condition",
-                field=models.TextField(blank=True, verbose_name="现状及产生原因"),
+        ),
+        migrations.AddField(
+            model_name="majorplan",
+            name="congress_way",
+            field=models.CharField(blank=True, max_length=40, verbose_name="报告方式"),
+        ),
+        migrations.AddField(
+            model_name="majorplan",
+            name="regulator_receipt",
+            field=models.CharField(blank=True, max_length=60, verbose_name="回执号"),
+        ),
+        migrations.AddField(
+            model_name="majorplan",
+            name="regulator_scan",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="kernel.storedfile",
             ),
-            migrations.AddField(
-                model_name="majorplan",
-                name="congress_receipt",
-                field=models.CharField(blank=True, max_length=60, verbose_name="回执号"),
-            ),
-            migrations.AddField(
-                model_name="majorplan",
-                name="congress_scan",
-                field=models.ForeignKey(
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to="kernel.storedfile",
-                ),
-            ),
-            migrations.AddField(
-                model_name="majorplan",
-                name="congress_way",
-                field=models.CharField(blank=True, max_length=40, verbose_name="报告方式"),
-            ),
-            migrations.AddField(
-                model_name="majorplan",
-                name="regulator_receipt",
-                field=models.CharField(blank=True, max_length=60, verbose_name="回执号"),
-            ),
-            migrations.AddField(
-                model_name="majorplan",
-                name="regulator_scan",
-                field=models.ForeignKey(
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to="kernel.storedfile",
-                ),
-            ),
-            migrations.AddField(
-                model_name="majorplan",
-                name="regulator_way",
-                field=models.CharField(blank=True, max_length=40, verbose_name="报告方式"),
-            ),
-            migrations.CreateModel(
-                name="ExportMapping",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=60, verbose_name="名称")),
-                    ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已与接收方核对")),
-                    ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
-                    ("rows", models.JSONField()),
-                    ("made_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "made_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
-                    ),
-                ],
-                options={
-                    "ordering": ["name", "-version"],
-                },
-            ),
-            migrations.CreateModel(
-                name="ExportRun",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("format", models.CharField(max_length=4, verbose_name="格式")),
-                    ("since", models.DateField(verbose_name="从")),
-                    ("until", models.DateField(verbose_name="到")),
-                    ("grade", models.CharField(blank=True, max_length=20, verbose_name="等级")),
-                    ("count", models.PositiveIntegerField(verbose_name="条数")),
-                    ("gaps", models.PositiveIntegerField(default=0, verbose_name="缺项的条数")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "file",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="kernel.storedfile",
-                        ),
-                    ),
-                    (
-                        "mapping",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="hazards.exportmapping",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
-                    ),
-                ],
-                options={
-                    "ordering": ["-at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="ReportRule",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.statutory.rules.Kind["MONTH"], "事故隐患排查治理情况统计月报"),
-                                (
-                                    kuangdeng.hazards.statutory.rules.Kind["QUARTER"],
-                                    "重大事故隐患排查治理情况季度书面报告",
-                                ),
-                            ],
-                            max_length=10,
-                            verbose_name="报表",
-                        ),
-                    ),
-                    ("valid_from", models.DateField(verbose_name="生效日期")),
-                    ("months_after", models.PositiveSmallIntegerField(default=1, verbose_name="期末以后第几个月")),
-                    ("due_day", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="几号以前")),
-                    ("remind_days", models.PositiveSmallIntegerField(default=5, verbose_name="提前几天提醒")),
-                    (
-                        "receivers",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=60), size=None, verbose_name="报给谁"
-                        ),
-                    ),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    (
-                        "mine",
-                        models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
-                    ),
-                ],
-                options={
-                    "ordering": ["kind", "-valid_from"],
-                },
-            ),
-            migrations.CreateModel(
-                name="ReportRuleEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.statutory.rules.Kind["MONTH"], "事故隐患排查治理情况统计月报"),
-                                (
-                                    kuangdeng.hazards.statutory.rules.Kind["QUARTER"],
-                                    "重大事故隐患排查治理情况季度书面报告",
-                                ),
-                            ],
-                            max_length=10,
-                            verbose_name="报表",
-                        ),
-                    ),
-                    ("valid_from", models.DateField(verbose_name="生效日期")),
-                    ("months_after", models.PositiveSmallIntegerField(default=1, verbose_name="期末以后第几个月")),
-                    ("due_day", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="几号以前")),
-                    ("remind_days", models.PositiveSmallIntegerField(default=5, verbose_name="提前几天提醒")),
-                    (
-                        "receivers",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=60), size=None, verbose_name="报给谁"
-                        ),
-                    ),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.reportrule",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="StatutoryReport",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.statutory.rules.Kind["MONTH"], "事故隐患排查治理情况统计月报"),
-                                (
-                                    kuangdeng.hazards.statutory.rules.Kind["QUARTER"],
-                                    "重大事故隐患排查治理情况季度书面报告",
-                                ),
-                            ],
-                            max_length=10,
-                            verbose_name="报表",
-                        ),
-                    ),
-                    ("first", models.DateField(verbose_name="期初")),
-                    ("version", models.PositiveSmallIntegerField(default=1, verbose_name="版本")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.statutory.rules.Status["DRAFTED"], "待签字"),
-                                (kuangdeng.hazards.statutory.rules.Status["SIGNED"], "已签字，待报送"),
-                                (kuangdeng.hazards.statutory.rules.Status["PARTLY"], "部分报送"),
-                                (kuangdeng.hazards.statutory.rules.Status["SENT"], "已报送"),
-                            ],
-                            default=kuangdeng.hazards.statutory.rules.Status["DRAFTED"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("reason", models.CharField(blank=True, max_length=300, verbose_name="更正原因")),
-                    ("words", models.JSONField(default=dict)),
-                    (
-                        "receivers",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=60), size=None
-                        ),
-                    ),
-                    ("drafted_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("signed_at", models.DateTimeField(null=True)),
-                    ("signed_on", models.DateField(null=True, verbose_name="签字日期")),
-                    ("template_version", models.PositiveIntegerField(null=True)),
-                    ("digest", models.CharField(blank=True, max_length=64)),
-                    ("sent_at", models.DateTimeField(null=True)),
-                    (
-                        "document",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="kernel.storedfile",
-                        ),
-                    ),
-                    (
-                        "drafted_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="statutory_reports",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "scan",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="kernel.storedfile",
-                        ),
-                    ),
-                    (
-                        "signed_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-first", "kind", "-version"],
-                },
-            ),
-            migrations.CreateModel(
-                name="StatLine",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("position", models.PositiveSmallIntegerField()),
-                    ("name", models.CharField(max_length=60)),
-                    ("figures", models.JSONField()),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                    (
-                        "report",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.CASCADE,
-                            related_name="lines",
-                            to="hazards.statutoryreport",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["position"],
-                },
-            ),
-            migrations.CreateModel(
-                name="StatItem",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    (
-                        "cells",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=24), size=None
-                        ),
-                    ),
-                    ("funds", models.DecimalField(decimal_places=2, max_digits=12, null=True)),
-                    (
-                        "hazard",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="hazards.hazard"
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                    (
-                        "report",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.CASCADE,
-                            related_name="items",
-                            to="hazards.statutoryreport",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Receipt",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("receiver", models.CharField(max_length=60, verbose_name="接收部门")),
-                    ("number", models.CharField(blank=True, max_length=60, verbose_name="回执号")),
-                    ("received_on", models.DateField(verbose_name="签收日期")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "scan",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="kernel.storedfile",
-                        ),
-                    ),
-                    (
-                        "report",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="receipts",
-                            to="hazards.statutoryreport",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="SupervisionOrder",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "level",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.statutory.rules.Level["GROUP"], "集团级"),
-                                (kuangdeng.hazards.statutory.rules.Level["COUNTY"], "县级"),
-                                (kuangdeng.hazards.statutory.rules.Level["CITY"], "市级"),
-                                (kuangdeng.hazards.statutory.rules.Level["PROVINCE"], "省级"),
-                                (kuangdeng.hazards.statutory.rules.Level["NATION"], "国家级"),
-                            ],
-                            max_length=10,
-                            verbose_name="级别",
-                        ),
-                    ),
-                    ("authority", models.CharField(max_length=60, verbose_name="督办部门")),
-                    ("document_no", models.CharField(blank=True, max_length=60, verbose_name="文号")),
-                    ("ordered_on", models.DateField(verbose_name="挂牌日期")),
-                    ("lifted_on", models.DateField(blank=True, null=True, verbose_name="摘牌日期")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "hazard",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="supervision_orders",
-                            to="hazards.hazard",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-ordered_on"],
-                },
-            ),
-            migrations.CreateModel(
-                name="SupervisionOrderEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    (
-                        "level",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.hazards.statutory.rules.Level["GROUP"], "集团级"),
-                                (kuangdeng.hazards.statutory.rules.Level["COUNTY"], "县级"),
-                                (kuangdeng.hazards.statutory.rules.Level["CITY"], "市级"),
-                                (kuangdeng.hazards.statutory.rules.Level["PROVINCE"], "省级"),
-                                (kuangdeng.hazards.statutory.rules.Level["NATION"], "国家级"),
-                            ],
-                            max_length=10,
-                            verbose_name="级别",
-                        ),
-                    ),
-                    ("authority", models.CharField(max_length=60, verbose_name="督办部门")),
-                    ("document_no", models.CharField(blank=True, max_length=60, verbose_name="文号")),
-                    ("ordered_on", models.DateField(verbose_name="挂牌日期")),
-                    ("lifted_on", models.DateField(blank=True, null=True, verbose_name="摘牌日期")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "hazard",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="hazards.hazard",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="hazards.supervisionorder",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="WorkerNotice",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("year", models.PositiveSmallIntegerField()),
-                    ("number", models.PositiveIntegerField(verbose_name="编号")),
-                    ("unit_name", models.CharField(blank=True, max_length=60, verbose_name="单位")),
-                    (
-                        "paper",
-                        models.CharField(choices=[("A4", "A4"), ("A3", "A3")], max_length=2, verbose_name="纸张"),
-                    ),
-                    ("posted_where", models.CharField(max_length=100, verbose_name="张贴地点")),
-                    ("content", models.JSONField()),
-                    ("digest", models.CharField(max_length=64)),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-at"],
-                },
-            ),
-            migrations.AddConstraint(
-                model_name="exportmapping",
-                constraint=models.UniqueConstraint(fields=("mine", "name", "version"), name="export_mapping_version"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="exportmapping",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="mapping_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="4c239c8d21f3f16fc511c0e676f2cdd56eb91a1a",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_mapping_stays_2cd2e",
-                        table="hazards_exportmapping",
-                        when="BEFORE",
+        ),
+        migrations.AddField(
+            model_name="majorplan",
+            name="regulator_way",
+            field=models.CharField(blank=True, max_length=40, verbose_name="报告方式"),
+        ),
+        migrations.CreateModel(
+            name="ExportMapping",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="exportrun",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="export_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="9ae97b68a83ee3ca685281da53a5e7963a00a8d8",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_export_stays_a2c5f",
-                        table="hazards_exportrun",
-                        when="BEFORE",
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已与接收方核对")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
+                ("rows", models.JSONField()),
+                ("made_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="reportrule",
-                constraint=models.UniqueConstraint(fields=("mine", "kind", "valid_from"), name="report_rule_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="reportrule",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("due_day", None), ("due_day__range", (1, 31)), _connector="OR"),
-                    name="report_rule_day",
+                (
+                    "mine",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="reportrule",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_reportruleevent" ("confirmed", "due_day", "id", "kind", "mine_id", "months_after", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "receivers", "remind_days", "source", "valid_from") VALUES (OLD."confirmed", OLD."due_day", OLD."id", OLD."kind", OLD."mine_id", OLD."months_after", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."receivers", OLD."remind_days", OLD."source", OLD."valid_from"); RETURN NULL;',
-                        hash="69dd6bce044b33e9fbe92bc5d5e98955562c7ad1",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_f6792",
-                        table="hazards_reportrule",
-                        when="AFTER",
+            ],
+            options={
+                "ordering": ["name", "-version"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ExportRun",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="reportrule",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_reportruleevent" ("confirmed", "due_day", "id", "kind", "mine_id", "months_after", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "receivers", "remind_days", "source", "valid_from") VALUES (OLD."confirmed", OLD."due_day", OLD."id", OLD."kind", OLD."mine_id", OLD."months_after", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."receivers", OLD."remind_days", OLD."source", OLD."valid_from"); RETURN NULL;',
-                        hash="6e4374e99c954e2e70c51bc221d7508ff9ebcf17",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_6ca53",
-                        table="hazards_reportrule",
-                        when="AFTER",
+                ("format", models.CharField(max_length=4, verbose_name="格式")),
+                ("since", models.DateField(verbose_name="从")),
+                ("until", models.DateField(verbose_name="到")),
+                ("grade", models.CharField(blank=True, max_length=20, verbose_name="等级")),
+                ("count", models.PositiveIntegerField(verbose_name="条数")),
+                ("gaps", models.PositiveIntegerField(default=0, verbose_name="缺项的条数")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="statutoryreport",
-                constraint=models.UniqueConstraint(
-                    fields=("mine", "kind", "first", "version"), name="statutory_report_version"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="statutoryreport",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("status", "drafted")),
-                    fields=("mine", "kind", "first"),
-                    name="statutory_one_draft",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="statutoryreport",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            ("digest", ""),
-                            ("scan", None),
-                            ("signed_at", None),
-                            ("signed_by", None),
-                            ("status", "drafted"),
-                        ),
-                        models.Q(
-                            models.Q(("status", "drafted"), _negated=True),
-                            ("scan__isnull", False),
-                            ("signed_at__isnull", False),
-                            ("signed_by__isnull", False),
-                            models.Q(("digest", ""), _negated=True),
-                        ),
-                        _connector="OR",
-                    ),
-                    name="statutory_signed_whole",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="statutoryreport",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("version", 1), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                    name="statutory_correction_has_reason",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="statutoryreport",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="signed_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="\nIF TG_OP = 'DELETE' THEN\n  IF OLD.status <> 'drafted' THEN RAISE EXCEPTION 'a signed report stays'; END IF;\n  RETURN OLD;\nEND IF;\nIF OLD.status <> 'drafted' AND (to_jsonb(OLD) - 'status' - 'sent_at') <> (to_jsonb(NEW) - 'status' - 'sent_at') THEN\n  RAISE EXCEPTION 'a signed report does not change';\nEND IF;\nIF OLD.status <> 'drafted' AND NEW.status = 'drafted' THEN RAISE EXCEPTION 'a signed report stays signed'; END IF;\nRETURN NEW;\n",
-                        hash="0818c1e957872210ff0a19dd1b70f9d74d51e3f9",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_signed_stays_85826",
-                        table="hazards_statutoryreport",
-                        when="BEFORE",
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.storedfile",
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="statline",
-                constraint=models.UniqueConstraint(fields=("report", "position"), name="stat_line_place"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="statline",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="signed_lines_stay",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="\nIF EXISTS (SELECT 1 FROM hazards_statutoryreport\n           WHERE id = (CASE WHEN TG_OP = 'DELETE' THEN OLD.report_id ELSE NEW.report_id END)\n             AND status <> 'drafted') THEN\n  RAISE EXCEPTION 'what is signed does not change';\nEND IF;\nRETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;\n",
-                        hash="0ac9a0c8504a0a25a0aa0bd9e0700a00c816de6e",
-                        operation="INSERT OR UPDATE OR DELETE",
-                        pgid="pgtrigger_signed_lines_stay_dbcb0",
-                        table="hazards_statline",
-                        when="BEFORE",
+                (
+                    "mapping",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="hazards.exportmapping",
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="statitem",
-                constraint=models.UniqueConstraint(fields=("report", "hazard"), name="stat_item_once"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="statitem",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="signed_items_stay",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="\nIF EXISTS (SELECT 1 FROM hazards_statutoryreport\n           WHERE id = (CASE WHEN TG_OP = 'DELETE' THEN OLD.report_id ELSE NEW.report_id END)\n             AND status <> 'drafted') THEN\n  RAISE EXCEPTION 'what is signed does not change';\nEND IF;\nRETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;\n",
-                        hash="abc4ea6e883f249577a9e912a44314da49fad1d5",
-                        operation="INSERT OR UPDATE OR DELETE",
-                        pgid="pgtrigger_signed_items_stay_255e0",
-                        table="hazards_statitem",
-                        when="BEFORE",
+                (
+                    "mine",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
+                ),
+            ],
+            options={
+                "ordering": ["-at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReportRule",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="receipt",
-                constraint=models.UniqueConstraint(fields=("report", "receiver"), name="receipt_once"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="receipt",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="receipt_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="e8970eb2aeba66146d2a9b36560ce9eb9e2b30cb",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_receipt_stays_356a5",
-                        table="hazards_receipt",
-                        when="BEFORE",
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.statutory.rules.Kind["MONTH"], "事故隐患排查治理情况统计月报"),
+                            (kuangdeng.hazards.statutory.rules.Kind["QUARTER"], "重大事故隐患排查治理情况季度书面报告"),
+                        ],
+                        max_length=10,
+                        verbose_name="报表",
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="supervisionorder",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("lifted_on", None), ("lifted_on__gte", models.F("ordered_on")), _connector="OR"
-                    ),
-                    name="supervision_order_lifted",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="supervisionorder",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("lifted_on", None)),
-                    fields=("hazard", "level"),
-                    name="one_supervision_order_a_level",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="supervisionorder",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "hazards_supervisionorderevent" ("at", "authority", "by_id", "document_no", "hazard_id", "id", "level", "lifted_on", "ordered_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."at", OLD."authority", OLD."by_id", OLD."document_no", OLD."hazard_id", OLD."id", OLD."level", OLD."lifted_on", OLD."ordered_on", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;',
-                        hash="ac86d384577a45f16ec4e02932519f0317813a9a",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_2f3cf",
-                        table="hazards_supervisionorder",
-                        when="AFTER",
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("months_after", models.PositiveSmallIntegerField(default=1, verbose_name="期末以后第几个月")),
+                ("due_day", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="几号以前")),
+                ("remind_days", models.PositiveSmallIntegerField(default=5, verbose_name="提前几天提醒")),
+                (
+                    "receivers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), size=None, verbose_name="报给谁"
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="supervisionorder",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "hazards_supervisionorderevent" ("at", "authority", "by_id", "document_no", "hazard_id", "id", "level", "lifted_on", "ordered_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."at", OLD."authority", OLD."by_id", OLD."document_no", OLD."hazard_id", OLD."id", OLD."level", OLD."lifted_on", OLD."ordered_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
-                        hash="9b4fa53dacf8dee7db99b2fcbffec84dadbbd720",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_4c293",
-                        table="hazards_supervisionorder",
-                        when="AFTER",
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                (
+                    "mine",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
+                ),
+            ],
+            options={
+                "ordering": ["kind", "-valid_from"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReportRuleEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.statutory.rules.Kind["MONTH"], "事故隐患排查治理情况统计月报"),
+                            (kuangdeng.hazards.statutory.rules.Kind["QUARTER"], "重大事故隐患排查治理情况季度书面报告"),
+                        ],
+                        max_length=10,
+                        verbose_name="报表",
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="workernotice",
-                constraint=models.UniqueConstraint(fields=("mine", "year", "number"), name="worker_notice_number"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="workernotice",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="worker_notice_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="9e2161f1af825f788437685747cb5cfb298973dc",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_worker_notice_stays_69f0e",
-                        table="hazards_workernotice",
-                        when="BEFORE",
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("months_after", models.PositiveSmallIntegerField(default=1, verbose_name="期末以后第几个月")),
+                ("due_day", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="几号以前")),
+                ("remind_days", models.PositiveSmallIntegerField(default=5, verbose_name="提前几天提醒")),
+                (
+                    "receivers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), size=None, verbose_name="报给谁"
                     ),
                 ),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.reportrule",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="StatutoryReport",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.statutory.rules.Kind["MONTH"], "事故隐患排查治理情况统计月报"),
+                            (kuangdeng.hazards.statutory.rules.Kind["QUARTER"], "重大事故隐患排查治理情况季度书面报告"),
+                        ],
+                        max_length=10,
+                        verbose_name="报表",
+                    ),
+                ),
+                ("first", models.DateField(verbose_name="期初")),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="版本")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.statutory.rules.Status["DRAFTED"], "待签字"),
+                            (kuangdeng.hazards.statutory.rules.Status["SIGNED"], "已签字，待报送"),
+                            (kuangdeng.hazards.statutory.rules.Status["PARTLY"], "部分报送"),
+                            (kuangdeng.hazards.statutory.rules.Status["SENT"], "已报送"),
+                        ],
+                        default=kuangdeng.hazards.statutory.rules.Status["DRAFTED"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="更正原因")),
+                ("words", models.JSONField(default=dict)),
+                (
+                    "receivers",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None),
+                ),
+                ("drafted_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("signed_on", models.DateField(null=True, verbose_name="签字日期")),
+                ("template_version", models.PositiveIntegerField(null=True)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "document",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.storedfile",
+                    ),
+                ),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statutory_reports",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "scan",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.storedfile",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-first", "kind", "-version"],
+            },
+        ),
+        migrations.CreateModel(
+            name="StatLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=60)),
+                ("figures", models.JSONField()),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="hazards.statutoryreport",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="StatItem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "cells",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), size=None),
+                ),
+                ("funds", models.DecimalField(decimal_places=2, max_digits=12, null=True)),
+                (
+                    "hazard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="hazards.hazard"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="hazards.statutoryreport",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Receipt",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("receiver", models.CharField(max_length=60, verbose_name="接收部门")),
+                ("number", models.CharField(blank=True, max_length=60, verbose_name="回执号")),
+                ("received_on", models.DateField(verbose_name="签收日期")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "scan",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.storedfile",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="hazards.statutoryreport",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SupervisionOrder",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.statutory.rules.Level["GROUP"], "集团级"),
+                            (kuangdeng.hazards.statutory.rules.Level["COUNTY"], "县级"),
+                            (kuangdeng.hazards.statutory.rules.Level["CITY"], "市级"),
+                            (kuangdeng.hazards.statutory.rules.Level["PROVINCE"], "省级"),
+                            (kuangdeng.hazards.statutory.rules.Level["NATION"], "国家级"),
+                        ],
+                        max_length=10,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("authority", models.CharField(max_length=60, verbose_name="督办部门")),
+                ("document_no", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                ("ordered_on", models.DateField(verbose_name="挂牌日期")),
+                ("lifted_on", models.DateField(blank=True, null=True, verbose_name="摘牌日期")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "hazard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supervision_orders",
+                        to="hazards.hazard",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-ordered_on"],
+            },
+        ),
+        migrations.CreateModel(
+            name="SupervisionOrderEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.hazards.statutory.rules.Level["GROUP"], "集团级"),
+                            (kuangdeng.hazards.statutory.rules.Level["COUNTY"], "县级"),
+                            (kuangdeng.hazards.statutory.rules.Level["CITY"], "市级"),
+                            (kuangdeng.hazards.statutory.rules.Level["PROVINCE"], "省级"),
+                            (kuangdeng.hazards.statutory.rules.Level["NATION"], "国家级"),
+                        ],
+                        max_length=10,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("authority", models.CharField(max_length=60, verbose_name="督办部门")),
+                ("document_no", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                ("ordered_on", models.DateField(verbose_name="挂牌日期")),
+                ("lifted_on", models.DateField(blank=True, null=True, verbose_name="摘牌日期")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "hazard",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="hazards.hazard",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="hazards.supervisionorder",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="WorkerNotice",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveIntegerField(verbose_name="编号")),
+                ("unit_name", models.CharField(blank=True, max_length=60, verbose_name="单位")),
+                ("paper", models.CharField(choices=[("A4", "A4"), ("A3", "A3")], max_length=2, verbose_name="纸张")),
+                ("posted_where", models.CharField(max_length=100, verbose_name="张贴地点")),
+                ("content", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-at"],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="exportmapping",
+            constraint=models.UniqueConstraint(fields=("mine", "name", "version"), name="export_mapping_version"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="exportmapping",
+            trigger=pgtrigger.compiler.Trigger(
+                name="mapping_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4c239c8d21f3f16fc511c0e676f2cdd56eb91a1a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_mapping_stays_2cd2e",
+                    table="hazards_exportmapping",
+                    when="BEFORE",
+                ),
             ),
-        ]
-    )
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="exportrun",
+            trigger=pgtrigger.compiler.Trigger(
+                name="export_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="9ae97b68a83ee3ca685281da53a5e7963a00a8d8",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_export_stays_a2c5f",
+                    table="hazards_exportrun",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reportrule",
+            constraint=models.UniqueConstraint(fields=("mine", "kind", "valid_from"), name="report_rule_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="reportrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_day", None), ("due_day__range", (1, 31)), _connector="OR"),
+                name="report_rule_day",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="reportrule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_reportruleevent" ("confirmed", "due_day", "id", "kind", "mine_id", "months_after", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "receivers", "remind_days", "source", "valid_from") VALUES (OLD."confirmed", OLD."due_day", OLD."id", OLD."kind", OLD."mine_id", OLD."months_after", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."receivers", OLD."remind_days", OLD."source", OLD."valid_from"); RETURN NULL;',
+                    hash="69dd6bce044b33e9fbe92bc5d5e98955562c7ad1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_f6792",
+                    table="hazards_reportrule",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="reportrule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_reportruleevent" ("confirmed", "due_day", "id", "kind", "mine_id", "months_after", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "receivers", "remind_days", "source", "valid_from") VALUES (OLD."confirmed", OLD."due_day", OLD."id", OLD."kind", OLD."mine_id", OLD."months_after", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."receivers", OLD."remind_days", OLD."source", OLD."valid_from"); RETURN NULL;',
+                    hash="6e4374e99c954e2e70c51bc221d7508ff9ebcf17",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_6ca53",
+                    table="hazards_reportrule",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statutoryreport",
+            constraint=models.UniqueConstraint(
+                fields=("mine", "kind", "first", "version"), name="statutory_report_version"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statutoryreport",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "drafted")), fields=("mine", "kind", "first"), name="statutory_one_draft"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statutoryreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("digest", ""), ("scan", None), ("signed_at", None), ("signed_by", None), ("status", "drafted")
+                    ),
+                    models.Q(
+                        models.Q(("status", "drafted"), _negated=True),
+                        ("scan__isnull", False),
+                        ("signed_at__isnull", False),
+                        ("signed_by__isnull", False),
+                        models.Q(("digest", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="statutory_signed_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statutoryreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("version", 1), models.Q(("reason", ""), _negated=True), _connector="OR"),
+                name="statutory_correction_has_reason",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="statutoryreport",
+            trigger=pgtrigger.compiler.Trigger(
+                name="signed_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\nIF TG_OP = 'DELETE' THEN\n  IF OLD.status <> 'drafted' THEN RAISE EXCEPTION 'a signed report stays'; END IF;\n  RETURN OLD;\nEND IF;\nIF OLD.status <> 'drafted' AND (to_jsonb(OLD) - 'status' - 'sent_at') <> (to_jsonb(NEW) - 'status' - 'sent_at') THEN\n  RAISE EXCEPTION 'a signed report does not change';\nEND IF;\nIF OLD.status <> 'drafted' AND NEW.status = 'drafted' THEN RAISE EXCEPTION 'a signed report stays signed'; END IF;\nRETURN NEW;\n",
+                    hash="0818c1e957872210ff0a19dd1b70f9d74d51e3f9",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_signed_stays_85826",
+                    table="hazards_statutoryreport",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statline",
+            constraint=models.UniqueConstraint(fields=("report", "position"), name="stat_line_place"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="statline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="signed_lines_stay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\nIF EXISTS (SELECT 1 FROM hazards_statutoryreport\n           WHERE id = (CASE WHEN TG_OP = 'DELETE' THEN OLD.report_id ELSE NEW.report_id END)\n             AND status <> 'drafted') THEN\n  RAISE EXCEPTION 'what is signed does not change';\nEND IF;\nRETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;\n",
+                    hash="0ac9a0c8504a0a25a0aa0bd9e0700a00c816de6e",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_signed_lines_stay_dbcb0",
+                    table="hazards_statline",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="statitem",
+            constraint=models.UniqueConstraint(fields=("report", "hazard"), name="stat_item_once"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="statitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="signed_items_stay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\nIF EXISTS (SELECT 1 FROM hazards_statutoryreport\n           WHERE id = (CASE WHEN TG_OP = 'DELETE' THEN OLD.report_id ELSE NEW.report_id END)\n             AND status <> 'drafted') THEN\n  RAISE EXCEPTION 'what is signed does not change';\nEND IF;\nRETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;\n",
+                    hash="abc4ea6e883f249577a9e912a44314da49fad1d5",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_signed_items_stay_255e0",
+                    table="hazards_statitem",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="receipt",
+            constraint=models.UniqueConstraint(fields=("report", "receiver"), name="receipt_once"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="receipt",
+            trigger=pgtrigger.compiler.Trigger(
+                name="receipt_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e8970eb2aeba66146d2a9b36560ce9eb9e2b30cb",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_receipt_stays_356a5",
+                    table="hazards_receipt",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="supervisionorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lifted_on", None), ("lifted_on__gte", models.F("ordered_on")), _connector="OR"),
+                name="supervision_order_lifted",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="supervisionorder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("lifted_on", None)),
+                fields=("hazard", "level"),
+                name="one_supervision_order_a_level",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="supervisionorder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "hazards_supervisionorderevent" ("at", "authority", "by_id", "document_no", "hazard_id", "id", "level", "lifted_on", "ordered_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."at", OLD."authority", OLD."by_id", OLD."document_no", OLD."hazard_id", OLD."id", OLD."level", OLD."lifted_on", OLD."ordered_on", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;',
+                    hash="ac86d384577a45f16ec4e02932519f0317813a9a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_2f3cf",
+                    table="hazards_supervisionorder",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="supervisionorder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "hazards_supervisionorderevent" ("at", "authority", "by_id", "document_no", "hazard_id", "id", "level", "lifted_on", "ordered_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."at", OLD."authority", OLD."by_id", OLD."document_no", OLD."hazard_id", OLD."id", OLD."level", OLD."lifted_on", OLD."ordered_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
+                    hash="9b4fa53dacf8dee7db99b2fcbffec84dadbbd720",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_4c293",
+                    table="hazards_supervisionorder",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="workernotice",
+            constraint=models.UniqueConstraint(fields=("mine", "year", "number"), name="worker_notice_number"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="workernotice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="worker_notice_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="9e2161f1af825f788437685747cb5cfb298973dc",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_worker_notice_stays_69f0e",
+                    table="hazards_workernotice",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+    ]
+    operations = together(operations)

@@ -13,72 +13,69 @@ class Migration(migrations.Migration):
 
     dependencies = []
 
-    operations = together(
-        [
-            migrations.RunSQL(PIECES_SQL, "DROP FUNCTION kd_pieces(text)"),
-            migrations.CreateModel(
-                name="Heartbeat",
-                fields=[
-                    ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
-                    ("at", models.DateTimeField()),
-                    ("note", models.CharField(blank=True, max_length=200)),
-                ],
-            ),
-            migrations.CreateModel(
-                name="StoredFile",
-                fields=[
-                    ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
-                    ("kind", models.CharField(max_length=50)),
-                    ("size", models.PositiveBigIntegerField()),
-                    ("width", models.PositiveIntegerField(null=True)),
-                    ("height", models.PositiveIntegerField(null=True)),
-                    ("stored_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                ],
-            ),
-            migrations.CreateModel(
-                name="SavedView",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
+    operations = [
+        migrations.RunSQL(PIECES_SQL, "DROP FUNCTION kd_pieces(text)"),
+        migrations.CreateModel(
+            name="Heartbeat",
+            fields=[
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=200)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="StoredFile",
+            fields=[
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=50)),
+                ("size", models.PositiveBigIntegerField()),
+                ("width", models.PositiveIntegerField(null=True)),
+                ("height", models.PositiveIntegerField(null=True)),
+                ("stored_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SavedView",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
-                    ("owner_id", models.UUIDField()),
-                    ("register", models.CharField(max_length=60)),
-                    ("name", models.CharField(max_length=40)),
-                    ("querystring", models.CharField(blank=True, max_length=2000)),
-                    ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ),
+                ("owner_id", models.UUIDField()),
+                ("register", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=40)),
+                ("querystring", models.CharField(blank=True, max_length=2000)),
+                ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+            ],
+            options={
+                "ordering": ["created_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner_id", "register", "name"), name="savedview_owner_register_name"
+                    )
                 ],
-                options={
-                    "ordering": ["created_at", "id"],
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("owner_id", "register", "name"), name="savedview_owner_register_name"
-                        )
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="Upload",
-                fields=[
-                    ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                    ("owner_id", models.UUIDField()),
-                    ("original_sha256", models.CharField(db_index=True, max_length=64)),
-                    ("original_size", models.PositiveBigIntegerField()),
-                    ("sent_at", models.DateTimeField(db_index=True, default=kuangdeng.kernel.clock.now)),
-                    (
-                        "file",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="uploads", to="kernel.storedfile"
-                        ),
+            },
+        ),
+        migrations.CreateModel(
+            name="Upload",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("owner_id", models.UUIDField()),
+                ("original_sha256", models.CharField(db_index=True, max_length=64)),
+                ("original_size", models.PositiveBigIntegerField()),
+                ("sent_at", models.DateTimeField(db_index=True, default=kuangdeng.kernel.clock.now)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="uploads", to="kernel.storedfile"
                     ),
-                ],
-                options={
-                    "constraints": [
-                        models.UniqueConstraint(fields=("owner_id", "original_sha256"), name="upload_once")
-                    ],
-                },
-            ),
-        ]
-    )
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("owner_id", "original_sha256"), name="upload_once")],
+            },
+        ),
+    ]
+    operations = together(operations)

@@ -25,724 +25,699 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="ItemBank",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=60, verbose_name="题库名称")),
-                    ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
-                    ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
-                    ("is_active", models.BooleanField(default=True, verbose_name="在用")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="item_banks",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                            verbose_name="管理单位",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["name"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Item",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "type",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.items.rules.content.ItemType["SINGLE"], "单选题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["MULTIPLE"], "多选题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["TRUE_FALSE"], "判断题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["FILL_IN"], "填空题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["MATCHING"], "匹配题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["ORDERING"], "排序题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["SHORT_ANSWER"], "简答题"),
-                            ],
-                            max_length=12,
-                            verbose_name="题型",
-                        ),
-                    ),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.items.rules.Status["DRAFTED"], "草稿"),
-                                (kuangdeng.learning.items.rules.Status["SUBMITTED"], "待审"),
-                                (kuangdeng.learning.items.rules.Status["REVIEWED"], "已审"),
-                                (kuangdeng.learning.items.rules.Status["IN_USE"], "在用"),
-                                (kuangdeng.learning.items.rules.Status["RETIRED"], "停用"),
-                            ],
-                            default=kuangdeng.learning.items.rules.Status["DRAFTED"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("stem", models.TextField(verbose_name="题干")),
-                    ("folded", models.TextField(editable=False)),
-                    ("stem_key", models.CharField(editable=False, max_length=32)),
-                    ("difficulty", models.PositiveSmallIntegerField(default=3, verbose_name="难度")),
-                    ("clause", models.CharField(blank=True, max_length=200, verbose_name="条款")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="出处")),
-                    ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="录入时间")),
-                    ("changed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="修改时间")),
-                    ("reviewed_at", models.DateTimeField(null=True)),
-                    ("remark", models.CharField(blank=True, max_length=300, verbose_name="审题意见")),
-                    ("import_run_id", models.UUIDField(editable=False, null=True)),
-                    ("times_used", models.PositiveIntegerField(default=0, verbose_name="使用次数")),
-                    ("last_used_at", models.DateTimeField(null=True, verbose_name="最近使用")),
-                    (
-                        "author",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="出题人",
-                        ),
-                    ),
-                    (
-                        "merged_into",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="merged",
-                            to="learning.item",
-                            verbose_name="并入",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="items",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "reviewed_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="审题人",
-                        ),
-                    ),
-                    (
-                        "bank",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="items",
-                            to="learning.itembank",
-                            verbose_name="题库",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="ItemCategory",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.items.rules.Kind["SPECIALTY"], "专业"),
-                                (kuangdeng.learning.items.rules.Kind["TRADE"], "工种"),
-                                (kuangdeng.learning.items.rules.Kind["TOPIC"], "知识点"),
-                            ],
-                            max_length=10,
-                            verbose_name="类别",
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=60, verbose_name="名称")),
-                    ("is_active", models.BooleanField(default=True, verbose_name="在用")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="item_categories",
-                            to="org.mine",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["kind", "name"],
-                },
-            ),
-            migrations.CreateModel(
-                name="ItemTwin",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("score", models.FloatField(verbose_name="相似度")),
-                    ("found_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("apart", models.BooleanField(default=False)),
-                    (
-                        "first",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.CASCADE,
-                            related_name="+",
-                            to="learning.item",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "second",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.CASCADE, related_name="+", to="learning.item"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="ItemVersion",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("number", models.PositiveIntegerField(verbose_name="版本")),
-                    (
-                        "type",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.items.rules.content.ItemType["SINGLE"], "单选题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["MULTIPLE"], "多选题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["TRUE_FALSE"], "判断题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["FILL_IN"], "填空题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["MATCHING"], "匹配题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["ORDERING"], "排序题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["SHORT_ANSWER"], "简答题"),
-                            ],
-                            max_length=12,
-                            verbose_name="题型",
-                        ),
-                    ),
-                    ("content", models.JSONField(verbose_name="内容")),
-                    (
-                        "marks",
-                        models.DecimalField(decimal_places=2, default=Decimal("1"), max_digits=5, verbose_name="分值"),
-                    ),
-                    ("explanation", models.TextField(blank=True, verbose_name="解析")),
-                    ("why", models.CharField(blank=True, max_length=200, verbose_name="修改原因")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="执笔人",
-                        ),
-                    ),
-                    (
-                        "item",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="versions",
-                            to="learning.item",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-number"],
-                },
-            ),
-            migrations.CreateModel(
-                name="ItemEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    (
-                        "type",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.items.rules.content.ItemType["SINGLE"], "单选题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["MULTIPLE"], "多选题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["TRUE_FALSE"], "判断题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["FILL_IN"], "填空题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["MATCHING"], "匹配题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["ORDERING"], "排序题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["SHORT_ANSWER"], "简答题"),
-                            ],
-                            max_length=12,
-                            verbose_name="题型",
-                        ),
-                    ),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.items.rules.Status["DRAFTED"], "草稿"),
-                                (kuangdeng.learning.items.rules.Status["SUBMITTED"], "待审"),
-                                (kuangdeng.learning.items.rules.Status["REVIEWED"], "已审"),
-                                (kuangdeng.learning.items.rules.Status["IN_USE"], "在用"),
-                                (kuangdeng.learning.items.rules.Status["RETIRED"], "停用"),
-                            ],
-                            default=kuangdeng.learning.items.rules.Status["DRAFTED"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("stem", models.TextField(verbose_name="题干")),
-                    ("folded", models.TextField(editable=False)),
-                    ("stem_key", models.CharField(editable=False, max_length=32)),
-                    ("difficulty", models.PositiveSmallIntegerField(default=3, verbose_name="难度")),
-                    ("clause", models.CharField(blank=True, max_length=200, verbose_name="条款")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="出处")),
-                    ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="录入时间")),
-                    ("changed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="修改时间")),
-                    ("reviewed_at", models.DateTimeField(null=True)),
-                    ("remark", models.CharField(blank=True, max_length=300, verbose_name="审题意见")),
-                    ("import_run_id", models.UUIDField(editable=False, null=True)),
-                    (
-                        "author",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="出题人",
-                        ),
-                    ),
-                    (
-                        "bank",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.itembank",
-                            verbose_name="题库",
-                        ),
-                    ),
-                    (
-                        "merged_into",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.item",
-                            verbose_name="并入",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.item",
-                        ),
-                    ),
-                    (
-                        "reviewed_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="审题人",
-                        ),
-                    ),
-                    (
-                        "current",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.itemversion",
-                        ),
-                    ),
-                    (
-                        "latest",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.itemversion",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="item",
-                name="current",
-                field=models.ForeignKey(
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to="learning.itemversion",
-                ),
-            ),
-            migrations.AddField(
-                model_name="item",
-                name="latest",
-                field=models.ForeignKey(
-                    db_index=False,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to="learning.itemversion",
-                ),
-            ),
-            migrations.CreateModel(
-                name="MarkingPolicy",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    (
-                        "multiple",
-                        models.CharField(
-                            choices=[
-                                ("all", "全对才得分"),
-                                ("half", "少选得一半，错选不得分"),
-                                ("share", "少选按选对的比例得分，错选不得分"),
-                                ("net", "选对加、选错减，按比例，最低零分"),
-                            ],
-                            default="all",
-                            max_length=8,
-                            verbose_name="多选题",
-                        ),
-                    ),
-                    (
-                        "matching",
-                        models.CharField(
-                            choices=[("all", "全对才得分"), ("share", "配对一对得一份")],
-                            default="share",
-                            max_length=8,
-                            verbose_name="匹配题",
-                        ),
-                    ),
-                    (
-                        "ordering",
-                        models.CharField(
-                            choices=[
-                                ("all", "全对才得分"),
-                                ("place", "位置对一个得一份"),
-                                ("pairs", "先后关系对一对得一份"),
-                            ],
-                            default="all",
-                            max_length=8,
-                            verbose_name="排序题",
-                        ),
-                    ),
-                    (
-                        "fill_in",
-                        models.CharField(
-                            choices=[("all", "全对才得分"), ("share", "填对一空得一份")],
-                            default="share",
-                            max_length=8,
-                            verbose_name="填空题",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="marking_policy", to="org.mine"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Sorting",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    (
-                        "category",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="sorted",
-                            to="learning.itemcategory",
-                        ),
-                    ),
-                    (
-                        "item",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.CASCADE, related_name="sorted_under", to="learning.item"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.AddField(
-                model_name="item",
-                name="categories",
-                field=models.ManyToManyField(
-                    related_name="items", through="learning.Sorting", to="learning.itemcategory", verbose_name="分类"
-                ),
-            ),
-            migrations.CreateModel(
-                name="VersionPicture",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    (
-                        "file",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
-                        ),
-                    ),
-                    (
-                        "version",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="pictures",
-                            to="learning.itemversion",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.AddConstraint(
-                model_name="itembank",
-                constraint=models.UniqueConstraint(fields=("mine", "name"), name="item_bank_name"),
-            ),
-            migrations.AddConstraint(
-                model_name="itemcategory",
-                constraint=models.UniqueConstraint(fields=("mine", "kind", "name"), name="item_category_name"),
-            ),
-            migrations.AddIndex(
-                model_name="itemtwin",
-                index=models.Index(
-                    condition=models.Q(("apart", False)), fields=["mine", "-score"], name="item_twin_open"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="itemtwin",
-                constraint=models.UniqueConstraint(fields=("first", "second"), name="item_twin_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="itemtwin",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("first__lt", models.F("second"))), name="item_twin_order"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="itemversion",
-                constraint=models.UniqueConstraint(fields=("item", "number"), name="item_version_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="itemversion",
-                constraint=models.CheckConstraint(condition=models.Q(("marks__gt", 0)), name="item_version_marks"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="itemversion",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="version_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="deca55dd1d489a6f8b60d52423c46530767d0458",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_version_stays_f1082",
-                        table="learning_itemversion",
-                        when="BEFORE",
+    operations = [
+        migrations.CreateModel(
+            name="ItemBank",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="sorting",
-                constraint=models.UniqueConstraint(fields=("category", "item"), name="item_sorting_once"),
-            ),
-            migrations.AddIndex(
-                model_name="item",
-                index=models.Index(fields=["mine", "-changed_at", "-id"], name="item_by_time"),
-            ),
-            migrations.AddIndex(
-                model_name="item",
-                index=models.Index(fields=["mine", "status", "-changed_at"], name="item_by_status"),
-            ),
-            migrations.AddIndex(
-                model_name="item",
-                index=models.Index(
-                    condition=models.Q(("current__isnull", False)),
-                    fields=["bank", "type", "difficulty"],
-                    name="item_asked",
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="item",
-                index=models.Index(fields=["mine", "stem_key"], name="item_by_stem"),
-            ),
-            migrations.AddIndex(
-                model_name="item",
-                index=django.contrib.postgres.indexes.GinIndex(
-                    kuangdeng.kernel.search.Pieces(models.F("folded")), name="item_words"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="item",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("difficulty__gte", 1), ("difficulty__lte", 5)), name="item_difficulty"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="item",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("reviewed_at", None), ("reviewed_by", None)),
-                        ("reviewed_at__isnull", False),
-                        _connector="OR",
-                    ),
-                    name="item_reviewed_pair",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="item",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("merged_into", models.F("id")), _negated=True), name="item_not_into_itself"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="item",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("status", kuangdeng.learning.items.rules.Status["IN_USE"]), _negated=True),
-                        ("current", models.F("latest")),
-                        _connector="OR",
-                    ),
-                    name="item_in_use_is_asked",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="item",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("status", kuangdeng.learning.items.rules.Status["RETIRED"]), _negated=True),
-                        ("current", None),
-                        _connector="OR",
-                    ),
-                    name="item_retired_is_not_asked",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="item",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition='WHEN (OLD."author_id" IS DISTINCT FROM (NEW."author_id") OR OLD."bank_id" IS DISTINCT FROM (NEW."bank_id") OR OLD."changed_at" IS DISTINCT FROM (NEW."changed_at") OR OLD."clause" IS DISTINCT FROM (NEW."clause") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."current_id" IS DISTINCT FROM (NEW."current_id") OR OLD."difficulty" IS DISTINCT FROM (NEW."difficulty") OR OLD."folded" IS DISTINCT FROM (NEW."folded") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."import_run_id" IS DISTINCT FROM (NEW."import_run_id") OR OLD."latest_id" IS DISTINCT FROM (NEW."latest_id") OR OLD."merged_into_id" IS DISTINCT FROM (NEW."merged_into_id") OR OLD."mine_id" IS DISTINCT FROM (NEW."mine_id") OR OLD."remark" IS DISTINCT FROM (NEW."remark") OR OLD."reviewed_at" IS DISTINCT FROM (NEW."reviewed_at") OR OLD."reviewed_by_id" IS DISTINCT FROM (NEW."reviewed_by_id") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."stem" IS DISTINCT FROM (NEW."stem") OR OLD."stem_key" IS DISTINCT FROM (NEW."stem_key") OR OLD."type" IS DISTINCT FROM (NEW."type"))',
-                        func='INSERT INTO "learning_itemevent" ("author_id", "bank_id", "changed_at", "clause", "created_at", "current_id", "difficulty", "folded", "id", "import_run_id", "latest_id", "merged_into_id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "reviewed_at", "reviewed_by_id", "source", "status", "stem", "stem_key", "type") VALUES (OLD."author_id", OLD."bank_id", OLD."changed_at", OLD."clause", OLD."created_at", OLD."current_id", OLD."difficulty", OLD."folded", OLD."id", OLD."import_run_id", OLD."latest_id", OLD."merged_into_id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."remark", OLD."reviewed_at", OLD."reviewed_by_id", OLD."source", OLD."status", OLD."stem", OLD."stem_key", OLD."type"); RETURN NULL;',
-                        hash="90bc12aecf6f71c532364f78c35f7e48a0dbade7",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_35cbf",
-                        table="learning_item",
-                        when="AFTER",
+                ("name", models.CharField(max_length=60, verbose_name="题库名称")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
+                ("is_active", models.BooleanField(default=True, verbose_name="在用")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="item_banks",
+                        to="org.mine",
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="item",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_itemevent" ("author_id", "bank_id", "changed_at", "clause", "created_at", "current_id", "difficulty", "folded", "id", "import_run_id", "latest_id", "merged_into_id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "reviewed_at", "reviewed_by_id", "source", "status", "stem", "stem_key", "type") VALUES (OLD."author_id", OLD."bank_id", OLD."changed_at", OLD."clause", OLD."created_at", OLD."current_id", OLD."difficulty", OLD."folded", OLD."id", OLD."import_run_id", OLD."latest_id", OLD."merged_into_id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."remark", OLD."reviewed_at", OLD."reviewed_by_id", OLD."source", OLD."status", OLD."stem", OLD."stem_key", OLD."type"); RETURN NULL;',
-                        hash="43928a85e6b84f158fdafc93685f4cd3c98e36f0",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_07741",
-                        table="learning_item",
-                        when="AFTER",
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="管理单位",
                     ),
                 ),
+            ],
+            options={
+                "ordering": ["name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Item",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.items.rules.content.ItemType["SINGLE"], "单选题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["MULTIPLE"], "多选题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["TRUE_FALSE"], "判断题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["FILL_IN"], "填空题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["MATCHING"], "匹配题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["ORDERING"], "排序题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["SHORT_ANSWER"], "简答题"),
+                        ],
+                        max_length=12,
+                        verbose_name="题型",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.items.rules.Status["DRAFTED"], "草稿"),
+                            (kuangdeng.learning.items.rules.Status["SUBMITTED"], "待审"),
+                            (kuangdeng.learning.items.rules.Status["REVIEWED"], "已审"),
+                            (kuangdeng.learning.items.rules.Status["IN_USE"], "在用"),
+                            (kuangdeng.learning.items.rules.Status["RETIRED"], "停用"),
+                        ],
+                        default=kuangdeng.learning.items.rules.Status["DRAFTED"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("stem", models.TextField(verbose_name="题干")),
+                ("folded", models.TextField(editable=False)),
+                ("stem_key", models.CharField(editable=False, max_length=32)),
+                ("difficulty", models.PositiveSmallIntegerField(default=3, verbose_name="难度")),
+                ("clause", models.CharField(blank=True, max_length=200, verbose_name="条款")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="出处")),
+                ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="录入时间")),
+                ("changed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="修改时间")),
+                ("reviewed_at", models.DateTimeField(null=True)),
+                ("remark", models.CharField(blank=True, max_length=300, verbose_name="审题意见")),
+                ("import_run_id", models.UUIDField(editable=False, null=True)),
+                ("times_used", models.PositiveIntegerField(default=0, verbose_name="使用次数")),
+                ("last_used_at", models.DateTimeField(null=True, verbose_name="最近使用")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="出题人",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="learning.item",
+                        verbose_name="并入",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="items", to="org.mine"
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="审题人",
+                    ),
+                ),
+                (
+                    "bank",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="learning.itembank",
+                        verbose_name="题库",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ItemCategory",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.items.rules.Kind["SPECIALTY"], "专业"),
+                            (kuangdeng.learning.items.rules.Kind["TRADE"], "工种"),
+                            (kuangdeng.learning.items.rules.Kind["TOPIC"], "知识点"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("is_active", models.BooleanField(default=True, verbose_name="在用")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="item_categories",
+                        to="org.mine",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["kind", "name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ItemTwin",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("score", models.FloatField(verbose_name="相似度")),
+                ("found_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("apart", models.BooleanField(default=False)),
+                (
+                    "first",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="learning.item",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="learning.item"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ItemVersion",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="版本")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.items.rules.content.ItemType["SINGLE"], "单选题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["MULTIPLE"], "多选题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["TRUE_FALSE"], "判断题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["FILL_IN"], "填空题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["MATCHING"], "匹配题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["ORDERING"], "排序题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["SHORT_ANSWER"], "简答题"),
+                        ],
+                        max_length=12,
+                        verbose_name="题型",
+                    ),
+                ),
+                ("content", models.JSONField(verbose_name="内容")),
+                (
+                    "marks",
+                    models.DecimalField(decimal_places=2, default=Decimal("1"), max_digits=5, verbose_name="分值"),
+                ),
+                ("explanation", models.TextField(blank=True, verbose_name="解析")),
+                ("why", models.CharField(blank=True, max_length=200, verbose_name="修改原因")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="执笔人",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="learning.item",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ItemEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.items.rules.content.ItemType["SINGLE"], "单选题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["MULTIPLE"], "多选题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["TRUE_FALSE"], "判断题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["FILL_IN"], "填空题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["MATCHING"], "匹配题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["ORDERING"], "排序题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["SHORT_ANSWER"], "简答题"),
+                        ],
+                        max_length=12,
+                        verbose_name="题型",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.items.rules.Status["DRAFTED"], "草稿"),
+                            (kuangdeng.learning.items.rules.Status["SUBMITTED"], "待审"),
+                            (kuangdeng.learning.items.rules.Status["REVIEWED"], "已审"),
+                            (kuangdeng.learning.items.rules.Status["IN_USE"], "在用"),
+                            (kuangdeng.learning.items.rules.Status["RETIRED"], "停用"),
+                        ],
+                        default=kuangdeng.learning.items.rules.Status["DRAFTED"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("stem", models.TextField(verbose_name="题干")),
+                ("folded", models.TextField(editable=False)),
+                ("stem_key", models.CharField(editable=False, max_length=32)),
+                ("difficulty", models.PositiveSmallIntegerField(default=3, verbose_name="难度")),
+                ("clause", models.CharField(blank=True, max_length=200, verbose_name="条款")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="出处")),
+                ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="录入时间")),
+                ("changed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="修改时间")),
+                ("reviewed_at", models.DateTimeField(null=True)),
+                ("remark", models.CharField(blank=True, max_length=300, verbose_name="审题意见")),
+                ("import_run_id", models.UUIDField(editable=False, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="出题人",
+                    ),
+                ),
+                (
+                    "bank",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.itembank",
+                        verbose_name="题库",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.item",
+                        verbose_name="并入",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.item",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="审题人",
+                    ),
+                ),
+                (
+                    "current",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.itemversion",
+                    ),
+                ),
+                (
+                    "latest",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.itemversion",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="item",
+            name="current",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="learning.itemversion",
             ),
-            migrations.AddConstraint(
-                model_name="versionpicture",
-                constraint=models.UniqueConstraint(fields=("version", "file"), name="version_picture_once"),
+        ),
+        migrations.AddField(
+            model_name="item",
+            name="latest",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="learning.itemversion"
             ),
-        ]
-    )
+        ),
+        migrations.CreateModel(
+            name="MarkingPolicy",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "multiple",
+                    models.CharField(
+                        choices=[
+                            ("all", "全对才得分"),
+                            ("half", "少选得一半，错选不得分"),
+                            ("share", "少选按选对的比例得分，错选不得分"),
+                            ("net", "选对加、选错减，按比例，最低零分"),
+                        ],
+                        default="all",
+                        max_length=8,
+                        verbose_name="多选题",
+                    ),
+                ),
+                (
+                    "matching",
+                    models.CharField(
+                        choices=[("all", "全对才得分"), ("share", "配对一对得一份")],
+                        default="share",
+                        max_length=8,
+                        verbose_name="匹配题",
+                    ),
+                ),
+                (
+                    "ordering",
+                    models.CharField(
+                        choices=[
+                            ("all", "全对才得分"),
+                            ("place", "位置对一个得一份"),
+                            ("pairs", "先后关系对一对得一份"),
+                        ],
+                        default="all",
+                        max_length=8,
+                        verbose_name="排序题",
+                    ),
+                ),
+                (
+                    "fill_in",
+                    models.CharField(
+                        choices=[("all", "全对才得分"), ("share", "填对一空得一份")],
+                        default="share",
+                        max_length=8,
+                        verbose_name="填空题",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="marking_policy", to="org.mine"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Sorting",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "category",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sorted",
+                        to="learning.itemcategory",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sorted_under", to="learning.item"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="item",
+            name="categories",
+            field=models.ManyToManyField(
+                related_name="items", through="learning.Sorting", to="learning.itemcategory", verbose_name="分类"
+            ),
+        ),
+        migrations.CreateModel(
+            name="VersionPicture",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pictures", to="learning.itemversion"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="itembank",
+            constraint=models.UniqueConstraint(fields=("mine", "name"), name="item_bank_name"),
+        ),
+        migrations.AddConstraint(
+            model_name="itemcategory",
+            constraint=models.UniqueConstraint(fields=("mine", "kind", "name"), name="item_category_name"),
+        ),
+        migrations.AddIndex(
+            model_name="itemtwin",
+            index=models.Index(condition=models.Q(("apart", False)), fields=["mine", "-score"], name="item_twin_open"),
+        ),
+        migrations.AddConstraint(
+            model_name="itemtwin",
+            constraint=models.UniqueConstraint(fields=("first", "second"), name="item_twin_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="itemtwin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first__lt", models.F("second"))), name="item_twin_order"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="itemversion",
+            constraint=models.UniqueConstraint(fields=("item", "number"), name="item_version_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="itemversion",
+            constraint=models.CheckConstraint(condition=models.Q(("marks__gt", 0)), name="item_version_marks"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="itemversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="version_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="deca55dd1d489a6f8b60d52423c46530767d0458",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_version_stays_f1082",
+                    table="learning_itemversion",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sorting",
+            constraint=models.UniqueConstraint(fields=("category", "item"), name="item_sorting_once"),
+        ),
+        migrations.AddIndex(
+            model_name="item",
+            index=models.Index(fields=["mine", "-changed_at", "-id"], name="item_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="item",
+            index=models.Index(fields=["mine", "status", "-changed_at"], name="item_by_status"),
+        ),
+        migrations.AddIndex(
+            model_name="item",
+            index=models.Index(
+                condition=models.Q(("current__isnull", False)), fields=["bank", "type", "difficulty"], name="item_asked"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="item",
+            index=models.Index(fields=["mine", "stem_key"], name="item_by_stem"),
+        ),
+        migrations.AddIndex(
+            model_name="item",
+            index=django.contrib.postgres.indexes.GinIndex(
+                kuangdeng.kernel.search.Pieces(models.F("folded")), name="item_words"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("difficulty__gte", 1), ("difficulty__lte", 5)), name="item_difficulty"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reviewed_at", None), ("reviewed_by", None)),
+                    ("reviewed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="item_reviewed_pair",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("merged_into", models.F("id")), _negated=True), name="item_not_into_itself"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", kuangdeng.learning.items.rules.Status["IN_USE"]), _negated=True),
+                    ("current", models.F("latest")),
+                    _connector="OR",
+                ),
+                name="item_in_use_is_asked",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", kuangdeng.learning.items.rules.Status["RETIRED"]), _negated=True),
+                    ("current", None),
+                    _connector="OR",
+                ),
+                name="item_retired_is_not_asked",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="item",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."author_id" IS DISTINCT FROM (NEW."author_id") OR OLD."bank_id" IS DISTINCT FROM (NEW."bank_id") OR OLD."changed_at" IS DISTINCT FROM (NEW."changed_at") OR OLD."clause" IS DISTINCT FROM (NEW."clause") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."current_id" IS DISTINCT FROM (NEW."current_id") OR OLD."difficulty" IS DISTINCT FROM (NEW."difficulty") OR OLD."folded" IS DISTINCT FROM (NEW."folded") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."import_run_id" IS DISTINCT FROM (NEW."import_run_id") OR OLD."latest_id" IS DISTINCT FROM (NEW."latest_id") OR OLD."merged_into_id" IS DISTINCT FROM (NEW."merged_into_id") OR OLD."mine_id" IS DISTINCT FROM (NEW."mine_id") OR OLD."remark" IS DISTINCT FROM (NEW."remark") OR OLD."reviewed_at" IS DISTINCT FROM (NEW."reviewed_at") OR OLD."reviewed_by_id" IS DISTINCT FROM (NEW."reviewed_by_id") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."stem" IS DISTINCT FROM (NEW."stem") OR OLD."stem_key" IS DISTINCT FROM (NEW."stem_key") OR OLD."type" IS DISTINCT FROM (NEW."type"))',
+                    func='INSERT INTO "learning_itemevent" ("author_id", "bank_id", "changed_at", "clause", "created_at", "current_id", "difficulty", "folded", "id", "import_run_id", "latest_id", "merged_into_id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "reviewed_at", "reviewed_by_id", "source", "status", "stem", "stem_key", "type") VALUES (OLD."author_id", OLD."bank_id", OLD."changed_at", OLD."clause", OLD."created_at", OLD."current_id", OLD."difficulty", OLD."folded", OLD."id", OLD."import_run_id", OLD."latest_id", OLD."merged_into_id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."remark", OLD."reviewed_at", OLD."reviewed_by_id", OLD."source", OLD."status", OLD."stem", OLD."stem_key", OLD."type"); RETURN NULL;',
+                    hash="90bc12aecf6f71c532364f78c35f7e48a0dbade7",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_35cbf",
+                    table="learning_item",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="item",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_itemevent" ("author_id", "bank_id", "changed_at", "clause", "created_at", "current_id", "difficulty", "folded", "id", "import_run_id", "latest_id", "merged_into_id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remark", "reviewed_at", "reviewed_by_id", "source", "status", "stem", "stem_key", "type") VALUES (OLD."author_id", OLD."bank_id", OLD."changed_at", OLD."clause", OLD."created_at", OLD."current_id", OLD."difficulty", OLD."folded", OLD."id", OLD."import_run_id", OLD."latest_id", OLD."merged_into_id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."remark", OLD."reviewed_at", OLD."reviewed_by_id", OLD."source", OLD."status", OLD."stem", OLD."stem_key", OLD."type"); RETURN NULL;',
+                    hash="43928a85e6b84f158fdafc93685f4cd3c98e36f0",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_07741",
+                    table="learning_item",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="versionpicture",
+            constraint=models.UniqueConstraint(fields=("version", "file"), name="version_picture_once"),
+        ),
+    ]
+    operations = together(operations)

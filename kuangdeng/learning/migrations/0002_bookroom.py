@@ -23,1885 +23,1855 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="DueCalendar",
-                fields=[
-                    (
-                        "person",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            primary_key=True,
-                            related_name="book_calendar",
-                            serialize=False,
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    ("digest", models.CharField(editable=False, max_length=64, unique=True)),
-                    ("made_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                ],
-            ),
-            migrations.CreateModel(
-                name="BookImport",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("file_name", models.CharField(max_length=200)),
-                    ("file_sha256", models.CharField(max_length=64)),
-                    ("form", models.CharField(max_length=60, verbose_name="格式")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "state",
-                        models.CharField(
-                            choices=[("preview", "待确认"), ("done", "已写入"), ("dropped", "已放弃")],
-                            default="preview",
-                            max_length=10,
-                        ),
-                    ),
-                    ("records", models.PositiveIntegerField(default=0)),
-                    ("drafts", models.JSONField(default=list)),
-                    ("problems", models.JSONField(default=list)),
-                    ("written", models.JSONField(default=dict)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="book_imports", to="org.mine"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Copy",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("barcode", models.CharField(max_length=30, verbose_name="条码")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.bookroom.rules.CopyStatus["IN_USE"], "在用"),
-                                (kuangdeng.learning.bookroom.rules.CopyStatus["LOST"], "丢失"),
-                                (kuangdeng.learning.bookroom.rules.CopyStatus["WITHDRAWN"], "剔旧"),
-                            ],
-                            default=kuangdeng.learning.bookroom.rules.CopyStatus["IN_USE"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("status_note", models.CharField(blank=True, max_length=200)),
-                    (
-                        "amends",
-                        models.CharField(
-                            blank=True,
-                            choices=[
-                                (kuangdeng.learning.bookroom.rules.Amends["NONE"], "尚未赔付"),
-                                (kuangdeng.learning.bookroom.rules.Amends["REPLACED"], "赔了同一种书"),
-                                (kuangdeng.learning.bookroom.rules.Amends["PAID"], "按价赔款"),
-                                (kuangdeng.learning.bookroom.rules.Amends["WAIVED"], "免赔"),
-                            ],
-                            max_length=10,
-                        ),
-                    ),
-                    ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="入藏时间")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="book_copies",
-                            to="org.mine",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["barcode"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Kiosk",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=40, verbose_name="名称")),
-                    ("digest", models.CharField(editable=False, max_length=64, unique=True)),
-                    ("opened_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("closed_at", models.DateTimeField(null=True)),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="book_kiosks", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "opened_by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Loan",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("lent_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="借出时间")),
-                    (
-                        "way",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.bookroom.rules.Way["DESK"], "服务台"),
-                                (kuangdeng.learning.bookroom.rules.Way["KIOSK"], "自助机"),
-                            ],
-                            default=kuangdeng.learning.bookroom.rules.Way["DESK"],
-                            max_length=6,
-                        ),
-                    ),
-                    ("due_on", models.DateField(verbose_name="应还日期")),
-                    ("renewals", models.PositiveSmallIntegerField(default=0, verbose_name="续借次数")),
-                    ("ended_at", models.DateTimeField(null=True, verbose_name="归还时间")),
-                    (
-                        "ending",
-                        models.CharField(
-                            blank=True,
-                            choices=[
-                                (kuangdeng.learning.bookroom.rules.Ending["RETURNED"], "已还"),
-                                (kuangdeng.learning.bookroom.rules.Ending["LOST"], "丢失"),
-                            ],
-                            max_length=10,
-                        ),
-                    ),
-                    (
-                        "copy",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="loans", to="learning.copy"
-                        ),
-                    ),
-                    (
-                        "lent_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="book_loans",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="book_loans",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="LoanRule",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("valid_from", models.DateField(verbose_name="从哪天起")),
-                    ("days", models.PositiveSmallIntegerField(verbose_name="借期（天）")),
-                    ("most", models.PositiveSmallIntegerField(verbose_name="每人最多借几册")),
-                    ("renewals", models.PositiveSmallIntegerField(verbose_name="最多续借几次")),
-                    ("renew_days", models.PositiveSmallIntegerField(verbose_name="每次续几天")),
-                    ("hold_days", models.PositiveSmallIntegerField(verbose_name="预约的书留几天")),
-                    ("remind_before", models.PositiveSmallIntegerField(verbose_name="到期前几天提醒")),
-                    ("remind_every", models.PositiveSmallIntegerField(verbose_name="超期后每隔几天催还")),
-                    ("block_late", models.BooleanField(verbose_name="有超期未还的不能再借")),
-                    ("number_at_kiosk", models.BooleanField(verbose_name="自助机上可以只用工号")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="loan_rules", to="org.mine"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-valid_from"],
-                },
-            ),
-            migrations.CreateModel(
-                name="LoanRuleEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("valid_from", models.DateField(verbose_name="从哪天起")),
-                    ("days", models.PositiveSmallIntegerField(verbose_name="借期（天）")),
-                    ("most", models.PositiveSmallIntegerField(verbose_name="每人最多借几册")),
-                    ("renewals", models.PositiveSmallIntegerField(verbose_name="最多续借几次")),
-                    ("renew_days", models.PositiveSmallIntegerField(verbose_name="每次续几天")),
-                    ("hold_days", models.PositiveSmallIntegerField(verbose_name="预约的书留几天")),
-                    ("remind_before", models.PositiveSmallIntegerField(verbose_name="到期前几天提醒")),
-                    ("remind_every", models.PositiveSmallIntegerField(verbose_name="超期后每隔几天催还")),
-                    ("block_late", models.BooleanField(verbose_name="有超期未还的不能再借")),
-                    ("number_at_kiosk", models.BooleanField(verbose_name="自助机上可以只用工号")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.loanrule",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="ReadingNote",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("unit_name", models.CharField(blank=True, max_length=60)),
-                    ("text", models.TextField(verbose_name="心得")),
-                    ("written_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.bookroom.rules.NoteStatus["SHOWN"], "公开"),
-                                (kuangdeng.learning.bookroom.rules.NoteStatus["HIDDEN"], "已隐藏"),
-                            ],
-                            default=kuangdeng.learning.bookroom.rules.NoteStatus["SHOWN"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("hidden_reason", models.CharField(blank=True, max_length=200)),
-                    ("picked_at", models.DateTimeField(null=True, verbose_name="推荐时间")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="reading_notes",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="reading_notes",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="NoteReport",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("reason", models.CharField(max_length=200, verbose_name="为什么举报")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("settled_at", models.DateTimeField(null=True)),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "note",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="reports",
-                            to="learning.readingnote",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Reminder",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("due_on", models.DateField()),
-                    ("step", models.CharField(max_length=10)),
-                    ("count", models.PositiveSmallIntegerField(default=0)),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "loan",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="reminders", to="learning.loan"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Reservation",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.bookroom.rules.ReservationStatus["WAITING"], "排队等书"),
-                                (kuangdeng.learning.bookroom.rules.ReservationStatus["READY"], "书到了，请来取"),
-                                (kuangdeng.learning.bookroom.rules.ReservationStatus["FETCHED"], "已取书"),
-                                (kuangdeng.learning.bookroom.rules.ReservationStatus["CANCELLED"], "已取消"),
-                                (kuangdeng.learning.bookroom.rules.ReservationStatus["LAPSED"], "过期未取"),
-                            ],
-                            default=kuangdeng.learning.bookroom.rules.ReservationStatus["WAITING"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("made_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="预约时间")),
-                    ("ready_at", models.DateTimeField(null=True)),
-                    ("held_until", models.DateField(null=True, verbose_name="留到")),
-                    (
-                        "copy",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="holds",
-                            to="learning.copy",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="book_reservations",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="book_reservations",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["made_at", "id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Room",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("code", models.CharField(max_length=2, verbose_name="代号")),
-                    ("name", models.CharField(max_length=40, verbose_name="名称")),
-                    ("place_text", models.CharField(blank=True, max_length=100, verbose_name="在哪里")),
-                    ("hours", models.CharField(blank=True, max_length=100, verbose_name="开放时间")),
-                    ("next_number", models.PositiveIntegerField(default=1)),
-                    ("closed_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="book_rooms", to="org.mine"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["code"],
-                },
-            ),
-            migrations.AddField(
-                model_name="loan",
-                name="room",
-                field=models.ForeignKey(
-                    db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="learning.room"
-                ),
-            ),
-            migrations.CreateModel(
-                name="KioskEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("name", models.CharField(max_length=40, verbose_name="名称")),
-                    ("digest", models.CharField(editable=False, max_length=64)),
-                    ("opened_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("closed_at", models.DateTimeField(null=True)),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "opened_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.kiosk",
-                        ),
-                    ),
-                    (
-                        "room",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.room",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="kiosk",
-                name="room",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="kiosks", to="learning.room"
-                ),
-            ),
-            migrations.AddField(
-                model_name="copy",
-                name="room",
-                field=models.ForeignKey(
-                    db_index=False,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="copies",
-                    to="learning.room",
-                ),
-            ),
-            migrations.CreateModel(
-                name="RoomEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("code", models.CharField(max_length=2, verbose_name="代号")),
-                    ("name", models.CharField(max_length=40, verbose_name="名称")),
-                    ("place_text", models.CharField(blank=True, max_length=100, verbose_name="在哪里")),
-                    ("hours", models.CharField(blank=True, max_length=100, verbose_name="开放时间")),
-                    ("next_number", models.PositiveIntegerField(default=1)),
-                    ("closed_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.room",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="StockTake",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("started_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="开始时间")),
-                    ("finished_at", models.DateTimeField(null=True, verbose_name="结束时间")),
-                    ("result", models.JSONField(default=dict)),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="stock_takes", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "room",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="stock_takes", to="learning.room"
-                        ),
-                    ),
-                    (
-                        "started_by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-started_at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="StockScan",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("barcode", models.CharField(max_length=30)),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "copy",
-                        models.ForeignKey(
-                            null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="learning.copy"
-                        ),
-                    ),
-                    (
-                        "stock_take",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.CASCADE, related_name="scans", to="learning.stocktake"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="StockTakeEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("started_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="开始时间")),
-                    ("finished_at", models.DateTimeField(null=True, verbose_name="结束时间")),
-                    ("result", models.JSONField(default=dict)),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.stocktake",
-                        ),
-                    ),
-                    (
-                        "room",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.room",
-                        ),
-                    ),
-                    (
-                        "started_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="Title",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("isbn", models.CharField(blank=True, max_length=13, verbose_name="ISBN")),
-                    ("title", models.CharField(max_length=300, verbose_name="书名")),
-                    ("subtitle", models.CharField(blank=True, max_length=300, verbose_name="副书名")),
-                    ("author", models.CharField(blank=True, max_length=300, verbose_name="作者")),
-                    ("publisher", models.CharField(blank=True, max_length=200, verbose_name="出版社")),
-                    ("place", models.CharField(blank=True, max_length=100, verbose_name="出版地")),
-                    ("year", models.CharField(blank=True, max_length=20, verbose_name="出版年")),
-                    ("edition", models.CharField(blank=True, max_length=100, verbose_name="版次")),
-                    ("pages", models.CharField(blank=True, max_length=100, verbose_name="页数")),
-                    ("price", models.CharField(blank=True, max_length=60, verbose_name="定价")),
-                    ("series", models.CharField(blank=True, max_length=300, verbose_name="丛书")),
-                    ("language", models.CharField(blank=True, default="chi", max_length=3, verbose_name="语种")),
-                    ("class_number", models.CharField(blank=True, max_length=60, verbose_name="分类号")),
-                    ("main_class", models.CharField(blank=True, editable=False, max_length=1)),
-                    (
-                        "subjects",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=100), blank=True, default=list, size=None
-                        ),
-                    ),
-                    ("summary", models.TextField(blank=True, verbose_name="内容简介")),
-                    ("remark", models.CharField(blank=True, max_length=100, verbose_name="备注")),
-                    ("marc_form", models.CharField(blank=True, editable=False, max_length=8)),
-                    ("marc_rest", models.JSONField(blank=True, default=list, editable=False)),
-                    ("work_key", models.CharField(editable=False, max_length=700)),
-                    ("search_text", models.TextField(blank=True, editable=False)),
-                    ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="编目时间")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="book_titles",
-                            to="org.mine",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="ReservationEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.bookroom.rules.ReservationStatus["WAITING"], "排队等书"),
-                                (kuangdeng.learning.bookroom.rules.ReservationStatus["READY"], "书到了，请来取"),
-                                (kuangdeng.learning.bookroom.rules.ReservationStatus["FETCHED"], "已取书"),
-                                (kuangdeng.learning.bookroom.rules.ReservationStatus["CANCELLED"], "已取消"),
-                                (kuangdeng.learning.bookroom.rules.ReservationStatus["LAPSED"], "过期未取"),
-                            ],
-                            default=kuangdeng.learning.bookroom.rules.ReservationStatus["WAITING"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("made_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="预约时间")),
-                    ("ready_at", models.DateTimeField(null=True)),
-                    ("held_until", models.DateField(null=True, verbose_name="留到")),
-                    (
-                        "copy",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.copy",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.reservation",
-                        ),
-                    ),
-                    (
-                        "title",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.title",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="reservation",
-                name="title",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="reservations", to="learning.title"
-                ),
-            ),
-            migrations.CreateModel(
-                name="ReadingNoteEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("unit_name", models.CharField(blank=True, max_length=60)),
-                    ("text", models.TextField(verbose_name="心得")),
-                    ("written_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.bookroom.rules.NoteStatus["SHOWN"], "公开"),
-                                (kuangdeng.learning.bookroom.rules.NoteStatus["HIDDEN"], "已隐藏"),
-                            ],
-                            default=kuangdeng.learning.bookroom.rules.NoteStatus["SHOWN"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("hidden_reason", models.CharField(blank=True, max_length=200)),
-                    ("picked_at", models.DateTimeField(null=True, verbose_name="推荐时间")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.readingnote",
-                        ),
-                    ),
-                    (
-                        "title",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.title",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="readingnote",
-                name="title",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="learning.title"
-                ),
-            ),
-            migrations.CreateModel(
-                name="LoanEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("lent_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="借出时间")),
-                    (
-                        "way",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.bookroom.rules.Way["DESK"], "服务台"),
-                                (kuangdeng.learning.bookroom.rules.Way["KIOSK"], "自助机"),
-                            ],
-                            default=kuangdeng.learning.bookroom.rules.Way["DESK"],
-                            max_length=6,
-                        ),
-                    ),
-                    ("due_on", models.DateField(verbose_name="应还日期")),
-                    ("renewals", models.PositiveSmallIntegerField(default=0, verbose_name="续借次数")),
-                    ("ended_at", models.DateTimeField(null=True, verbose_name="归还时间")),
-                    (
-                        "ending",
-                        models.CharField(
-                            blank=True,
-                            choices=[
-                                (kuangdeng.learning.bookroom.rules.Ending["RETURNED"], "已还"),
-                                (kuangdeng.learning.bookroom.rules.Ending["LOST"], "丢失"),
-                            ],
-                            max_length=10,
-                        ),
-                    ),
-                    (
-                        "copy",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.copy",
-                        ),
-                    ),
-                    (
-                        "lent_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.loan",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                    (
-                        "room",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.room",
-                        ),
-                    ),
-                    (
-                        "title",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.title",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="loan",
-                name="title",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="loans", to="learning.title"
-                ),
-            ),
-            migrations.CreateModel(
-                name="CopyEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("barcode", models.CharField(max_length=30, verbose_name="条码")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.bookroom.rules.CopyStatus["IN_USE"], "在用"),
-                                (kuangdeng.learning.bookroom.rules.CopyStatus["LOST"], "丢失"),
-                                (kuangdeng.learning.bookroom.rules.CopyStatus["WITHDRAWN"], "剔旧"),
-                            ],
-                            default=kuangdeng.learning.bookroom.rules.CopyStatus["IN_USE"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("status_note", models.CharField(blank=True, max_length=200)),
-                    (
-                        "amends",
-                        models.CharField(
-                            blank=True,
-                            choices=[
-                                (kuangdeng.learning.bookroom.rules.Amends["NONE"], "尚未赔付"),
-                                (kuangdeng.learning.bookroom.rules.Amends["REPLACED"], "赔了同一种书"),
-                                (kuangdeng.learning.bookroom.rules.Amends["PAID"], "按价赔款"),
-                                (kuangdeng.learning.bookroom.rules.Amends["WAIVED"], "免赔"),
-                            ],
-                            max_length=10,
-                        ),
-                    ),
-                    ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="入藏时间")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.copy",
-                        ),
-                    ),
-                    (
-                        "room",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.room",
-                        ),
-                    ),
-                    (
-                        "title",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.title",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="copy",
-                name="title",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="copies", to="learning.title"
-                ),
-            ),
-            migrations.CreateModel(
-                name="TitleEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("isbn", models.CharField(blank=True, max_length=13, verbose_name="ISBN")),
-                    ("title", models.CharField(max_length=300, verbose_name="书名")),
-                    ("subtitle", models.CharField(blank=True, max_length=300, verbose_name="副书名")),
-                    ("author", models.CharField(blank=True, max_length=300, verbose_name="作者")),
-                    ("publisher", models.CharField(blank=True, max_length=200, verbose_name="出版社")),
-                    ("place", models.CharField(blank=True, max_length=100, verbose_name="出版地")),
-                    ("year", models.CharField(blank=True, max_length=20, verbose_name="出版年")),
-                    ("edition", models.CharField(blank=True, max_length=100, verbose_name="版次")),
-                    ("pages", models.CharField(blank=True, max_length=100, verbose_name="页数")),
-                    ("price", models.CharField(blank=True, max_length=60, verbose_name="定价")),
-                    ("series", models.CharField(blank=True, max_length=300, verbose_name="丛书")),
-                    ("language", models.CharField(blank=True, default="chi", max_length=3, verbose_name="语种")),
-                    ("class_number", models.CharField(blank=True, max_length=60, verbose_name="分类号")),
-                    ("main_class", models.CharField(blank=True, editable=False, max_length=1)),
-                    (
-                        "subjects",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=100), blank=True, default=list, size=None
-                        ),
-                    ),
-                    ("summary", models.TextField(blank=True, verbose_name="内容简介")),
-                    ("remark", models.CharField(blank=True, max_length=100, verbose_name="备注")),
-                    ("marc_form", models.CharField(blank=True, editable=False, max_length=8)),
-                    ("work_key", models.CharField(editable=False, max_length=700)),
-                    ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="编目时间")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.title",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="WorkCard",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("number", models.CharField(max_length=40, verbose_name="卡号")),
-                    ("bound_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "mine",
-                        models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="work_cards",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="WorkCardEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("number", models.CharField(max_length=40, verbose_name="卡号")),
-                    ("bound_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.workcard",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddConstraint(
-                model_name="loanrule",
-                constraint=models.UniqueConstraint(fields=("mine", "valid_from"), name="loan_rule_a_day"),
-            ),
-            migrations.AddConstraint(
-                model_name="loanrule",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("days__gte", 1),
-                        ("hold_days__gte", 1),
-                        ("most__gte", 1),
-                        ("remind_every__gte", 1),
-                        ("renew_days__gte", 1),
-                    ),
-                    name="loan_rule_counts",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="loanrule",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_loanruleevent" ("block_late", "confirmed", "days", "hold_days", "id", "mine_id", "most", "number_at_kiosk", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remind_before", "remind_every", "renew_days", "renewals", "source", "valid_from") VALUES (OLD."block_late", OLD."confirmed", OLD."days", OLD."hold_days", OLD."id", OLD."mine_id", OLD."most", OLD."number_at_kiosk", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."remind_before", OLD."remind_every", OLD."renew_days", OLD."renewals", OLD."source", OLD."valid_from"); RETURN NULL;',
-                        hash="67e69f6c83c669a997687b8cb5dae8eb3d9617e0",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_90b47",
-                        table="learning_loanrule",
-                        when="AFTER",
+    operations = [
+        migrations.CreateModel(
+            name="DueCalendar",
+            fields=[
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="book_calendar",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="loanrule",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_loanruleevent" ("block_late", "confirmed", "days", "hold_days", "id", "mine_id", "most", "number_at_kiosk", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remind_before", "remind_every", "renew_days", "renewals", "source", "valid_from") VALUES (OLD."block_late", OLD."confirmed", OLD."days", OLD."hold_days", OLD."id", OLD."mine_id", OLD."most", OLD."number_at_kiosk", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."remind_before", OLD."remind_every", OLD."renew_days", OLD."renewals", OLD."source", OLD."valid_from"); RETURN NULL;',
-                        hash="a9c9bc9a2f017ee1616dbf4c4dba54b5a0013812",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_d3b0d",
-                        table="learning_loanrule",
-                        when="AFTER",
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("made_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="BookImport",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="notereport",
-                constraint=models.UniqueConstraint(fields=("note", "person"), name="note_reported_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="reminder",
-                constraint=models.UniqueConstraint(
-                    fields=("loan", "due_on", "step", "count"), name="book_reminder_once"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="room",
-                constraint=models.UniqueConstraint(fields=("mine", "code"), name="book_room_code"),
-            ),
-            migrations.AddConstraint(
-                model_name="room",
-                constraint=models.UniqueConstraint(fields=("mine", "name"), name="book_room_name"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="room",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_roomevent" ("closed_on", "code", "hours", "id", "mine_id", "name", "next_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text") VALUES (OLD."closed_on", OLD."code", OLD."hours", OLD."id", OLD."mine_id", OLD."name", OLD."next_number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_text"); RETURN NULL;',
-                        hash="2be7d8d7f1925ff7b7e7995afa08eb32754f703b",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_8e020",
-                        table="learning_room",
-                        when="AFTER",
+                ("file_name", models.CharField(max_length=200)),
+                ("file_sha256", models.CharField(max_length=64)),
+                ("form", models.CharField(max_length=60, verbose_name="格式")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("preview", "待确认"), ("done", "已写入"), ("dropped", "已放弃")],
+                        default="preview",
+                        max_length=10,
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="room",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_roomevent" ("closed_on", "code", "hours", "id", "mine_id", "name", "next_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text") VALUES (OLD."closed_on", OLD."code", OLD."hours", OLD."id", OLD."mine_id", OLD."name", OLD."next_number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_text"); RETURN NULL;',
-                        hash="9295f3d1b42a99133acdbd1caa9d88bb8aa94537",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_67c9f",
-                        table="learning_room",
-                        when="AFTER",
+                ("records", models.PositiveIntegerField(default=0)),
+                ("drafts", models.JSONField(default=list)),
+                ("problems", models.JSONField(default=list)),
+                ("written", models.JSONField(default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="kiosk",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_kioskevent" ("closed_at", "digest", "id", "mine_id", "name", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "room_id") VALUES (OLD."closed_at", OLD."digest", OLD."id", OLD."mine_id", OLD."name", OLD."opened_at", OLD."opened_by_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."room_id"); RETURN NULL;',
-                        hash="a087e7038e64624aa5461075a9dd76f250fcd3ce",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_da388",
-                        table="learning_kiosk",
-                        when="AFTER",
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="book_imports", to="org.mine"
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="kiosk",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_kioskevent" ("closed_at", "digest", "id", "mine_id", "name", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "room_id") VALUES (OLD."closed_at", OLD."digest", OLD."id", OLD."mine_id", OLD."name", OLD."opened_at", OLD."opened_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."room_id"); RETURN NULL;',
-                        hash="86752407ff7148939a4c28fdd9a9a576cfee25ac",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_0a7be",
-                        table="learning_kiosk",
-                        when="AFTER",
+            ],
+            options={
+                "ordering": ["-at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Copy",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="stocktake",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("finished_at", None)), fields=("room",), name="one_open_stock_take"
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="stocktake",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_stocktakeevent" ("finished_at", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "room_id", "started_at", "started_by_id") VALUES (OLD."finished_at", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."result", OLD."room_id", OLD."started_at", OLD."started_by_id"); RETURN NULL;',
-                        hash="3957fed9ee448aaebe8950bdab375a40b2cb7f81",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_d62ed",
-                        table="learning_stocktake",
-                        when="AFTER",
+                ("barcode", models.CharField(max_length=30, verbose_name="条码")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.bookroom.rules.CopyStatus["IN_USE"], "在用"),
+                            (kuangdeng.learning.bookroom.rules.CopyStatus["LOST"], "丢失"),
+                            (kuangdeng.learning.bookroom.rules.CopyStatus["WITHDRAWN"], "剔旧"),
+                        ],
+                        default=kuangdeng.learning.bookroom.rules.CopyStatus["IN_USE"],
+                        max_length=10,
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="stocktake",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_stocktakeevent" ("finished_at", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "room_id", "started_at", "started_by_id") VALUES (OLD."finished_at", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."result", OLD."room_id", OLD."started_at", OLD."started_by_id"); RETURN NULL;',
-                        hash="dd9bfc386feebce9dd61706b4b22141e38ac2bb4",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_2557d",
-                        table="learning_stocktake",
-                        when="AFTER",
+                ("status_note", models.CharField(blank=True, max_length=200)),
+                (
+                    "amends",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (kuangdeng.learning.bookroom.rules.Amends["NONE"], "尚未赔付"),
+                            (kuangdeng.learning.bookroom.rules.Amends["REPLACED"], "赔了同一种书"),
+                            (kuangdeng.learning.bookroom.rules.Amends["PAID"], "按价赔款"),
+                            (kuangdeng.learning.bookroom.rules.Amends["WAIVED"], "免赔"),
+                        ],
+                        max_length=10,
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="stockscan",
-                constraint=models.UniqueConstraint(fields=("stock_take", "barcode"), name="stock_scan_once"),
-            ),
-            migrations.AddIndex(
-                model_name="title",
-                index=models.Index(fields=["mine", "-added_at", "-id"], name="book_by_time"),
-            ),
-            migrations.AddIndex(
-                model_name="title",
-                index=models.Index(fields=["mine", "main_class", "class_number", "id"], name="book_by_class"),
-            ),
-            migrations.AddIndex(
-                model_name="title",
-                index=models.Index(fields=["mine", "work_key"], name="book_by_work"),
-            ),
-            migrations.AddIndex(
-                model_name="title",
-                index=django.contrib.postgres.indexes.GinIndex(
-                    kuangdeng.kernel.search.Pieces(models.F("search_text")), name="book_search"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="title",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("isbn", ""), _negated=True), fields=("mine", "isbn"), name="book_isbn_once"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="title",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("isbn", ""), ("isbn__regex", "^[0-9]{13}$"), _connector="OR"),
-                    name="book_isbn_digits",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="title",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition='WHEN (OLD."added_at" IS DISTINCT FROM (NEW."added_at") OR OLD."author" IS DISTINCT FROM (NEW."author") OR OLD."class_number" IS DISTINCT FROM (NEW."class_number") OR OLD."edition" IS DISTINCT FROM (NEW."edition") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."isbn" IS DISTINCT FROM (NEW."isbn") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."main_class" IS DISTINCT FROM (NEW."main_class") OR OLD."marc_form" IS DISTINCT FROM (NEW."marc_form") OR OLD."mine_id" IS DISTINCT FROM (NEW."mine_id") OR OLD."pages" IS DISTINCT FROM (NEW."pages") OR OLD."place" IS DISTINCT FROM (NEW."place") OR OLD."price" IS DISTINCT FROM (NEW."price") OR OLD."publisher" IS DISTINCT FROM (NEW."publisher") OR OLD."remark" IS DISTINCT FROM (NEW."remark") OR OLD."series" IS DISTINCT FROM (NEW."series") OR OLD."subjects" IS DISTINCT FROM (NEW."subjects") OR OLD."subtitle" IS DISTINCT FROM (NEW."subtitle") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."work_key" IS DISTINCT FROM (NEW."work_key") OR OLD."year" IS DISTINCT FROM (NEW."year"))',
-                        func='INSERT INTO "learning_titleevent" ("added_at", "author", "class_number", "edition", "id", "isbn", "language", "main_class", "marc_form", "mine_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "price", "publisher", "remark", "series", "subjects", "subtitle", "summary", "title", "work_key", "year") VALUES (OLD."added_at", OLD."author", OLD."class_number", OLD."edition", OLD."id", OLD."isbn", OLD."language", OLD."main_class", OLD."marc_form", OLD."mine_id", OLD."pages", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place", OLD."price", OLD."publisher", OLD."remark", OLD."series", OLD."subjects", OLD."subtitle", OLD."summary", OLD."title", OLD."work_key", OLD."year"); RETURN NULL;',
-                        hash="314847c4af61a9b468052c3e7e9979a50e6fc009",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_2e5a3",
-                        table="learning_title",
-                        when="AFTER",
+                ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="入藏时间")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="book_copies",
+                        to="org.mine",
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="title",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_titleevent" ("added_at", "author", "class_number", "edition", "id", "isbn", "language", "main_class", "marc_form", "mine_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "price", "publisher", "remark", "series", "subjects", "subtitle", "summary", "title", "work_key", "year") VALUES (OLD."added_at", OLD."author", OLD."class_number", OLD."edition", OLD."id", OLD."isbn", OLD."language", OLD."main_class", OLD."marc_form", OLD."mine_id", OLD."pages", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."price", OLD."publisher", OLD."remark", OLD."series", OLD."subjects", OLD."subtitle", OLD."summary", OLD."title", OLD."work_key", OLD."year"); RETURN NULL;',
-                        hash="4778085e068d09426a3c0d142932da8e44aa56bc",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_90d86",
-                        table="learning_title",
-                        when="AFTER",
+            ],
+            options={
+                "ordering": ["barcode"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Kiosk",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("opened_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="book_kiosks", to="org.mine"
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Loan",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("lent_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="借出时间")),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.bookroom.rules.Way["DESK"], "服务台"),
+                            (kuangdeng.learning.bookroom.rules.Way["KIOSK"], "自助机"),
+                        ],
+                        default=kuangdeng.learning.bookroom.rules.Way["DESK"],
+                        max_length=6,
+                    ),
+                ),
+                ("due_on", models.DateField(verbose_name="应还日期")),
+                ("renewals", models.PositiveSmallIntegerField(default=0, verbose_name="续借次数")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="归还时间")),
+                (
+                    "ending",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (kuangdeng.learning.bookroom.rules.Ending["RETURNED"], "已还"),
+                            (kuangdeng.learning.bookroom.rules.Ending["LOST"], "丢失"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "copy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="loans", to="learning.copy"
+                    ),
+                ),
+                (
+                    "lent_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="book_loans",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="book_loans",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="LoanRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField(verbose_name="从哪天起")),
+                ("days", models.PositiveSmallIntegerField(verbose_name="借期（天）")),
+                ("most", models.PositiveSmallIntegerField(verbose_name="每人最多借几册")),
+                ("renewals", models.PositiveSmallIntegerField(verbose_name="最多续借几次")),
+                ("renew_days", models.PositiveSmallIntegerField(verbose_name="每次续几天")),
+                ("hold_days", models.PositiveSmallIntegerField(verbose_name="预约的书留几天")),
+                ("remind_before", models.PositiveSmallIntegerField(verbose_name="到期前几天提醒")),
+                ("remind_every", models.PositiveSmallIntegerField(verbose_name="超期后每隔几天催还")),
+                ("block_late", models.BooleanField(verbose_name="有超期未还的不能再借")),
+                ("number_at_kiosk", models.BooleanField(verbose_name="自助机上可以只用工号")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="loan_rules", to="org.mine"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-valid_from"],
+            },
+        ),
+        migrations.CreateModel(
+            name="LoanRuleEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("valid_from", models.DateField(verbose_name="从哪天起")),
+                ("days", models.PositiveSmallIntegerField(verbose_name="借期（天）")),
+                ("most", models.PositiveSmallIntegerField(verbose_name="每人最多借几册")),
+                ("renewals", models.PositiveSmallIntegerField(verbose_name="最多续借几次")),
+                ("renew_days", models.PositiveSmallIntegerField(verbose_name="每次续几天")),
+                ("hold_days", models.PositiveSmallIntegerField(verbose_name="预约的书留几天")),
+                ("remind_before", models.PositiveSmallIntegerField(verbose_name="到期前几天提醒")),
+                ("remind_every", models.PositiveSmallIntegerField(verbose_name="超期后每隔几天催还")),
+                ("block_late", models.BooleanField(verbose_name="有超期未还的不能再借")),
+                ("number_at_kiosk", models.BooleanField(verbose_name="自助机上可以只用工号")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.loanrule",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ReadingNote",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("unit_name", models.CharField(blank=True, max_length=60)),
+                ("text", models.TextField(verbose_name="心得")),
+                ("written_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.bookroom.rules.NoteStatus["SHOWN"], "公开"),
+                            (kuangdeng.learning.bookroom.rules.NoteStatus["HIDDEN"], "已隐藏"),
+                        ],
+                        default=kuangdeng.learning.bookroom.rules.NoteStatus["SHOWN"],
+                        max_length=10,
+                    ),
+                ),
+                ("hidden_reason", models.CharField(blank=True, max_length=200)),
+                ("picked_at", models.DateTimeField(null=True, verbose_name="推荐时间")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reading_notes",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reading_notes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="NoteReport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=200, verbose_name="为什么举报")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "note",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="learning.readingnote"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Reminder",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_on", models.DateField()),
+                ("step", models.CharField(max_length=10)),
+                ("count", models.PositiveSmallIntegerField(default=0)),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reminders", to="learning.loan"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Reservation",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.bookroom.rules.ReservationStatus["WAITING"], "排队等书"),
+                            (kuangdeng.learning.bookroom.rules.ReservationStatus["READY"], "书到了，请来取"),
+                            (kuangdeng.learning.bookroom.rules.ReservationStatus["FETCHED"], "已取书"),
+                            (kuangdeng.learning.bookroom.rules.ReservationStatus["CANCELLED"], "已取消"),
+                            (kuangdeng.learning.bookroom.rules.ReservationStatus["LAPSED"], "过期未取"),
+                        ],
+                        default=kuangdeng.learning.bookroom.rules.ReservationStatus["WAITING"],
+                        max_length=10,
+                    ),
+                ),
+                ("made_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="预约时间")),
+                ("ready_at", models.DateTimeField(null=True)),
+                ("held_until", models.DateField(null=True, verbose_name="留到")),
+                (
+                    "copy",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="learning.copy"
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="book_reservations",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="book_reservations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["made_at", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Room",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=2, verbose_name="代号")),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("place_text", models.CharField(blank=True, max_length=100, verbose_name="在哪里")),
+                ("hours", models.CharField(blank=True, max_length=100, verbose_name="开放时间")),
+                ("next_number", models.PositiveIntegerField(default=1)),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="book_rooms", to="org.mine"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["code"],
+            },
+        ),
+        migrations.AddField(
+            model_name="loan",
+            name="room",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="learning.room"
             ),
-            migrations.AddConstraint(
-                model_name="reservation",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(
+        ),
+        migrations.CreateModel(
+            name="KioskEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("digest", models.CharField(editable=False, max_length=64)),
+                ("opened_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.kiosk",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.room",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="kiosk",
+            name="room",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="kiosks", to="learning.room"
+            ),
+        ),
+        migrations.AddField(
+            model_name="copy",
+            name="room",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="copies", to="learning.room"
+            ),
+        ),
+        migrations.CreateModel(
+            name="RoomEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("code", models.CharField(max_length=2, verbose_name="代号")),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("place_text", models.CharField(blank=True, max_length=100, verbose_name="在哪里")),
+                ("hours", models.CharField(blank=True, max_length=100, verbose_name="开放时间")),
+                ("next_number", models.PositiveIntegerField(default=1)),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.room",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="StockTake",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("started_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="开始时间")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="结束时间")),
+                ("result", models.JSONField(default=dict)),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stock_takes", to="org.mine"
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stock_takes", to="learning.room"
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-started_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="StockScan",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("barcode", models.CharField(max_length=30)),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "copy",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="learning.copy"
+                    ),
+                ),
+                (
+                    "stock_take",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="scans", to="learning.stocktake"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="StockTakeEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("started_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="开始时间")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="结束时间")),
+                ("result", models.JSONField(default=dict)),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.stocktake",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.room",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Title",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("isbn", models.CharField(blank=True, max_length=13, verbose_name="ISBN")),
+                ("title", models.CharField(max_length=300, verbose_name="书名")),
+                ("subtitle", models.CharField(blank=True, max_length=300, verbose_name="副书名")),
+                ("author", models.CharField(blank=True, max_length=300, verbose_name="作者")),
+                ("publisher", models.CharField(blank=True, max_length=200, verbose_name="出版社")),
+                ("place", models.CharField(blank=True, max_length=100, verbose_name="出版地")),
+                ("year", models.CharField(blank=True, max_length=20, verbose_name="出版年")),
+                ("edition", models.CharField(blank=True, max_length=100, verbose_name="版次")),
+                ("pages", models.CharField(blank=True, max_length=100, verbose_name="页数")),
+                ("price", models.CharField(blank=True, max_length=60, verbose_name="定价")),
+                ("series", models.CharField(blank=True, max_length=300, verbose_name="丛书")),
+                ("language", models.CharField(blank=True, default="chi", max_length=3, verbose_name="语种")),
+                ("class_number", models.CharField(blank=True, max_length=60, verbose_name="分类号")),
+                ("main_class", models.CharField(blank=True, editable=False, max_length=1)),
+                (
+                    "subjects",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=100), blank=True, default=list, size=None
+                    ),
+                ),
+                ("summary", models.TextField(blank=True, verbose_name="内容简介")),
+                ("remark", models.CharField(blank=True, max_length=100, verbose_name="备注")),
+                ("marc_form", models.CharField(blank=True, editable=False, max_length=8)),
+                ("marc_rest", models.JSONField(blank=True, default=list, editable=False)),
+                ("work_key", models.CharField(editable=False, max_length=700)),
+                ("search_text", models.TextField(blank=True, editable=False)),
+                ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="编目时间")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="book_titles",
+                        to="org.mine",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ReservationEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.bookroom.rules.ReservationStatus["WAITING"], "排队等书"),
+                            (kuangdeng.learning.bookroom.rules.ReservationStatus["READY"], "书到了，请来取"),
+                            (kuangdeng.learning.bookroom.rules.ReservationStatus["FETCHED"], "已取书"),
+                            (kuangdeng.learning.bookroom.rules.ReservationStatus["CANCELLED"], "已取消"),
+                            (kuangdeng.learning.bookroom.rules.ReservationStatus["LAPSED"], "过期未取"),
+                        ],
+                        default=kuangdeng.learning.bookroom.rules.ReservationStatus["WAITING"],
+                        max_length=10,
+                    ),
+                ),
+                ("made_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="预约时间")),
+                ("ready_at", models.DateTimeField(null=True)),
+                ("held_until", models.DateField(null=True, verbose_name="留到")),
+                (
+                    "copy",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.copy",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.reservation",
+                    ),
+                ),
+                (
+                    "title",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.title",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="reservation",
+            name="title",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="reservations", to="learning.title"
+            ),
+        ),
+        migrations.CreateModel(
+            name="ReadingNoteEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("unit_name", models.CharField(blank=True, max_length=60)),
+                ("text", models.TextField(verbose_name="心得")),
+                ("written_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.bookroom.rules.NoteStatus["SHOWN"], "公开"),
+                            (kuangdeng.learning.bookroom.rules.NoteStatus["HIDDEN"], "已隐藏"),
+                        ],
+                        default=kuangdeng.learning.bookroom.rules.NoteStatus["SHOWN"],
+                        max_length=10,
+                    ),
+                ),
+                ("hidden_reason", models.CharField(blank=True, max_length=200)),
+                ("picked_at", models.DateTimeField(null=True, verbose_name="推荐时间")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.readingnote",
+                    ),
+                ),
+                (
+                    "title",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.title",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="readingnote",
+            name="title",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="learning.title"
+            ),
+        ),
+        migrations.CreateModel(
+            name="LoanEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("lent_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="借出时间")),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.bookroom.rules.Way["DESK"], "服务台"),
+                            (kuangdeng.learning.bookroom.rules.Way["KIOSK"], "自助机"),
+                        ],
+                        default=kuangdeng.learning.bookroom.rules.Way["DESK"],
+                        max_length=6,
+                    ),
+                ),
+                ("due_on", models.DateField(verbose_name="应还日期")),
+                ("renewals", models.PositiveSmallIntegerField(default=0, verbose_name="续借次数")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="归还时间")),
+                (
+                    "ending",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (kuangdeng.learning.bookroom.rules.Ending["RETURNED"], "已还"),
+                            (kuangdeng.learning.bookroom.rules.Ending["LOST"], "丢失"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "copy",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.copy",
+                    ),
+                ),
+                (
+                    "lent_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.loan",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.room",
+                    ),
+                ),
+                (
+                    "title",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.title",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="loan",
+            name="title",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="loans", to="learning.title"
+            ),
+        ),
+        migrations.CreateModel(
+            name="CopyEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("barcode", models.CharField(max_length=30, verbose_name="条码")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.bookroom.rules.CopyStatus["IN_USE"], "在用"),
+                            (kuangdeng.learning.bookroom.rules.CopyStatus["LOST"], "丢失"),
+                            (kuangdeng.learning.bookroom.rules.CopyStatus["WITHDRAWN"], "剔旧"),
+                        ],
+                        default=kuangdeng.learning.bookroom.rules.CopyStatus["IN_USE"],
+                        max_length=10,
+                    ),
+                ),
+                ("status_note", models.CharField(blank=True, max_length=200)),
+                (
+                    "amends",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (kuangdeng.learning.bookroom.rules.Amends["NONE"], "尚未赔付"),
+                            (kuangdeng.learning.bookroom.rules.Amends["REPLACED"], "赔了同一种书"),
+                            (kuangdeng.learning.bookroom.rules.Amends["PAID"], "按价赔款"),
+                            (kuangdeng.learning.bookroom.rules.Amends["WAIVED"], "免赔"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="入藏时间")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.copy",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.room",
+                    ),
+                ),
+                (
+                    "title",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.title",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="copy",
+            name="title",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="copies", to="learning.title"
+            ),
+        ),
+        migrations.CreateModel(
+            name="TitleEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("isbn", models.CharField(blank=True, max_length=13, verbose_name="ISBN")),
+                ("title", models.CharField(max_length=300, verbose_name="书名")),
+                ("subtitle", models.CharField(blank=True, max_length=300, verbose_name="副书名")),
+                ("author", models.CharField(blank=True, max_length=300, verbose_name="作者")),
+                ("publisher", models.CharField(blank=True, max_length=200, verbose_name="出版社")),
+                ("place", models.CharField(blank=True, max_length=100, verbose_name="出版地")),
+                ("year", models.CharField(blank=True, max_length=20, verbose_name="出版年")),
+                ("edition", models.CharField(blank=True, max_length=100, verbose_name="版次")),
+                ("pages", models.CharField(blank=True, max_length=100, verbose_name="页数")),
+                ("price", models.CharField(blank=True, max_length=60, verbose_name="定价")),
+                ("series", models.CharField(blank=True, max_length=300, verbose_name="丛书")),
+                ("language", models.CharField(blank=True, default="chi", max_length=3, verbose_name="语种")),
+                ("class_number", models.CharField(blank=True, max_length=60, verbose_name="分类号")),
+                ("main_class", models.CharField(blank=True, editable=False, max_length=1)),
+                (
+                    "subjects",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=100), blank=True, default=list, size=None
+                    ),
+                ),
+                ("summary", models.TextField(blank=True, verbose_name="内容简介")),
+                ("remark", models.CharField(blank=True, max_length=100, verbose_name="备注")),
+                ("marc_form", models.CharField(blank=True, editable=False, max_length=8)),
+                ("work_key", models.CharField(editable=False, max_length=700)),
+                ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="编目时间")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.title",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="WorkCard",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=40, verbose_name="卡号")),
+                ("bound_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "mine",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="work_cards",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="WorkCardEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("number", models.CharField(max_length=40, verbose_name="卡号")),
+                ("bound_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.workcard",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="loanrule",
+            constraint=models.UniqueConstraint(fields=("mine", "valid_from"), name="loan_rule_a_day"),
+        ),
+        migrations.AddConstraint(
+            model_name="loanrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("days__gte", 1),
+                    ("hold_days__gte", 1),
+                    ("most__gte", 1),
+                    ("remind_every__gte", 1),
+                    ("renew_days__gte", 1),
+                ),
+                name="loan_rule_counts",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="loanrule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_loanruleevent" ("block_late", "confirmed", "days", "hold_days", "id", "mine_id", "most", "number_at_kiosk", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remind_before", "remind_every", "renew_days", "renewals", "source", "valid_from") VALUES (OLD."block_late", OLD."confirmed", OLD."days", OLD."hold_days", OLD."id", OLD."mine_id", OLD."most", OLD."number_at_kiosk", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."remind_before", OLD."remind_every", OLD."renew_days", OLD."renewals", OLD."source", OLD."valid_from"); RETURN NULL;',
+                    hash="67e69f6c83c669a997687b8cb5dae8eb3d9617e0",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_90b47",
+                    table="learning_loanrule",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="loanrule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_loanruleevent" ("block_late", "confirmed", "days", "hold_days", "id", "mine_id", "most", "number_at_kiosk", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "remind_before", "remind_every", "renew_days", "renewals", "source", "valid_from") VALUES (OLD."block_late", OLD."confirmed", OLD."days", OLD."hold_days", OLD."id", OLD."mine_id", OLD."most", OLD."number_at_kiosk", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."remind_before", OLD."remind_every", OLD."renew_days", OLD."renewals", OLD."source", OLD."valid_from"); RETURN NULL;',
+                    hash="a9c9bc9a2f017ee1616dbf4c4dba54b5a0013812",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_d3b0d",
+                    table="learning_loanrule",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="notereport",
+            constraint=models.UniqueConstraint(fields=("note", "person"), name="note_reported_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="reminder",
+            constraint=models.UniqueConstraint(fields=("loan", "due_on", "step", "count"), name="book_reminder_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="room",
+            constraint=models.UniqueConstraint(fields=("mine", "code"), name="book_room_code"),
+        ),
+        migrations.AddConstraint(
+            model_name="room",
+            constraint=models.UniqueConstraint(fields=("mine", "name"), name="book_room_name"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="room",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_roomevent" ("closed_on", "code", "hours", "id", "mine_id", "name", "next_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text") VALUES (OLD."closed_on", OLD."code", OLD."hours", OLD."id", OLD."mine_id", OLD."name", OLD."next_number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_text"); RETURN NULL;',
+                    hash="2be7d8d7f1925ff7b7e7995afa08eb32754f703b",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_8e020",
+                    table="learning_room",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="room",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_roomevent" ("closed_on", "code", "hours", "id", "mine_id", "name", "next_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text") VALUES (OLD."closed_on", OLD."code", OLD."hours", OLD."id", OLD."mine_id", OLD."name", OLD."next_number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_text"); RETURN NULL;',
+                    hash="9295f3d1b42a99133acdbd1caa9d88bb8aa94537",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_67c9f",
+                    table="learning_room",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="kiosk",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_kioskevent" ("closed_at", "digest", "id", "mine_id", "name", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "room_id") VALUES (OLD."closed_at", OLD."digest", OLD."id", OLD."mine_id", OLD."name", OLD."opened_at", OLD."opened_by_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."room_id"); RETURN NULL;',
+                    hash="a087e7038e64624aa5461075a9dd76f250fcd3ce",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_da388",
+                    table="learning_kiosk",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="kiosk",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_kioskevent" ("closed_at", "digest", "id", "mine_id", "name", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "room_id") VALUES (OLD."closed_at", OLD."digest", OLD."id", OLD."mine_id", OLD."name", OLD."opened_at", OLD."opened_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."room_id"); RETURN NULL;',
+                    hash="86752407ff7148939a4c28fdd9a9a576cfee25ac",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_0a7be",
+                    table="learning_kiosk",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stocktake",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("finished_at", None)), fields=("room",), name="one_open_stock_take"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="stocktake",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_stocktakeevent" ("finished_at", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "room_id", "started_at", "started_by_id") VALUES (OLD."finished_at", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."result", OLD."room_id", OLD."started_at", OLD."started_by_id"); RETURN NULL;',
+                    hash="3957fed9ee448aaebe8950bdab375a40b2cb7f81",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d62ed",
+                    table="learning_stocktake",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="stocktake",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_stocktakeevent" ("finished_at", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "room_id", "started_at", "started_by_id") VALUES (OLD."finished_at", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."result", OLD."room_id", OLD."started_at", OLD."started_by_id"); RETURN NULL;',
+                    hash="dd9bfc386feebce9dd61706b4b22141e38ac2bb4",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_2557d",
+                    table="learning_stocktake",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stockscan",
+            constraint=models.UniqueConstraint(fields=("stock_take", "barcode"), name="stock_scan_once"),
+        ),
+        migrations.AddIndex(
+            model_name="title",
+            index=models.Index(fields=["mine", "-added_at", "-id"], name="book_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="title",
+            index=models.Index(fields=["mine", "main_class", "class_number", "id"], name="book_by_class"),
+        ),
+        migrations.AddIndex(
+            model_name="title",
+            index=models.Index(fields=["mine", "work_key"], name="book_by_work"),
+        ),
+        migrations.AddIndex(
+            model_name="title",
+            index=django.contrib.postgres.indexes.GinIndex(
+                kuangdeng.kernel.search.Pieces(models.F("search_text")), name="book_search"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="title",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("isbn", ""), _negated=True), fields=("mine", "isbn"), name="book_isbn_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="title",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("isbn", ""), ("isbn__regex", "^[0-9]{13}$"), _connector="OR"),
+                name="book_isbn_digits",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="title",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."added_at" IS DISTINCT FROM (NEW."added_at") OR OLD."author" IS DISTINCT FROM (NEW."author") OR OLD."class_number" IS DISTINCT FROM (NEW."class_number") OR OLD."edition" IS DISTINCT FROM (NEW."edition") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."isbn" IS DISTINCT FROM (NEW."isbn") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."main_class" IS DISTINCT FROM (NEW."main_class") OR OLD."marc_form" IS DISTINCT FROM (NEW."marc_form") OR OLD."mine_id" IS DISTINCT FROM (NEW."mine_id") OR OLD."pages" IS DISTINCT FROM (NEW."pages") OR OLD."place" IS DISTINCT FROM (NEW."place") OR OLD."price" IS DISTINCT FROM (NEW."price") OR OLD."publisher" IS DISTINCT FROM (NEW."publisher") OR OLD."remark" IS DISTINCT FROM (NEW."remark") OR OLD."series" IS DISTINCT FROM (NEW."series") OR OLD."subjects" IS DISTINCT FROM (NEW."subjects") OR OLD."subtitle" IS DISTINCT FROM (NEW."subtitle") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."work_key" IS DISTINCT FROM (NEW."work_key") OR OLD."year" IS DISTINCT FROM (NEW."year"))',
+                    func='INSERT INTO "learning_titleevent" ("added_at", "author", "class_number", "edition", "id", "isbn", "language", "main_class", "marc_form", "mine_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "price", "publisher", "remark", "series", "subjects", "subtitle", "summary", "title", "work_key", "year") VALUES (OLD."added_at", OLD."author", OLD."class_number", OLD."edition", OLD."id", OLD."isbn", OLD."language", OLD."main_class", OLD."marc_form", OLD."mine_id", OLD."pages", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place", OLD."price", OLD."publisher", OLD."remark", OLD."series", OLD."subjects", OLD."subtitle", OLD."summary", OLD."title", OLD."work_key", OLD."year"); RETURN NULL;',
+                    hash="314847c4af61a9b468052c3e7e9979a50e6fc009",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_2e5a3",
+                    table="learning_title",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="title",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_titleevent" ("added_at", "author", "class_number", "edition", "id", "isbn", "language", "main_class", "marc_form", "mine_id", "pages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "price", "publisher", "remark", "series", "subjects", "subtitle", "summary", "title", "work_key", "year") VALUES (OLD."added_at", OLD."author", OLD."class_number", OLD."edition", OLD."id", OLD."isbn", OLD."language", OLD."main_class", OLD."marc_form", OLD."mine_id", OLD."pages", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."price", OLD."publisher", OLD."remark", OLD."series", OLD."subjects", OLD."subtitle", OLD."summary", OLD."title", OLD."work_key", OLD."year"); RETURN NULL;',
+                    hash="4778085e068d09426a3c0d142932da8e44aa56bc",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_90d86",
+                    table="learning_title",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reservation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
                         (
-                            "status__in",
-                            (
-                                kuangdeng.learning.bookroom.rules.ReservationStatus["WAITING"],
-                                kuangdeng.learning.bookroom.rules.ReservationStatus["READY"],
-                            ),
-                        )
-                    ),
-                    fields=("person", "title"),
-                    name="one_reservation_each",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="reservation",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("status", kuangdeng.learning.bookroom.rules.ReservationStatus["READY"])),
-                    fields=("copy",),
-                    name="one_hold_per_copy",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="reservation",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            ("status", kuangdeng.learning.bookroom.rules.ReservationStatus["READY"]), _negated=True
+                            kuangdeng.learning.bookroom.rules.ReservationStatus["WAITING"],
+                            kuangdeng.learning.bookroom.rules.ReservationStatus["READY"],
                         ),
-                        models.Q(("copy__isnull", False), ("held_until__isnull", False), ("ready_at__isnull", False)),
-                        _connector="OR",
+                    )
+                ),
+                fields=("person", "title"),
+                name="one_reservation_each",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reservation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", kuangdeng.learning.bookroom.rules.ReservationStatus["READY"])),
+                fields=("copy",),
+                name="one_hold_per_copy",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reservation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", kuangdeng.learning.bookroom.rules.ReservationStatus["READY"]), _negated=True),
+                    models.Q(("copy__isnull", False), ("held_until__isnull", False), ("ready_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="hold_has_a_copy",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="reservation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_reservationevent" ("copy_id", "held_until", "id", "made_at", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ready_at", "status", "title_id") VALUES (OLD."copy_id", OLD."held_until", OLD."id", OLD."made_at", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."ready_at", OLD."status", OLD."title_id"); RETURN NULL;',
+                    hash="98a116dc3dffff00539b3851542b488391fdb75b",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_e7401",
+                    table="learning_reservation",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="reservation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_reservationevent" ("copy_id", "held_until", "id", "made_at", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ready_at", "status", "title_id") VALUES (OLD."copy_id", OLD."held_until", OLD."id", OLD."made_at", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."ready_at", OLD."status", OLD."title_id"); RETURN NULL;',
+                    hash="f4568b8877996ad3df2d779dfe34d51fafa279c4",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_2c26b",
+                    table="learning_reservation",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="readingnote",
+            index=models.Index(fields=["mine", "-written_at", "-id"], name="note_by_time"),
+        ),
+        migrations.AddConstraint(
+            model_name="readingnote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("hidden_reason", ""), ("status", kuangdeng.learning.bookroom.rules.NoteStatus["SHOWN"])),
+                    models.Q(
+                        ("picked_at", None),
+                        ("status", kuangdeng.learning.bookroom.rules.NoteStatus["HIDDEN"]),
+                        models.Q(("hidden_reason", ""), _negated=True),
                     ),
-                    name="hold_has_a_copy",
+                    _connector="OR",
+                ),
+                name="note_hidden_with_reason",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="readingnote",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_readingnoteevent" ("hidden_reason", "id", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "picked_at", "status", "text", "title_id", "unit_name", "written_at") VALUES (OLD."hidden_reason", OLD."id", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."picked_at", OLD."status", OLD."text", OLD."title_id", OLD."unit_name", OLD."written_at"); RETURN NULL;',
+                    hash="224ca30f75ae827d0d3ed1e194c208b22b8e5fa4",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_6287e",
+                    table="learning_readingnote",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="reservation",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_reservationevent" ("copy_id", "held_until", "id", "made_at", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ready_at", "status", "title_id") VALUES (OLD."copy_id", OLD."held_until", OLD."id", OLD."made_at", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."ready_at", OLD."status", OLD."title_id"); RETURN NULL;',
-                        hash="98a116dc3dffff00539b3851542b488391fdb75b",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_e7401",
-                        table="learning_reservation",
-                        when="AFTER",
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="readingnote",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_readingnoteevent" ("hidden_reason", "id", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "picked_at", "status", "text", "title_id", "unit_name", "written_at") VALUES (OLD."hidden_reason", OLD."id", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."picked_at", OLD."status", OLD."text", OLD."title_id", OLD."unit_name", OLD."written_at"); RETURN NULL;',
+                    hash="2d9ec893b249dbe530da1f4880231c283eb2c65c",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_89ab8",
+                    table="learning_readingnote",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="loan",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)), fields=["mine", "due_on", "id"], name="loan_open_by_due"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="loan",
+            index=models.Index(fields=["person", "-lent_at"], name="loan_by_person"),
+        ),
+        migrations.AddIndex(
+            model_name="loan",
+            index=models.Index(fields=["mine", "-lent_at", "-id"], name="loan_by_time"),
+        ),
+        migrations.AddConstraint(
+            model_name="loan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("copy",), name="one_open_loan_per_copy"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("ending", "")),
+                    models.Q(("ended_at__isnull", False), models.Q(("ending", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="loan_ending",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at", None), ("ended_at__gte", models.F("lent_at")), _connector="OR"),
+                name="loan_in_order",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="loan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_loanevent" ("copy_id", "due_on", "ended_at", "ending", "id", "lent_at", "lent_by_id", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "renewals", "room_id", "title_id", "unit_id", "way") VALUES (OLD."copy_id", OLD."due_on", OLD."ended_at", OLD."ending", OLD."id", OLD."lent_at", OLD."lent_by_id", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."renewals", OLD."room_id", OLD."title_id", OLD."unit_id", OLD."way"); RETURN NULL;',
+                    hash="2b90f22b2e7f3d6eed0bafba5e8e1764c197292a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_9012c",
+                    table="learning_loan",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="loan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_loanevent" ("copy_id", "due_on", "ended_at", "ending", "id", "lent_at", "lent_by_id", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "renewals", "room_id", "title_id", "unit_id", "way") VALUES (OLD."copy_id", OLD."due_on", OLD."ended_at", OLD."ending", OLD."id", OLD."lent_at", OLD."lent_by_id", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."renewals", OLD."room_id", OLD."title_id", OLD."unit_id", OLD."way"); RETURN NULL;',
+                    hash="3983bfa4d41155642237a22320cfc79aecebf3d4",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_60c37",
+                    table="learning_loan",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="copy",
+            index=models.Index(fields=["room", "barcode"], name="book_copy_by_room"),
+        ),
+        migrations.AddConstraint(
+            model_name="copy",
+            constraint=models.UniqueConstraint(fields=("mine", "barcode"), name="book_barcode_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="copy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        models.Q(("status", kuangdeng.learning.bookroom.rules.CopyStatus["LOST"]), _negated=True),
+                        ("amends", ""),
                     ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="reservation",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_reservationevent" ("copy_id", "held_until", "id", "made_at", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "ready_at", "status", "title_id") VALUES (OLD."copy_id", OLD."held_until", OLD."id", OLD."made_at", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."ready_at", OLD."status", OLD."title_id"); RETURN NULL;',
-                        hash="f4568b8877996ad3df2d779dfe34d51fafa279c4",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_2c26b",
-                        table="learning_reservation",
-                        when="AFTER",
+                    models.Q(
+                        ("status", kuangdeng.learning.bookroom.rules.CopyStatus["LOST"]),
+                        models.Q(("amends", ""), _negated=True),
                     ),
+                    ("status", kuangdeng.learning.bookroom.rules.CopyStatus["WITHDRAWN"]),
+                    _connector="OR",
+                ),
+                name="book_amends_of_lost",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="copy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_copyevent" ("added_at", "amends", "barcode", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "room_id", "status", "status_note", "title_id") VALUES (OLD."added_at", OLD."amends", OLD."barcode", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."room_id", OLD."status", OLD."status_note", OLD."title_id"); RETURN NULL;',
+                    hash="7aacd625e3bad3e2161350871adf6e3681f1118c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3976f",
+                    table="learning_copy",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddIndex(
-                model_name="readingnote",
-                index=models.Index(fields=["mine", "-written_at", "-id"], name="note_by_time"),
-            ),
-            migrations.AddConstraint(
-                model_name="readingnote",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            ("hidden_reason", ""), ("status", kuangdeng.learning.bookroom.rules.NoteStatus["SHOWN"])
-                        ),
-                        models.Q(
-                            ("picked_at", None),
-                            ("status", kuangdeng.learning.bookroom.rules.NoteStatus["HIDDEN"]),
-                            models.Q(("hidden_reason", ""), _negated=True),
-                        ),
-                        _connector="OR",
-                    ),
-                    name="note_hidden_with_reason",
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="copy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_copyevent" ("added_at", "amends", "barcode", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "room_id", "status", "status_note", "title_id") VALUES (OLD."added_at", OLD."amends", OLD."barcode", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."room_id", OLD."status", OLD."status_note", OLD."title_id"); RETURN NULL;',
+                    hash="58775acad80f367f61efabde573b82a90437d228",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_cf7a7",
+                    table="learning_copy",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="readingnote",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_readingnoteevent" ("hidden_reason", "id", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "picked_at", "status", "text", "title_id", "unit_name", "written_at") VALUES (OLD."hidden_reason", OLD."id", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."picked_at", OLD."status", OLD."text", OLD."title_id", OLD."unit_name", OLD."written_at"); RETURN NULL;',
-                        hash="224ca30f75ae827d0d3ed1e194c208b22b8e5fa4",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_6287e",
-                        table="learning_readingnote",
-                        when="AFTER",
-                    ),
+        ),
+        migrations.AddConstraint(
+            model_name="workcard",
+            constraint=models.UniqueConstraint(fields=("mine", "number"), name="work_card_once"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="workcard",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_workcardevent" ("bound_at", "id", "mine_id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."bound_at", OLD."id", OLD."mine_id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;',
+                    hash="1b7cc90ce240313f17a513a1168f36d91930770d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_0c87b",
+                    table="learning_workcard",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="readingnote",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_readingnoteevent" ("hidden_reason", "id", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "picked_at", "status", "text", "title_id", "unit_name", "written_at") VALUES (OLD."hidden_reason", OLD."id", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."picked_at", OLD."status", OLD."text", OLD."title_id", OLD."unit_name", OLD."written_at"); RETURN NULL;',
-                        hash="2d9ec893b249dbe530da1f4880231c283eb2c65c",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_89ab8",
-                        table="learning_readingnote",
-                        when="AFTER",
-                    ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="workcard",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_workcardevent" ("bound_at", "id", "mine_id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."bound_at", OLD."id", OLD."mine_id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
+                    hash="0a9ab707064b7d7befc17380df9f30e64770d71f",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_3f318",
+                    table="learning_workcard",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddIndex(
-                model_name="loan",
-                index=models.Index(
-                    condition=models.Q(("ended_at", None)), fields=["mine", "due_on", "id"], name="loan_open_by_due"
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="loan",
-                index=models.Index(fields=["person", "-lent_at"], name="loan_by_person"),
-            ),
-            migrations.AddIndex(
-                model_name="loan",
-                index=models.Index(fields=["mine", "-lent_at", "-id"], name="loan_by_time"),
-            ),
-            migrations.AddConstraint(
-                model_name="loan",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("ended_at", None)), fields=("copy",), name="one_open_loan_per_copy"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="loan",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("ended_at", None), ("ending", "")),
-                        models.Q(("ended_at__isnull", False), models.Q(("ending", ""), _negated=True)),
-                        _connector="OR",
-                    ),
-                    name="loan_ending",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="loan",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("ended_at", None), ("ended_at__gte", models.F("lent_at")), _connector="OR"),
-                    name="loan_in_order",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="loan",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_loanevent" ("copy_id", "due_on", "ended_at", "ending", "id", "lent_at", "lent_by_id", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "renewals", "room_id", "title_id", "unit_id", "way") VALUES (OLD."copy_id", OLD."due_on", OLD."ended_at", OLD."ending", OLD."id", OLD."lent_at", OLD."lent_by_id", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."renewals", OLD."room_id", OLD."title_id", OLD."unit_id", OLD."way"); RETURN NULL;',
-                        hash="2b90f22b2e7f3d6eed0bafba5e8e1764c197292a",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_9012c",
-                        table="learning_loan",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="loan",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_loanevent" ("copy_id", "due_on", "ended_at", "ending", "id", "lent_at", "lent_by_id", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "renewals", "room_id", "title_id", "unit_id", "way") VALUES (OLD."copy_id", OLD."due_on", OLD."ended_at", OLD."ending", OLD."id", OLD."lent_at", OLD."lent_by_id", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."renewals", OLD."room_id", OLD."title_id", OLD."unit_id", OLD."way"); RETURN NULL;',
-                        hash="3983bfa4d41155642237a22320cfc79aecebf3d4",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_60c37",
-                        table="learning_loan",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="copy",
-                index=models.Index(fields=["room", "barcode"], name="book_copy_by_room"),
-            ),
-            migrations.AddConstraint(
-                model_name="copy",
-                constraint=models.UniqueConstraint(fields=("mine", "barcode"), name="book_barcode_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="copy",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            models.Q(("status", kuangdeng.learning.bookroom.rules.CopyStatus["LOST"]), _negated=True),
-                            ("amends", ""),
-                        ),
-                        models.Q(
-                            ("status", kuangdeng.learning.bookroom.rules.CopyStatus["LOST"]),
-                            models.Q(("amends", ""), _negated=True),
-                        ),
-                        ("status", kuangdeng.learning.bookroom.rules.CopyStatus["WITHDRAWN"]),
-                        _connector="OR",
-                    ),
-                    name="book_amends_of_lost",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="copy",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_copyevent" ("added_at", "amends", "barcode", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "room_id", "status", "status_note", "title_id") VALUES (OLD."added_at", OLD."amends", OLD."barcode", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."room_id", OLD."status", OLD."status_note", OLD."title_id"); RETURN NULL;',
-                        hash="7aacd625e3bad3e2161350871adf6e3681f1118c",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_3976f",
-                        table="learning_copy",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="copy",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_copyevent" ("added_at", "amends", "barcode", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "room_id", "status", "status_note", "title_id") VALUES (OLD."added_at", OLD."amends", OLD."barcode", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."room_id", OLD."status", OLD."status_note", OLD."title_id"); RETURN NULL;',
-                        hash="58775acad80f367f61efabde573b82a90437d228",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_cf7a7",
-                        table="learning_copy",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="workcard",
-                constraint=models.UniqueConstraint(fields=("mine", "number"), name="work_card_once"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="workcard",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_workcardevent" ("bound_at", "id", "mine_id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."bound_at", OLD."id", OLD."mine_id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;',
-                        hash="1b7cc90ce240313f17a513a1168f36d91930770d",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_0c87b",
-                        table="learning_workcard",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="workcard",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_workcardevent" ("bound_at", "id", "mine_id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."bound_at", OLD."id", OLD."mine_id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
-                        hash="0a9ab707064b7d7befc17380df9f30e64770d71f",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_3f318",
-                        table="learning_workcard",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-        ]
-    )
+        ),
+    ]
+    operations = together(operations)

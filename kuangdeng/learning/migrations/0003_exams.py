@@ -21,1315 +21,1314 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="Sitting",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
+    operations = [
+        migrations.CreateModel(
+            name="Sitting",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
-                    ("attempt", models.PositiveSmallIntegerField(default=1)),
-                    ("leader", models.BooleanField(default=False, verbose_name="领导")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.exams.rules.Sat["WAITING"], "未开考"),
-                                (kuangdeng.learning.exams.rules.Sat["SITTING"], "作答中"),
-                                (kuangdeng.learning.exams.rules.Sat["HANDED_IN"], "已交卷"),
-                                (kuangdeng.learning.exams.rules.Sat["TIMED_OUT"], "到时收卷"),
-                                (kuangdeng.learning.exams.rules.Sat["ABSENT"], "缺考"),
-                                (kuangdeng.learning.exams.rules.Sat["VOID"], "作废"),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=1)),
+                ("leader", models.BooleanField(default=False, verbose_name="领导")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.exams.rules.Sat["WAITING"], "未开考"),
+                            (kuangdeng.learning.exams.rules.Sat["SITTING"], "作答中"),
+                            (kuangdeng.learning.exams.rules.Sat["HANDED_IN"], "已交卷"),
+                            (kuangdeng.learning.exams.rules.Sat["TIMED_OUT"], "到时收卷"),
+                            (kuangdeng.learning.exams.rules.Sat["ABSENT"], "缺考"),
+                            (kuangdeng.learning.exams.rules.Sat["VOID"], "作废"),
+                        ],
+                        default=kuangdeng.learning.exams.rules.Sat["WAITING"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("held", models.BooleanField(default=False, verbose_name="谈心后才能开考")),
+                ("late_ok", models.BooleanField(default=False, verbose_name="准许迟到开考")),
+                ("extra_minutes", models.PositiveSmallIntegerField(default=0, verbose_name="延长分钟")),
+                ("started_at", models.DateTimeField(null=True, verbose_name="开考")),
+                ("ends_at", models.DateTimeField(null=True, verbose_name="到时")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="收卷")),
+                ("late_counts", models.BooleanField(default=False)),
+                ("score", models.DecimalField(decimal_places=2, max_digits=7, null=True, verbose_name="得分")),
+                ("out_of", models.DecimalField(decimal_places=2, max_digits=7, null=True, verbose_name="满分")),
+                ("passed", models.BooleanField(null=True, verbose_name="合格")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Result",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("score", models.DecimalField(decimal_places=2, max_digits=7)),
+                ("out_of", models.DecimalField(decimal_places=2, max_digits=7)),
+                ("final", models.BooleanField()),
+                ("passed", models.BooleanField(null=True)),
+                ("lines", models.JSONField()),
+                ("answers_digest", models.CharField(max_length=64)),
+                ("why", models.CharField(blank=True, max_length=200, verbose_name="原因")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Exam",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="考试名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.exams.rules.Kind["CLASS"], "结业考试"),
+                            (kuangdeng.learning.exams.rules.Kind["LEADERS"], "领导同考"),
+                            (kuangdeng.learning.exams.rules.Kind["RANDOM"], "随机测评"),
+                            (kuangdeng.learning.exams.rules.Kind["MAKEUP"], "补考"),
+                            (kuangdeng.learning.exams.rules.Kind["PRACTICE"], "练习"),
+                            (kuangdeng.learning.exams.rules.Kind["ON_PAPER"], "纸笔考试"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.exams.rules.Status["DRAFTED"], "筹备"),
+                            (kuangdeng.learning.exams.rules.Status["DRAWN"], "卷已备好"),
+                            (kuangdeng.learning.exams.rules.Status["CLOSED"], "已收卷"),
+                            (kuangdeng.learning.exams.rules.Status["PUBLISHED"], "已公布"),
+                            (kuangdeng.learning.exams.rules.Status["CANCELLED"], "取消"),
+                        ],
+                        default=kuangdeng.learning.exams.rules.Status["DRAFTED"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=80, verbose_name="考场")),
+                ("opens_at", models.DateTimeField(verbose_name="开考时间")),
+                ("closes_at", models.DateTimeField(verbose_name="结束时间")),
+                ("minutes", models.PositiveSmallIntegerField(verbose_name="时长（分钟）")),
+                (
+                    "late_minutes",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="迟到多少分钟内可以开考"),
+                ),
+                (
+                    "pass_percent",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("80"),
+                        max_digits=5,
+                        verbose_name="合格线（满分的百分之几）",
+                    ),
+                ),
+                ("per_person", models.BooleanField(default=False, verbose_name="每人一卷")),
+                ("mix_items", models.BooleanField(default=True, verbose_name="题目顺序每人不同")),
+                ("mix_options", models.BooleanField(default=True, verbose_name="选项顺序每人不同")),
+                ("by_sign_in", models.BooleanField(default=True, verbose_name="可以用自己的账号在手机上答")),
+                ("by_code", models.BooleanField(default=True, verbose_name="可以在考场用工号和考场码答")),
+                ("shows_score", models.BooleanField(default=True, verbose_name="交卷后马上看到分数")),
+                ("shows_key", models.BooleanField(default=True, verbose_name="公布后可以看答案和解析")),
+                ("seed", models.CharField(editable=False, max_length=64)),
+                ("code", models.CharField(blank=True, editable=False, max_length=8)),
+                ("policy", models.JSONField(editable=False)),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="考试须知")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
+                ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("drawn_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("drawing", models.JSONField(editable=False, null=True, verbose_name="抽人记录")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "makeup_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="makeups",
+                        to="learning.exam",
+                        verbose_name="补考自",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exams",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="组织单位",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Correction",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("why", models.CharField(max_length=200)),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "asked",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.itemversion",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.itemversion",
+                    ),
+                ),
+                (
+                    "exam",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="corrections", to="learning.exam"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ExamForm",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="卷号")),
+                ("lines", models.JSONField()),
+                ("marks", models.DecimalField(decimal_places=2, max_digits=7)),
+                ("expected", models.FloatField(verbose_name="预计得分")),
+                ("seed", models.CharField(max_length=200)),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "exam",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="forms", to="learning.exam"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Paper",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="试卷名称")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.exams.rules.Mode["FIXED"], "固定题目"),
+                            (kuangdeng.learning.exams.rules.Mode["BLUEPRINT"], "按蓝图抽题"),
+                        ],
+                        default=kuangdeng.learning.exams.rules.Mode["FIXED"],
+                        max_length=10,
+                        verbose_name="组卷方式",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.exams.rules.PaperStatus["DRAFTED"], "草稿"),
+                            (kuangdeng.learning.exams.rules.PaperStatus["READY"], "已定稿"),
+                            (kuangdeng.learning.exams.rules.PaperStatus["RETIRED"], "停用"),
+                        ],
+                        default=kuangdeng.learning.exams.rules.PaperStatus["DRAFTED"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("items_count", models.PositiveIntegerField(default=0, verbose_name="题数")),
+                ("marks", models.DecimalField(decimal_places=2, default=0, max_digits=7, verbose_name="满分")),
+                ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="建立时间")),
+                ("changed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="修改时间")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="组卷人",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="papers",
+                        to="org.mine",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ExamEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("title", models.CharField(max_length=80, verbose_name="考试名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.exams.rules.Kind["CLASS"], "结业考试"),
+                            (kuangdeng.learning.exams.rules.Kind["LEADERS"], "领导同考"),
+                            (kuangdeng.learning.exams.rules.Kind["RANDOM"], "随机测评"),
+                            (kuangdeng.learning.exams.rules.Kind["MAKEUP"], "补考"),
+                            (kuangdeng.learning.exams.rules.Kind["PRACTICE"], "练习"),
+                            (kuangdeng.learning.exams.rules.Kind["ON_PAPER"], "纸笔考试"),
+                        ],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.exams.rules.Status["DRAFTED"], "筹备"),
+                            (kuangdeng.learning.exams.rules.Status["DRAWN"], "卷已备好"),
+                            (kuangdeng.learning.exams.rules.Status["CLOSED"], "已收卷"),
+                            (kuangdeng.learning.exams.rules.Status["PUBLISHED"], "已公布"),
+                            (kuangdeng.learning.exams.rules.Status["CANCELLED"], "取消"),
+                        ],
+                        default=kuangdeng.learning.exams.rules.Status["DRAFTED"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("place", models.CharField(blank=True, max_length=80, verbose_name="考场")),
+                ("opens_at", models.DateTimeField(verbose_name="开考时间")),
+                ("closes_at", models.DateTimeField(verbose_name="结束时间")),
+                ("minutes", models.PositiveSmallIntegerField(verbose_name="时长（分钟）")),
+                (
+                    "late_minutes",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="迟到多少分钟内可以开考"),
+                ),
+                (
+                    "pass_percent",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("80"),
+                        max_digits=5,
+                        verbose_name="合格线（满分的百分之几）",
+                    ),
+                ),
+                ("per_person", models.BooleanField(default=False, verbose_name="每人一卷")),
+                ("mix_items", models.BooleanField(default=True, verbose_name="题目顺序每人不同")),
+                ("mix_options", models.BooleanField(default=True, verbose_name="选项顺序每人不同")),
+                ("by_sign_in", models.BooleanField(default=True, verbose_name="可以用自己的账号在手机上答")),
+                ("by_code", models.BooleanField(default=True, verbose_name="可以在考场用工号和考场码答")),
+                ("shows_score", models.BooleanField(default=True, verbose_name="交卷后马上看到分数")),
+                ("shows_key", models.BooleanField(default=True, verbose_name="公布后可以看答案和解析")),
+                ("seed", models.CharField(editable=False, max_length=64)),
+                ("code", models.CharField(blank=True, editable=False, max_length=8)),
+                ("policy", models.JSONField(editable=False)),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="考试须知")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
+                ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("drawn_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("drawing", models.JSONField(editable=False, null=True, verbose_name="抽人记录")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "makeup_of",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.exam",
+                        verbose_name="补考自",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.exam",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="组织单位",
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.paper",
+                        verbose_name="试卷",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="exam",
+            name="paper",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="exams",
+                to="learning.paper",
+                verbose_name="试卷",
+            ),
+        ),
+        migrations.CreateModel(
+            name="PaperEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("title", models.CharField(max_length=80, verbose_name="试卷名称")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.exams.rules.Mode["FIXED"], "固定题目"),
+                            (kuangdeng.learning.exams.rules.Mode["BLUEPRINT"], "按蓝图抽题"),
+                        ],
+                        default=kuangdeng.learning.exams.rules.Mode["FIXED"],
+                        max_length=10,
+                        verbose_name="组卷方式",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.exams.rules.PaperStatus["DRAFTED"], "草稿"),
+                            (kuangdeng.learning.exams.rules.PaperStatus["READY"], "已定稿"),
+                            (kuangdeng.learning.exams.rules.PaperStatus["RETIRED"], "停用"),
+                        ],
+                        default=kuangdeng.learning.exams.rules.PaperStatus["DRAFTED"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("items_count", models.PositiveIntegerField(default=0, verbose_name="题数")),
+                ("marks", models.DecimalField(decimal_places=2, default=0, max_digits=7, verbose_name="满分")),
+                ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="建立时间")),
+                ("changed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="修改时间")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="组卷人",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.paper",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="PaperLine",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("marks", models.DecimalField(decimal_places=2, max_digits=5, verbose_name="每题分值")),
+                ("count", models.PositiveSmallIntegerField(default=1, verbose_name="题数")),
+                (
+                    "type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (kuangdeng.learning.items.rules.content.ItemType["SINGLE"], "单选题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["MULTIPLE"], "多选题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["TRUE_FALSE"], "判断题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["FILL_IN"], "填空题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["MATCHING"], "匹配题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["ORDERING"], "排序题"),
+                            (kuangdeng.learning.items.rules.content.ItemType["SHORT_ANSWER"], "简答题"),
+                        ],
+                        max_length=12,
+                        verbose_name="题型",
+                    ),
+                ),
+                ("easiest", models.PositiveSmallIntegerField(default=1, verbose_name="难度从")),
+                ("hardest", models.PositiveSmallIntegerField(default=5, verbose_name="难度到")),
+                (
+                    "bank",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.itembank",
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.itemcategory",
+                    ),
+                ),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="learning.paper",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.itemversion",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Pulse",
+            fields=[
+                (
+                    "sitting",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="pulse",
+                        serialize=False,
+                        to="learning.sitting",
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("device", models.CharField(blank=True, max_length=36)),
+                ("address", models.CharField(blank=True, max_length=45)),
+                ("changes", models.PositiveIntegerField(default=0)),
+                ("happenings", models.PositiveIntegerField(default=0)),
+            ],
+        ),
+        migrations.AddField(
+            model_name="sitting",
+            name="exam",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sittings",
+                to="learning.exam",
+            ),
+        ),
+        migrations.AddField(
+            model_name="sitting",
+            name="form",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sittings",
+                to="learning.examform",
+            ),
+        ),
+        migrations.AddField(
+            model_name="sitting",
+            name="person",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sittings",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="sitting",
+            name="unit",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="org.unit",
+                verbose_name="单位",
+            ),
+        ),
+        migrations.CreateModel(
+            name="HandMark",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("line", models.PositiveSmallIntegerField()),
+                ("points", models.DecimalField(decimal_places=2, max_digits=5)),
+                ("remark", models.CharField(blank=True, max_length=200)),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sitting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="hand_marks",
+                        to="learning.sitting",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AnswerGiven",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("line", models.PositiveSmallIntegerField()),
+                ("answer", models.JSONField(null=True)),
+                ("at", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                ("key", models.UUIDField()),
+                ("device", models.CharField(blank=True, max_length=36)),
+                ("late", models.BooleanField(default=False)),
+                (
+                    "sitting",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="learning.sitting",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="sitting",
+            name="result",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="learning.result",
+            ),
+        ),
+        migrations.AddField(
+            model_name="result",
+            name="sitting",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="results",
+                to="learning.sitting",
+            ),
+        ),
+        migrations.CreateModel(
+            name="SittingEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("attempt", models.PositiveSmallIntegerField(default=1)),
+                ("leader", models.BooleanField(default=False, verbose_name="领导")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.exams.rules.Sat["WAITING"], "未开考"),
+                            (kuangdeng.learning.exams.rules.Sat["SITTING"], "作答中"),
+                            (kuangdeng.learning.exams.rules.Sat["HANDED_IN"], "已交卷"),
+                            (kuangdeng.learning.exams.rules.Sat["TIMED_OUT"], "到时收卷"),
+                            (kuangdeng.learning.exams.rules.Sat["ABSENT"], "缺考"),
+                            (kuangdeng.learning.exams.rules.Sat["VOID"], "作废"),
+                        ],
+                        default=kuangdeng.learning.exams.rules.Sat["WAITING"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("held", models.BooleanField(default=False, verbose_name="谈心后才能开考")),
+                ("late_ok", models.BooleanField(default=False, verbose_name="准许迟到开考")),
+                ("extra_minutes", models.PositiveSmallIntegerField(default=0, verbose_name="延长分钟")),
+                ("started_at", models.DateTimeField(null=True, verbose_name="开考")),
+                ("ends_at", models.DateTimeField(null=True, verbose_name="到时")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="收卷")),
+                ("late_counts", models.BooleanField(default=False)),
+                ("score", models.DecimalField(decimal_places=2, max_digits=7, null=True, verbose_name="得分")),
+                ("out_of", models.DecimalField(decimal_places=2, max_digits=7, null=True, verbose_name="满分")),
+                ("passed", models.BooleanField(null=True, verbose_name="合格")),
+                (
+                    "exam",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.exam",
+                    ),
+                ),
+                (
+                    "form",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.examform",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.sitting",
+                    ),
+                ),
+                (
+                    "result",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.result",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="单位",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="SittingLog",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.exams.rules.Happening["STARTED"], "开考"),
+                            (kuangdeng.learning.exams.rules.Happening["RESUMED"], "接着答"),
+                            (kuangdeng.learning.exams.rules.Happening["LEFT"], "离开页面"),
+                            (kuangdeng.learning.exams.rules.Happening["BACK"], "回到页面"),
+                            (kuangdeng.learning.exams.rules.Happening["CUT"], "断网后恢复"),
+                            (kuangdeng.learning.exams.rules.Happening["SECOND_DEVICE"], "换了一台设备"),
+                            (kuangdeng.learning.exams.rules.Happening["LATE_ANSWERS"], "收卷后收到之前的答案"),
+                            (kuangdeng.learning.exams.rules.Happening["HANDED_IN"], "交卷"),
+                            (kuangdeng.learning.exams.rules.Happening["EXTENDED"], "延长时间"),
+                            (kuangdeng.learning.exams.rules.Happening["RELEASED"], "放回作答"),
+                            (kuangdeng.learning.exams.rules.Happening["ADMITTED"], "准许迟到开考"),
+                            (kuangdeng.learning.exams.rules.Happening["LET_IN"], "准予计入迟到的答案"),
+                            (kuangdeng.learning.exams.rules.Happening["VOIDED"], "作废"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("received_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("words", models.CharField(blank=True, max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sitting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="log", to="learning.sitting"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["at", "id"],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="correction",
+            trigger=pgtrigger.compiler.Trigger(
+                name="correction_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="6d5ba82625f75d61693b61aee741e19173404e4d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_correction_stays_58795",
+                    table="learning_correction",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="examform",
+            constraint=models.UniqueConstraint(fields=("exam", "number"), name="exam_form_number"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="examform",
+            trigger=pgtrigger.compiler.Trigger(
+                name="form_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="bcea5701d1a44c37ff816b082ccb622bca25f8e4",
+                    operation="UPDATE",
+                    pgid="pgtrigger_form_stays_fcd61",
+                    table="learning_examform",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="paper",
+            index=models.Index(fields=["mine", "-changed_at"], name="paper_by_time"),
+        ),
+        migrations.AddConstraint(
+            model_name="paper",
+            constraint=models.UniqueConstraint(fields=("mine", "title"), name="paper_title"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="paper",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_paperevent" ("author_id", "changed_at", "created_at", "id", "items_count", "marks", "mine_id", "mode", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status", "title") VALUES (OLD."author_id", OLD."changed_at", OLD."created_at", OLD."id", OLD."items_count", OLD."marks", OLD."mine_id", OLD."mode", OLD."note", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."status", OLD."title"); RETURN NULL;',
+                    hash="067b5b2b1cc897dc5b86b7fc024710e3dc593ab1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_0a6b6",
+                    table="learning_paper",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="paper",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_paperevent" ("author_id", "changed_at", "created_at", "id", "items_count", "marks", "mine_id", "mode", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status", "title") VALUES (OLD."author_id", OLD."changed_at", OLD."created_at", OLD."id", OLD."items_count", OLD."marks", OLD."mine_id", OLD."mode", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."status", OLD."title"); RETURN NULL;',
+                    hash="0d9614f7803e6eb1d90da5ba0046051cdb7527e0",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_aa6d6",
+                    table="learning_paper",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="exam",
+            index=models.Index(fields=["mine", "-opens_at", "-id"], name="exam_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="exam",
+            index=models.Index(
+                condition=models.Q(("status", kuangdeng.learning.exams.rules.Status["DRAWN"])),
+                fields=["closes_at"],
+                name="exam_running",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="exam",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("opens_at")), ("minutes__gt", 0)), name="exam_times"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="exam",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pass_percent__gte", 0), ("pass_percent__lte", 100)), name="exam_bar"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="exam",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "status__in",
+                            [
+                                kuangdeng.learning.exams.rules.Status["DRAWN"],
+                                kuangdeng.learning.exams.rules.Status["CLOSED"],
+                                kuangdeng.learning.exams.rules.Status["PUBLISHED"],
                             ],
-                            default=kuangdeng.learning.exams.rules.Sat["WAITING"],
-                            max_length=10,
-                            verbose_name="状态",
                         ),
+                        _negated=True,
                     ),
-                    ("held", models.BooleanField(default=False, verbose_name="谈心后才能开考")),
-                    ("late_ok", models.BooleanField(default=False, verbose_name="准许迟到开考")),
-                    ("extra_minutes", models.PositiveSmallIntegerField(default=0, verbose_name="延长分钟")),
-                    ("started_at", models.DateTimeField(null=True, verbose_name="开考")),
-                    ("ends_at", models.DateTimeField(null=True, verbose_name="到时")),
-                    ("ended_at", models.DateTimeField(null=True, verbose_name="收卷")),
-                    ("late_counts", models.BooleanField(default=False)),
-                    ("score", models.DecimalField(decimal_places=2, max_digits=7, null=True, verbose_name="得分")),
-                    ("out_of", models.DecimalField(decimal_places=2, max_digits=7, null=True, verbose_name="满分")),
-                    ("passed", models.BooleanField(null=True, verbose_name="合格")),
-                ],
+                    ("drawn_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="exam_drawn_at",
             ),
-            migrations.CreateModel(
-                name="Result",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("number", models.PositiveSmallIntegerField()),
-                    ("score", models.DecimalField(decimal_places=2, max_digits=7)),
-                    ("out_of", models.DecimalField(decimal_places=2, max_digits=7)),
-                    ("final", models.BooleanField()),
-                    ("passed", models.BooleanField(null=True)),
-                    ("lines", models.JSONField()),
-                    ("answers_digest", models.CharField(max_length=64)),
-                    ("why", models.CharField(blank=True, max_length=200, verbose_name="原因")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
+        ),
+        migrations.AddConstraint(
+            model_name="exam",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("status", kuangdeng.learning.exams.rules.Status["DRAWN"]),
+                    models.Q(("code", ""), _negated=True),
+                ),
+                fields=("mine", "code"),
+                name="exam_code_once",
             ),
-            migrations.CreateModel(
-                name="Exam",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("title", models.CharField(max_length=80, verbose_name="考试名称")),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.exams.rules.Kind["CLASS"], "结业考试"),
-                                (kuangdeng.learning.exams.rules.Kind["LEADERS"], "领导同考"),
-                                (kuangdeng.learning.exams.rules.Kind["RANDOM"], "随机测评"),
-                                (kuangdeng.learning.exams.rules.Kind["MAKEUP"], "补考"),
-                                (kuangdeng.learning.exams.rules.Kind["PRACTICE"], "练习"),
-                                (kuangdeng.learning.exams.rules.Kind["ON_PAPER"], "纸笔考试"),
-                            ],
-                            max_length=10,
-                            verbose_name="类别",
-                        ),
-                    ),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.exams.rules.Status["DRAFTED"], "筹备"),
-                                (kuangdeng.learning.exams.rules.Status["DRAWN"], "卷已备好"),
-                                (kuangdeng.learning.exams.rules.Status["CLOSED"], "已收卷"),
-                                (kuangdeng.learning.exams.rules.Status["PUBLISHED"], "已公布"),
-                                (kuangdeng.learning.exams.rules.Status["CANCELLED"], "取消"),
-                            ],
-                            default=kuangdeng.learning.exams.rules.Status["DRAFTED"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("place", models.CharField(blank=True, max_length=80, verbose_name="考场")),
-                    ("opens_at", models.DateTimeField(verbose_name="开考时间")),
-                    ("closes_at", models.DateTimeField(verbose_name="结束时间")),
-                    ("minutes", models.PositiveSmallIntegerField(verbose_name="时长（分钟）")),
-                    (
-                        "late_minutes",
-                        models.PositiveSmallIntegerField(null=True, verbose_name="迟到多少分钟内可以开考"),
-                    ),
-                    (
-                        "pass_percent",
-                        models.DecimalField(
-                            decimal_places=2,
-                            default=Decimal("80"),
-                            max_digits=5,
-                            verbose_name="合格线（满分的百分之几）",
-                        ),
-                    ),
-                    ("per_person", models.BooleanField(default=False, verbose_name="每人一卷")),
-                    ("mix_items", models.BooleanField(default=True, verbose_name="题目顺序每人不同")),
-                    ("mix_options", models.BooleanField(default=True, verbose_name="选项顺序每人不同")),
-                    ("by_sign_in", models.BooleanField(default=True, verbose_name="可以用自己的账号在手机上答")),
-                    ("by_code", models.BooleanField(default=True, verbose_name="可以在考场用工号和考场码答")),
-                    ("shows_score", models.BooleanField(default=True, verbose_name="交卷后马上看到分数")),
-                    ("shows_key", models.BooleanField(default=True, verbose_name="公布后可以看答案和解析")),
-                    ("seed", models.CharField(editable=False, max_length=64)),
-                    ("code", models.CharField(blank=True, editable=False, max_length=8)),
-                    ("policy", models.JSONField(editable=False)),
-                    ("note", models.CharField(blank=True, max_length=500, verbose_name="考试须知")),
-                    ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
-                    ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("drawn_at", models.DateTimeField(null=True)),
-                    ("closed_at", models.DateTimeField(null=True)),
-                    ("published_at", models.DateTimeField(null=True)),
-                    ("drawing", models.JSONField(editable=False, null=True, verbose_name="抽人记录")),
-                    (
-                        "created_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "makeup_of",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="makeups",
-                            to="learning.exam",
-                            verbose_name="补考自",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="exams",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                            verbose_name="组织单位",
-                        ),
-                    ),
-                ],
+        ),
+        migrations.AddConstraint(
+            model_name="exam",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", kuangdeng.learning.exams.rules.Kind["MAKEUP"]), _negated=True),
+                    ("makeup_of__isnull", False),
+                    _connector="OR",
+                ),
+                name="exam_makeup_of",
             ),
-            migrations.CreateModel(
-                name="Correction",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("why", models.CharField(max_length=200)),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "asked",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.itemversion",
-                        ),
-                    ),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "key",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.itemversion",
-                        ),
-                    ),
-                    (
-                        "exam",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="corrections", to="learning.exam"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="ExamForm",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("number", models.PositiveIntegerField(verbose_name="卷号")),
-                    ("lines", models.JSONField()),
-                    ("marks", models.DecimalField(decimal_places=2, max_digits=7)),
-                    ("expected", models.FloatField(verbose_name="预计得分")),
-                    ("seed", models.CharField(max_length=200)),
-                    ("digest", models.CharField(max_length=64)),
-                    (
-                        "exam",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="forms", to="learning.exam"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Paper",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("title", models.CharField(max_length=80, verbose_name="试卷名称")),
-                    (
-                        "mode",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.exams.rules.Mode["FIXED"], "固定题目"),
-                                (kuangdeng.learning.exams.rules.Mode["BLUEPRINT"], "按蓝图抽题"),
-                            ],
-                            default=kuangdeng.learning.exams.rules.Mode["FIXED"],
-                            max_length=10,
-                            verbose_name="组卷方式",
-                        ),
-                    ),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.exams.rules.PaperStatus["DRAFTED"], "草稿"),
-                                (kuangdeng.learning.exams.rules.PaperStatus["READY"], "已定稿"),
-                                (kuangdeng.learning.exams.rules.PaperStatus["RETIRED"], "停用"),
-                            ],
-                            default=kuangdeng.learning.exams.rules.PaperStatus["DRAFTED"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
-                    ("items_count", models.PositiveIntegerField(default=0, verbose_name="题数")),
-                    ("marks", models.DecimalField(decimal_places=2, default=0, max_digits=7, verbose_name="满分")),
-                    ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="建立时间")),
-                    ("changed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="修改时间")),
-                    (
-                        "author",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="组卷人",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="papers",
-                            to="org.mine",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="ExamEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("title", models.CharField(max_length=80, verbose_name="考试名称")),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.exams.rules.Kind["CLASS"], "结业考试"),
-                                (kuangdeng.learning.exams.rules.Kind["LEADERS"], "领导同考"),
-                                (kuangdeng.learning.exams.rules.Kind["RANDOM"], "随机测评"),
-                                (kuangdeng.learning.exams.rules.Kind["MAKEUP"], "补考"),
-                                (kuangdeng.learning.exams.rules.Kind["PRACTICE"], "练习"),
-                                (kuangdeng.learning.exams.rules.Kind["ON_PAPER"], "纸笔考试"),
-                            ],
-                            max_length=10,
-                            verbose_name="类别",
-                        ),
-                    ),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.exams.rules.Status["DRAFTED"], "筹备"),
-                                (kuangdeng.learning.exams.rules.Status["DRAWN"], "卷已备好"),
-                                (kuangdeng.learning.exams.rules.Status["CLOSED"], "已收卷"),
-                                (kuangdeng.learning.exams.rules.Status["PUBLISHED"], "已公布"),
-                                (kuangdeng.learning.exams.rules.Status["CANCELLED"], "取消"),
-                            ],
-                            default=kuangdeng.learning.exams.rules.Status["DRAFTED"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("place", models.CharField(blank=True, max_length=80, verbose_name="考场")),
-                    ("opens_at", models.DateTimeField(verbose_name="开考时间")),
-                    ("closes_at", models.DateTimeField(verbose_name="结束时间")),
-                    ("minutes", models.PositiveSmallIntegerField(verbose_name="时长（分钟）")),
-                    (
-                        "late_minutes",
-                        models.PositiveSmallIntegerField(null=True, verbose_name="迟到多少分钟内可以开考"),
-                    ),
-                    (
-                        "pass_percent",
-                        models.DecimalField(
-                            decimal_places=2,
-                            default=Decimal("80"),
-                            max_digits=5,
-                            verbose_name="合格线（满分的百分之几）",
-                        ),
-                    ),
-                    ("per_person", models.BooleanField(default=False, verbose_name="每人一卷")),
-                    ("mix_items", models.BooleanField(default=True, verbose_name="题目顺序每人不同")),
-                    ("mix_options", models.BooleanField(default=True, verbose_name="选项顺序每人不同")),
-                    ("by_sign_in", models.BooleanField(default=True, verbose_name="可以用自己的账号在手机上答")),
-                    ("by_code", models.BooleanField(default=True, verbose_name="可以在考场用工号和考场码答")),
-                    ("shows_score", models.BooleanField(default=True, verbose_name="交卷后马上看到分数")),
-                    ("shows_key", models.BooleanField(default=True, verbose_name="公布后可以看答案和解析")),
-                    ("seed", models.CharField(editable=False, max_length=64)),
-                    ("code", models.CharField(blank=True, editable=False, max_length=8)),
-                    ("policy", models.JSONField(editable=False)),
-                    ("note", models.CharField(blank=True, max_length=500, verbose_name="考试须知")),
-                    ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
-                    ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("drawn_at", models.DateTimeField(null=True)),
-                    ("closed_at", models.DateTimeField(null=True)),
-                    ("published_at", models.DateTimeField(null=True)),
-                    ("drawing", models.JSONField(editable=False, null=True, verbose_name="抽人记录")),
-                    (
-                        "created_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "makeup_of",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.exam",
-                            verbose_name="补考自",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.exam",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="组织单位",
-                        ),
-                    ),
-                    (
-                        "paper",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.paper",
-                            verbose_name="试卷",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="exam",
-                name="paper",
-                field=models.ForeignKey(
-                    db_index=False,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="exams",
-                    to="learning.paper",
-                    verbose_name="试卷",
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="exam",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_examevent" ("by_code", "by_sign_in", "closed_at", "closes_at", "code", "created_at", "created_by_id", "drawing", "drawn_at", "id", "is_sample", "kind", "late_minutes", "makeup_of_id", "mine_id", "minutes", "mix_items", "mix_options", "note", "opens_at", "paper_id", "pass_percent", "per_person", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "policy", "published_at", "seed", "shows_key", "shows_score", "status", "title", "unit_id") VALUES (OLD."by_code", OLD."by_sign_in", OLD."closed_at", OLD."closes_at", OLD."code", OLD."created_at", OLD."created_by_id", OLD."drawing", OLD."drawn_at", OLD."id", OLD."is_sample", OLD."kind", OLD."late_minutes", OLD."makeup_of_id", OLD."mine_id", OLD."minutes", OLD."mix_items", OLD."mix_options", OLD."note", OLD."opens_at", OLD."paper_id", OLD."pass_percent", OLD."per_person", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place", OLD."policy", OLD."published_at", OLD."seed", OLD."shows_key", OLD."shows_score", OLD."status", OLD."title", OLD."unit_id"); RETURN NULL;',
+                    hash="bcb3008b038aa0c6fceb2173f12c538d17462deb",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_1ac45",
+                    table="learning_exam",
+                    when="AFTER",
                 ),
             ),
-            migrations.CreateModel(
-                name="PaperEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("title", models.CharField(max_length=80, verbose_name="试卷名称")),
-                    (
-                        "mode",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.exams.rules.Mode["FIXED"], "固定题目"),
-                                (kuangdeng.learning.exams.rules.Mode["BLUEPRINT"], "按蓝图抽题"),
-                            ],
-                            default=kuangdeng.learning.exams.rules.Mode["FIXED"],
-                            max_length=10,
-                            verbose_name="组卷方式",
-                        ),
-                    ),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.exams.rules.PaperStatus["DRAFTED"], "草稿"),
-                                (kuangdeng.learning.exams.rules.PaperStatus["READY"], "已定稿"),
-                                (kuangdeng.learning.exams.rules.PaperStatus["RETIRED"], "停用"),
-                            ],
-                            default=kuangdeng.learning.exams.rules.PaperStatus["DRAFTED"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
-                    ("items_count", models.PositiveIntegerField(default=0, verbose_name="题数")),
-                    ("marks", models.DecimalField(decimal_places=2, default=0, max_digits=7, verbose_name="满分")),
-                    ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="建立时间")),
-                    ("changed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="修改时间")),
-                    (
-                        "author",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="组卷人",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.paper",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="PaperLine",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("position", models.PositiveSmallIntegerField()),
-                    ("marks", models.DecimalField(decimal_places=2, max_digits=5, verbose_name="每题分值")),
-                    ("count", models.PositiveSmallIntegerField(default=1, verbose_name="题数")),
-                    (
-                        "type",
-                        models.CharField(
-                            blank=True,
-                            choices=[
-                                (kuangdeng.learning.items.rules.content.ItemType["SINGLE"], "单选题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["MULTIPLE"], "多选题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["TRUE_FALSE"], "判断题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["FILL_IN"], "填空题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["MATCHING"], "匹配题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["ORDERING"], "排序题"),
-                                (kuangdeng.learning.items.rules.content.ItemType["SHORT_ANSWER"], "简答题"),
-                            ],
-                            max_length=12,
-                            verbose_name="题型",
-                        ),
-                    ),
-                    ("easiest", models.PositiveSmallIntegerField(default=1, verbose_name="难度从")),
-                    ("hardest", models.PositiveSmallIntegerField(default=5, verbose_name="难度到")),
-                    (
-                        "bank",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.itembank",
-                        ),
-                    ),
-                    (
-                        "category",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.itemcategory",
-                        ),
-                    ),
-                    (
-                        "paper",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.CASCADE,
-                            related_name="lines",
-                            to="learning.paper",
-                        ),
-                    ),
-                    (
-                        "version",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.itemversion",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["position"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Pulse",
-                fields=[
-                    (
-                        "sitting",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.CASCADE,
-                            primary_key=True,
-                            related_name="pulse",
-                            serialize=False,
-                            to="learning.sitting",
-                        ),
-                    ),
-                    ("at", models.DateTimeField()),
-                    ("device", models.CharField(blank=True, max_length=36)),
-                    ("address", models.CharField(blank=True, max_length=45)),
-                    ("changes", models.PositiveIntegerField(default=0)),
-                    ("happenings", models.PositiveIntegerField(default=0)),
-                ],
-            ),
-            migrations.AddField(
-                model_name="sitting",
-                name="exam",
-                field=models.ForeignKey(
-                    db_index=False,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="sittings",
-                    to="learning.exam",
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="exam",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_examevent" ("by_code", "by_sign_in", "closed_at", "closes_at", "code", "created_at", "created_by_id", "drawing", "drawn_at", "id", "is_sample", "kind", "late_minutes", "makeup_of_id", "mine_id", "minutes", "mix_items", "mix_options", "note", "opens_at", "paper_id", "pass_percent", "per_person", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "policy", "published_at", "seed", "shows_key", "shows_score", "status", "title", "unit_id") VALUES (OLD."by_code", OLD."by_sign_in", OLD."closed_at", OLD."closes_at", OLD."code", OLD."created_at", OLD."created_by_id", OLD."drawing", OLD."drawn_at", OLD."id", OLD."is_sample", OLD."kind", OLD."late_minutes", OLD."makeup_of_id", OLD."mine_id", OLD."minutes", OLD."mix_items", OLD."mix_options", OLD."note", OLD."opens_at", OLD."paper_id", OLD."pass_percent", OLD."per_person", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."policy", OLD."published_at", OLD."seed", OLD."shows_key", OLD."shows_score", OLD."status", OLD."title", OLD."unit_id"); RETURN NULL;',
+                    hash="131d85659bfdec2ea0b53ca906ff308757fb7925",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_ba662",
+                    table="learning_exam",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddField(
-                model_name="sitting",
-                name="form",
-                field=models.ForeignKey(
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="sittings",
-                    to="learning.examform",
+        ),
+        migrations.AddConstraint(
+            model_name="paperline",
+            constraint=models.UniqueConstraint(fields=("paper", "position"), name="paper_line_place"),
+        ),
+        migrations.AddConstraint(
+            model_name="paperline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("count__gt", 0), ("marks__gt", 0)), name="paper_line_counts"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="paperline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("version", None), ("count", 1), _connector="OR"), name="paper_line_one_item"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="paperline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("easiest__gte", 1), ("easiest__lte", models.F("hardest")), ("hardest__lte", 5)),
+                name="paper_line_difficulty",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handmark",
+            constraint=models.CheckConstraint(condition=models.Q(("points__gte", 0)), name="hand_mark_points"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="handmark",
+            trigger=pgtrigger.compiler.Trigger(
+                name="hand_mark_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4b79f5ae4122770261f830a13cd027c7096daa21",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_hand_mark_stays_851d1",
+                    table="learning_handmark",
+                    when="BEFORE",
                 ),
             ),
-            migrations.AddField(
-                model_name="sitting",
-                name="person",
-                field=models.ForeignKey(
-                    db_index=False,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="sittings",
-                    to=settings.AUTH_USER_MODEL,
+        ),
+        migrations.AddConstraint(
+            model_name="answergiven",
+            constraint=models.UniqueConstraint(fields=("sitting", "key"), name="answer_once"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="answergiven",
+            trigger=pgtrigger.compiler.Trigger(
+                name="answer_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="949dfcc25eda74052ace3ca3cb3dcd71f2831684",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_answer_stays_7e53f",
+                    table="learning_answergiven",
+                    when="BEFORE",
                 ),
             ),
-            migrations.AddField(
-                model_name="sitting",
-                name="unit",
-                field=models.ForeignKey(
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to="org.unit",
-                    verbose_name="单位",
+        ),
+        migrations.AddIndex(
+            model_name="sitting",
+            index=models.Index(fields=["exam", "status"], name="sitting_by_exam"),
+        ),
+        migrations.AddIndex(
+            model_name="sitting",
+            index=models.Index(fields=["person", "-id"], name="sitting_by_person"),
+        ),
+        migrations.AddIndex(
+            model_name="sitting",
+            index=models.Index(
+                condition=models.Q(("status", kuangdeng.learning.exams.rules.Sat["SITTING"])),
+                fields=["ends_at"],
+                name="sitting_running",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sitting",
+            constraint=models.UniqueConstraint(fields=("exam", "person", "attempt"), name="sitting_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="sitting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ends_at", None), ("started_at", None)),
+                    models.Q(("ends_at__isnull", False), ("started_at__isnull", False)),
+                    _connector="OR",
                 ),
+                name="sitting_started_pair",
             ),
-            migrations.CreateModel(
-                name="HandMark",
-                fields=[
-                    ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                    ("line", models.PositiveSmallIntegerField()),
-                    ("points", models.DecimalField(decimal_places=2, max_digits=5)),
-                    ("remark", models.CharField(blank=True, max_length=200)),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "sitting",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="hand_marks",
-                            to="learning.sitting",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="AnswerGiven",
-                fields=[
-                    ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                    ("line", models.PositiveSmallIntegerField()),
-                    ("answer", models.JSONField(null=True)),
-                    ("at", models.DateTimeField()),
-                    ("received_at", models.DateTimeField()),
-                    ("key", models.UUIDField()),
-                    ("device", models.CharField(blank=True, max_length=36)),
-                    ("late", models.BooleanField(default=False)),
-                    (
-                        "sitting",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="answers",
-                            to="learning.sitting",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.AddField(
-                model_name="sitting",
-                name="result",
-                field=models.ForeignKey(
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to="learning.result",
+        ),
+        migrations.AddConstraint(
+            model_name="sitting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", kuangdeng.learning.exams.rules.Sat["SITTING"]), _negated=True),
+                    models.Q(("ended_at", None), ("form__isnull", False), ("started_at__isnull", False)),
+                    _connector="OR",
                 ),
+                name="sitting_is_timed",
             ),
-            migrations.AddField(
-                model_name="result",
-                name="sitting",
-                field=models.ForeignKey(
-                    db_index=False,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="results",
-                    to="learning.sitting",
-                ),
-            ),
-            migrations.CreateModel(
-                name="SittingEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("attempt", models.PositiveSmallIntegerField(default=1)),
-                    ("leader", models.BooleanField(default=False, verbose_name="领导")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.exams.rules.Sat["WAITING"], "未开考"),
-                                (kuangdeng.learning.exams.rules.Sat["SITTING"], "作答中"),
-                                (kuangdeng.learning.exams.rules.Sat["HANDED_IN"], "已交卷"),
-                                (kuangdeng.learning.exams.rules.Sat["TIMED_OUT"], "到时收卷"),
-                                (kuangdeng.learning.exams.rules.Sat["ABSENT"], "缺考"),
-                                (kuangdeng.learning.exams.rules.Sat["VOID"], "作废"),
-                            ],
-                            default=kuangdeng.learning.exams.rules.Sat["WAITING"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("held", models.BooleanField(default=False, verbose_name="谈心后才能开考")),
-                    ("late_ok", models.BooleanField(default=False, verbose_name="准许迟到开考")),
-                    ("extra_minutes", models.PositiveSmallIntegerField(default=0, verbose_name="延长分钟")),
-                    ("started_at", models.DateTimeField(null=True, verbose_name="开考")),
-                    ("ends_at", models.DateTimeField(null=True, verbose_name="到时")),
-                    ("ended_at", models.DateTimeField(null=True, verbose_name="收卷")),
-                    ("late_counts", models.BooleanField(default=False)),
-                    ("score", models.DecimalField(decimal_places=2, max_digits=7, null=True, verbose_name="得分")),
-                    ("out_of", models.DecimalField(decimal_places=2, max_digits=7, null=True, verbose_name="满分")),
-                    ("passed", models.BooleanField(null=True, verbose_name="合格")),
-                    (
-                        "exam",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.exam",
-                        ),
-                    ),
-                    (
-                        "form",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.examform",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.sitting",
-                        ),
-                    ),
-                    (
-                        "result",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.result",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="单位",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="SittingLog",
-                fields=[
-                    ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.exams.rules.Happening["STARTED"], "开考"),
-                                (kuangdeng.learning.exams.rules.Happening["RESUMED"], "接着答"),
-                                (kuangdeng.learning.exams.rules.Happening["LEFT"], "离开页面"),
-                                (kuangdeng.learning.exams.rules.Happening["BACK"], "回到页面"),
-                                (kuangdeng.learning.exams.rules.Happening["CUT"], "断网后恢复"),
-                                (kuangdeng.learning.exams.rules.Happening["SECOND_DEVICE"], "换了一台设备"),
-                                (kuangdeng.learning.exams.rules.Happening["LATE_ANSWERS"], "收卷后收到之前的答案"),
-                                (kuangdeng.learning.exams.rules.Happening["HANDED_IN"], "交卷"),
-                                (kuangdeng.learning.exams.rules.Happening["EXTENDED"], "延长时间"),
-                                (kuangdeng.learning.exams.rules.Happening["RELEASED"], "放回作答"),
-                                (kuangdeng.learning.exams.rules.Happening["ADMITTED"], "准许迟到开考"),
-                                (kuangdeng.learning.exams.rules.Happening["LET_IN"], "准予计入迟到的答案"),
-                                (kuangdeng.learning.exams.rules.Happening["VOIDED"], "作废"),
-                            ],
-                            max_length=15,
-                        ),
-                    ),
-                    ("at", models.DateTimeField()),
-                    ("received_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("words", models.CharField(blank=True, max_length=200)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "sitting",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="log", to="learning.sitting"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["at", "id"],
-                },
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="correction",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="correction_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="6d5ba82625f75d61693b61aee741e19173404e4d",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_correction_stays_58795",
-                        table="learning_correction",
-                        when="BEFORE",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="examform",
-                constraint=models.UniqueConstraint(fields=("exam", "number"), name="exam_form_number"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="examform",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="form_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                        hash="bcea5701d1a44c37ff816b082ccb622bca25f8e4",
-                        operation="UPDATE",
-                        pgid="pgtrigger_form_stays_fcd61",
-                        table="learning_examform",
-                        when="BEFORE",
-                    ),
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="paper",
-                index=models.Index(fields=["mine", "-changed_at"], name="paper_by_time"),
-            ),
-            migrations.AddConstraint(
-                model_name="paper",
-                constraint=models.UniqueConstraint(fields=("mine", "title"), name="paper_title"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="paper",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_paperevent" ("author_id", "changed_at", "created_at", "id", "items_count", "marks", "mine_id", "mode", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status", "title") VALUES (OLD."author_id", OLD."changed_at", OLD."created_at", OLD."id", OLD."items_count", OLD."marks", OLD."mine_id", OLD."mode", OLD."note", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."status", OLD."title"); RETURN NULL;',
-                        hash="067b5b2b1cc897dc5b86b7fc024710e3dc593ab1",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_0a6b6",
-                        table="learning_paper",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="paper",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_paperevent" ("author_id", "changed_at", "created_at", "id", "items_count", "marks", "mine_id", "mode", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "status", "title") VALUES (OLD."author_id", OLD."changed_at", OLD."created_at", OLD."id", OLD."items_count", OLD."marks", OLD."mine_id", OLD."mode", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."status", OLD."title"); RETURN NULL;',
-                        hash="0d9614f7803e6eb1d90da5ba0046051cdb7527e0",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_aa6d6",
-                        table="learning_paper",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="exam",
-                index=models.Index(fields=["mine", "-opens_at", "-id"], name="exam_by_time"),
-            ),
-            migrations.AddIndex(
-                model_name="exam",
-                index=models.Index(
-                    condition=models.Q(("status", kuangdeng.learning.exams.rules.Status["DRAWN"])),
-                    fields=["closes_at"],
-                    name="exam_running",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="exam",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("closes_at__gt", models.F("opens_at")), ("minutes__gt", 0)), name="exam_times"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="exam",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("pass_percent__gte", 0), ("pass_percent__lte", 100)), name="exam_bar"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="exam",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
+        ),
+        migrations.AddConstraint(
+            model_name="sitting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "status__in",
                             (
-                                "status__in",
-                                [
-                                    kuangdeng.learning.exams.rules.Status["DRAWN"],
-                                    kuangdeng.learning.exams.rules.Status["CLOSED"],
-                                    kuangdeng.learning.exams.rules.Status["PUBLISHED"],
-                                ],
+                                kuangdeng.learning.exams.rules.Sat["HANDED_IN"],
+                                kuangdeng.learning.exams.rules.Sat["TIMED_OUT"],
                             ),
-                            _negated=True,
                         ),
-                        ("drawn_at__isnull", False),
-                        _connector="OR",
+                        _negated=True,
                     ),
-                    name="exam_drawn_at",
+                    models.Q(("ended_at__isnull", False), ("result__isnull", False)),
+                    _connector="OR",
+                ),
+                name="sitting_ended_has_result",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sitting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("passed", None), models.Q(("out_of__isnull", False), ("score__isnull", False)), _connector="OR"
+                ),
+                name="sitting_scored",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="sitting",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_sittingevent" ("attempt", "ended_at", "ends_at", "exam_id", "extra_minutes", "form_id", "held", "id", "late_counts", "late_ok", "leader", "out_of", "passed", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result_id", "score", "started_at", "status", "unit_id") VALUES (OLD."attempt", OLD."ended_at", OLD."ends_at", OLD."exam_id", OLD."extra_minutes", OLD."form_id", OLD."held", OLD."id", OLD."late_counts", OLD."late_ok", OLD."leader", OLD."out_of", OLD."passed", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."result_id", OLD."score", OLD."started_at", OLD."status", OLD."unit_id"); RETURN NULL;',
+                    hash="787b3ed2b578b89bb3cfc1ecb823224b75269051",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_eb523",
+                    table="learning_sitting",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="exam",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(
-                        ("status", kuangdeng.learning.exams.rules.Status["DRAWN"]),
-                        models.Q(("code", ""), _negated=True),
-                    ),
-                    fields=("mine", "code"),
-                    name="exam_code_once",
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="sitting",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_sittingevent" ("attempt", "ended_at", "ends_at", "exam_id", "extra_minutes", "form_id", "held", "id", "late_counts", "late_ok", "leader", "out_of", "passed", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result_id", "score", "started_at", "status", "unit_id") VALUES (OLD."attempt", OLD."ended_at", OLD."ends_at", OLD."exam_id", OLD."extra_minutes", OLD."form_id", OLD."held", OLD."id", OLD."late_counts", OLD."late_ok", OLD."leader", OLD."out_of", OLD."passed", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."result_id", OLD."score", OLD."started_at", OLD."status", OLD."unit_id"); RETURN NULL;',
+                    hash="92cfd882a58ad208119257e676256791e036e5e8",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_30f77",
+                    table="learning_sitting",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="exam",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("kind", kuangdeng.learning.exams.rules.Kind["MAKEUP"]), _negated=True),
-                        ("makeup_of__isnull", False),
-                        _connector="OR",
-                    ),
-                    name="exam_makeup_of",
+        ),
+        migrations.AddConstraint(
+            model_name="result",
+            constraint=models.UniqueConstraint(fields=("sitting", "number"), name="result_number"),
+        ),
+        migrations.AddConstraint(
+            model_name="result",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("final", False), ("passed__isnull", False), _connector="OR"),
+                name="result_final_says",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="result",
+            trigger=pgtrigger.compiler.Trigger(
+                name="result_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="ef4c9469d96a6622a98a14a0cb4366f2273b36de",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_result_stays_ec6fe",
+                    table="learning_result",
+                    when="BEFORE",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="exam",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_examevent" ("by_code", "by_sign_in", "closed_at", "closes_at", "code", "created_at", "created_by_id", "drawing", "drawn_at", "id", "is_sample", "kind", "late_minutes", "makeup_of_id", "mine_id", "minutes", "mix_items", "mix_options", "note", "opens_at", "paper_id", "pass_percent", "per_person", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "policy", "published_at", "seed", "shows_key", "shows_score", "status", "title", "unit_id") VALUES (OLD."by_code", OLD."by_sign_in", OLD."closed_at", OLD."closes_at", OLD."code", OLD."created_at", OLD."created_by_id", OLD."drawing", OLD."drawn_at", OLD."id", OLD."is_sample", OLD."kind", OLD."late_minutes", OLD."makeup_of_id", OLD."mine_id", OLD."minutes", OLD."mix_items", OLD."mix_options", OLD."note", OLD."opens_at", OLD."paper_id", OLD."pass_percent", OLD."per_person", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place", OLD."policy", OLD."published_at", OLD."seed", OLD."shows_key", OLD."shows_score", OLD."status", OLD."title", OLD."unit_id"); RETURN NULL;',
-                        hash="bcb3008b038aa0c6fceb2173f12c538d17462deb",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_1ac45",
-                        table="learning_exam",
-                        when="AFTER",
-                    ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="sittinglog",
+            trigger=pgtrigger.compiler.Trigger(
+                name="log_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="023cde3074d93049208a56ff7f600997de797311",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_log_stays_c66c4",
+                    table="learning_sittinglog",
+                    when="BEFORE",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="exam",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_examevent" ("by_code", "by_sign_in", "closed_at", "closes_at", "code", "created_at", "created_by_id", "drawing", "drawn_at", "id", "is_sample", "kind", "late_minutes", "makeup_of_id", "mine_id", "minutes", "mix_items", "mix_options", "note", "opens_at", "paper_id", "pass_percent", "per_person", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "policy", "published_at", "seed", "shows_key", "shows_score", "status", "title", "unit_id") VALUES (OLD."by_code", OLD."by_sign_in", OLD."closed_at", OLD."closes_at", OLD."code", OLD."created_at", OLD."created_by_id", OLD."drawing", OLD."drawn_at", OLD."id", OLD."is_sample", OLD."kind", OLD."late_minutes", OLD."makeup_of_id", OLD."mine_id", OLD."minutes", OLD."mix_items", OLD."mix_options", OLD."note", OLD."opens_at", OLD."paper_id", OLD."pass_percent", OLD."per_person", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."policy", OLD."published_at", OLD."seed", OLD."shows_key", OLD."shows_score", OLD."status", OLD."title", OLD."unit_id"); RETURN NULL;',
-                        hash="131d85659bfdec2ea0b53ca906ff308757fb7925",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_ba662",
-                        table="learning_exam",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="paperline",
-                constraint=models.UniqueConstraint(fields=("paper", "position"), name="paper_line_place"),
-            ),
-            migrations.AddConstraint(
-                model_name="paperline",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("count__gt", 0), ("marks__gt", 0)), name="paper_line_counts"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="paperline",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("version", None), ("count", 1), _connector="OR"), name="paper_line_one_item"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="paperline",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("easiest__gte", 1), ("easiest__lte", models.F("hardest")), ("hardest__lte", 5)),
-                    name="paper_line_difficulty",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="handmark",
-                constraint=models.CheckConstraint(condition=models.Q(("points__gte", 0)), name="hand_mark_points"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="handmark",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="hand_mark_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="4b79f5ae4122770261f830a13cd027c7096daa21",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_hand_mark_stays_851d1",
-                        table="learning_handmark",
-                        when="BEFORE",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="answergiven",
-                constraint=models.UniqueConstraint(fields=("sitting", "key"), name="answer_once"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="answergiven",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="answer_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="949dfcc25eda74052ace3ca3cb3dcd71f2831684",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_answer_stays_7e53f",
-                        table="learning_answergiven",
-                        when="BEFORE",
-                    ),
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="sitting",
-                index=models.Index(fields=["exam", "status"], name="sitting_by_exam"),
-            ),
-            migrations.AddIndex(
-                model_name="sitting",
-                index=models.Index(fields=["person", "-id"], name="sitting_by_person"),
-            ),
-            migrations.AddIndex(
-                model_name="sitting",
-                index=models.Index(
-                    condition=models.Q(("status", kuangdeng.learning.exams.rules.Sat["SITTING"])),
-                    fields=["ends_at"],
-                    name="sitting_running",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="sitting",
-                constraint=models.UniqueConstraint(fields=("exam", "person", "attempt"), name="sitting_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="sitting",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("ends_at", None), ("started_at", None)),
-                        models.Q(("ends_at__isnull", False), ("started_at__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="sitting_started_pair",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="sitting",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("status", kuangdeng.learning.exams.rules.Sat["SITTING"]), _negated=True),
-                        models.Q(("ended_at", None), ("form__isnull", False), ("started_at__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="sitting_is_timed",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="sitting",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            (
-                                "status__in",
-                                (
-                                    kuangdeng.learning.exams.rules.Sat["HANDED_IN"],
-                                    kuangdeng.learning.exams.rules.Sat["TIMED_OUT"],
-                                ),
-                            ),
-                            _negated=True,
-                        ),
-                        models.Q(("ended_at__isnull", False), ("result__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="sitting_ended_has_result",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="sitting",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("passed", None), models.Q(("out_of__isnull", False), ("score__isnull", False)), _connector="OR"
-                    ),
-                    name="sitting_scored",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="sitting",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_sittingevent" ("attempt", "ended_at", "ends_at", "exam_id", "extra_minutes", "form_id", "held", "id", "late_counts", "late_ok", "leader", "out_of", "passed", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result_id", "score", "started_at", "status", "unit_id") VALUES (OLD."attempt", OLD."ended_at", OLD."ends_at", OLD."exam_id", OLD."extra_minutes", OLD."form_id", OLD."held", OLD."id", OLD."late_counts", OLD."late_ok", OLD."leader", OLD."out_of", OLD."passed", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."result_id", OLD."score", OLD."started_at", OLD."status", OLD."unit_id"); RETURN NULL;',
-                        hash="787b3ed2b578b89bb3cfc1ecb823224b75269051",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_eb523",
-                        table="learning_sitting",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="sitting",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_sittingevent" ("attempt", "ended_at", "ends_at", "exam_id", "extra_minutes", "form_id", "held", "id", "late_counts", "late_ok", "leader", "out_of", "passed", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result_id", "score", "started_at", "status", "unit_id") VALUES (OLD."attempt", OLD."ended_at", OLD."ends_at", OLD."exam_id", OLD."extra_minutes", OLD."form_id", OLD."held", OLD."id", OLD."late_counts", OLD."late_ok", OLD."leader", OLD."out_of", OLD."passed", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."result_id", OLD."score", OLD."started_at", OLD."status", OLD."unit_id"); RETURN NULL;',
-                        hash="92cfd882a58ad208119257e676256791e036e5e8",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_30f77",
-                        table="learning_sitting",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="result",
-                constraint=models.UniqueConstraint(fields=("sitting", "number"), name="result_number"),
-            ),
-            migrations.AddConstraint(
-                model_name="result",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("final", False), ("passed__isnull", False), _connector="OR"),
-                    name="result_final_says",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="result",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="result_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="ef4c9469d96a6622a98a14a0cb4366f2273b36de",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_result_stays_ec6fe",
-                        table="learning_result",
-                        when="BEFORE",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="sittinglog",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="log_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="023cde3074d93049208a56ff7f600997de797311",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_log_stays_c66c4",
-                        table="learning_sittinglog",
-                        when="BEFORE",
-                    ),
-                ),
-            ),
-        ]
-    )
+        ),
+    ]
+    operations = together(operations)

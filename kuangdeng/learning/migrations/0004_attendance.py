@@ -19,820 +19,815 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="Attendee",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("expected", models.BooleanField(default=True, verbose_name="应到")),
-                    (
-                        "state",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.attendance.rules.State["MISSING"], "未到"),
-                                (kuangdeng.learning.attendance.rules.State["PRESENT"], "已到"),
-                                (kuangdeng.learning.attendance.rules.State["LATE"], "迟到"),
-                                (kuangdeng.learning.attendance.rules.State["LEAVE"], "请假"),
-                                (kuangdeng.learning.attendance.rules.State["MADE_UP"], "已补学"),
-                            ],
-                            default=kuangdeng.learning.attendance.rules.State["MISSING"],
-                            max_length=10,
-                        ),
-                    ),
-                    (
-                        "method",
-                        models.CharField(
-                            blank=True,
-                            choices=[
-                                (kuangdeng.learning.attendance.rules.Method["NONE"], ""),
-                                (kuangdeng.learning.attendance.rules.Method["CODE"], "扫码"),
-                                (kuangdeng.learning.attendance.rules.Method["CARD"], "刷卡"),
-                                (kuangdeng.learning.attendance.rules.Method["NUMBER"], "签到机输工号"),
-                                (kuangdeng.learning.attendance.rules.Method["PAPER"], "纸质补录"),
-                                (kuangdeng.learning.attendance.rules.Method["CORRECTED"], "更正"),
-                            ],
-                            default=kuangdeng.learning.attendance.rules.Method["NONE"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("at", models.DateTimeField(null=True, verbose_name="签到时间")),
-                    ("device", models.CharField(blank=True, editable=False, max_length=64)),
-                    ("reason", models.CharField(blank=True, max_length=200, verbose_name="原因")),
-                    ("leave_reason", models.CharField(blank=True, max_length=200, verbose_name="请假事由")),
-                    ("leave_asked_at", models.DateTimeField(null=True)),
-                    ("leave_decided_at", models.DateTimeField(null=True)),
-                    ("leave_refusal", models.CharField(blank=True, max_length=200, verbose_name="不准假的原因")),
-                    (
-                        "approver",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "leave_decided_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="attendances",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="MakeUp",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("on", models.DateField(verbose_name="补学日期")),
-                    ("text", models.TextField(verbose_name="补学内容")),
-                    ("handed_in_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("decided_at", models.DateTimeField(null=True)),
-                    ("refusal", models.CharField(blank=True, max_length=200, verbose_name="退回原因")),
-                    (
-                        "attendee",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="makeups", to="learning.attendee"
-                        ),
-                    ),
-                    (
-                        "decided_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "handed_in_by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-handed_in_at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="MakeUpEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("on", models.DateField(verbose_name="补学日期")),
-                    ("text", models.TextField(verbose_name="补学内容")),
-                    ("handed_in_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("decided_at", models.DateTimeField(null=True)),
-                    ("refusal", models.CharField(blank=True, max_length=200, verbose_name="退回原因")),
-                    (
-                        "attendee",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.attendee",
-                        ),
-                    ),
-                    (
-                        "decided_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "handed_in_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.makeup",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="Sheet",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("kind", models.CharField(max_length=40, verbose_name="类别")),
-                    ("title", models.CharField(max_length=200, verbose_name="事由")),
-                    ("place_text", models.CharField(blank=True, max_length=100, verbose_name="地点")),
-                    ("back", models.CharField(blank=True, max_length=200)),
-                    ("starts_at", models.DateTimeField(verbose_name="开始时间")),
-                    ("ends_at", models.DateTimeField(verbose_name="结束时间")),
-                    ("opens_at", models.DateTimeField(verbose_name="开放签到")),
-                    ("closes_at", models.DateTimeField(verbose_name="截止签到")),
-                    ("late_after", models.PositiveSmallIntegerField(default=5, verbose_name="几分钟后算迟到")),
-                    ("secret", models.CharField(editable=False, max_length=64)),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.attendance.rules.SheetStatus["RUNNING"], "在用"),
-                                (kuangdeng.learning.attendance.rules.SheetStatus["CLOSED"], "已结束签到"),
-                                (kuangdeng.learning.attendance.rules.SheetStatus["CANCELLED"], "已取消"),
-                            ],
-                            default=kuangdeng.learning.attendance.rules.SheetStatus["RUNNING"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("closed_at", models.DateTimeField(null=True)),
-                    (
-                        "made_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="attendance_sheets",
-                            to="org.mine",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Doubt",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("device", models.CharField(editable=False, max_length=64)),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("settled_at", models.DateTimeField(null=True)),
-                    ("accepted", models.BooleanField(null=True)),
-                    (
-                        "first",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="learning.attendee"
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "settled_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "sheet",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="doubts", to="learning.sheet"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="AttendeeEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("expected", models.BooleanField(default=True, verbose_name="应到")),
-                    (
-                        "state",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.attendance.rules.State["MISSING"], "未到"),
-                                (kuangdeng.learning.attendance.rules.State["PRESENT"], "已到"),
-                                (kuangdeng.learning.attendance.rules.State["LATE"], "迟到"),
-                                (kuangdeng.learning.attendance.rules.State["LEAVE"], "请假"),
-                                (kuangdeng.learning.attendance.rules.State["MADE_UP"], "已补学"),
-                            ],
-                            default=kuangdeng.learning.attendance.rules.State["MISSING"],
-                            max_length=10,
-                        ),
-                    ),
-                    (
-                        "method",
-                        models.CharField(
-                            blank=True,
-                            choices=[
-                                (kuangdeng.learning.attendance.rules.Method["NONE"], ""),
-                                (kuangdeng.learning.attendance.rules.Method["CODE"], "扫码"),
-                                (kuangdeng.learning.attendance.rules.Method["CARD"], "刷卡"),
-                                (kuangdeng.learning.attendance.rules.Method["NUMBER"], "签到机输工号"),
-                                (kuangdeng.learning.attendance.rules.Method["PAPER"], "纸质补录"),
-                                (kuangdeng.learning.attendance.rules.Method["CORRECTED"], "更正"),
-                            ],
-                            default=kuangdeng.learning.attendance.rules.Method["NONE"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("at", models.DateTimeField(null=True, verbose_name="签到时间")),
-                    ("device", models.CharField(blank=True, editable=False, max_length=64)),
-                    ("reason", models.CharField(blank=True, max_length=200, verbose_name="原因")),
-                    ("leave_reason", models.CharField(blank=True, max_length=200, verbose_name="请假事由")),
-                    ("leave_asked_at", models.DateTimeField(null=True)),
-                    ("leave_decided_at", models.DateTimeField(null=True)),
-                    ("leave_refusal", models.CharField(blank=True, max_length=200, verbose_name="不准假的原因")),
-                    (
-                        "approver",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "leave_decided_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.attendee",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                    (
-                        "sheet",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.sheet",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="attendee",
-                name="sheet",
-                field=models.ForeignKey(
-                    db_index=False,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="attendees",
-                    to="learning.sheet",
-                ),
-            ),
-            migrations.CreateModel(
-                name="SheetEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("kind", models.CharField(max_length=40, verbose_name="类别")),
-                    ("title", models.CharField(max_length=200, verbose_name="事由")),
-                    ("place_text", models.CharField(blank=True, max_length=100, verbose_name="地点")),
-                    ("back", models.CharField(blank=True, max_length=200)),
-                    ("starts_at", models.DateTimeField(verbose_name="开始时间")),
-                    ("ends_at", models.DateTimeField(verbose_name="结束时间")),
-                    ("opens_at", models.DateTimeField(verbose_name="开放签到")),
-                    ("closes_at", models.DateTimeField(verbose_name="截止签到")),
-                    ("late_after", models.PositiveSmallIntegerField(default=5, verbose_name="几分钟后算迟到")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.attendance.rules.SheetStatus["RUNNING"], "在用"),
-                                (kuangdeng.learning.attendance.rules.SheetStatus["CLOSED"], "已结束签到"),
-                                (kuangdeng.learning.attendance.rules.SheetStatus["CANCELLED"], "已取消"),
-                            ],
-                            default=kuangdeng.learning.attendance.rules.SheetStatus["RUNNING"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("closed_at", models.DateTimeField(null=True)),
-                    (
-                        "made_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.sheet",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="SheetKiosk",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("digest", models.CharField(editable=False, max_length=64, unique=True)),
-                    ("opened_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("closed_at", models.DateTimeField(null=True)),
-                    (
-                        "opened_by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "sheet",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.CASCADE, related_name="kiosks", to="learning.sheet"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="SheetLeader",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "sheet",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.CASCADE, related_name="leaders", to="learning.sheet"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.AddConstraint(
-                model_name="makeup",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("decided_at", None)), fields=("attendee",), name="one_open_makeup"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="makeup",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("decided_at", None), ("decided_by", None), ("refusal", "")),
-                        models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="makeup_decided_by_somebody",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="makeup",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_makeupevent" ("attendee_id", "decided_at", "decided_by_id", "handed_in_at", "handed_in_by_id", "id", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "text") VALUES (OLD."attendee_id", OLD."decided_at", OLD."decided_by_id", OLD."handed_in_at", OLD."handed_in_by_id", OLD."id", OLD."on", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."refusal", OLD."text"); RETURN NULL;',
-                        hash="87ece43f924d63b763f4b7f4e52321c14575d25c",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_92dc2",
-                        table="learning_makeup",
-                        when="AFTER",
+    operations = [
+        migrations.CreateModel(
+            name="Attendee",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="makeup",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_makeupevent" ("attendee_id", "decided_at", "decided_by_id", "handed_in_at", "handed_in_by_id", "id", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "text") VALUES (OLD."attendee_id", OLD."decided_at", OLD."decided_by_id", OLD."handed_in_at", OLD."handed_in_by_id", OLD."id", OLD."on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."refusal", OLD."text"); RETURN NULL;',
-                        hash="a283d4666e07743da9dee7602188afe6345b6db3",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_d8b70",
-                        table="learning_makeup",
-                        when="AFTER",
+                ("expected", models.BooleanField(default=True, verbose_name="应到")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.attendance.rules.State["MISSING"], "未到"),
+                            (kuangdeng.learning.attendance.rules.State["PRESENT"], "已到"),
+                            (kuangdeng.learning.attendance.rules.State["LATE"], "迟到"),
+                            (kuangdeng.learning.attendance.rules.State["LEAVE"], "请假"),
+                            (kuangdeng.learning.attendance.rules.State["MADE_UP"], "已补学"),
+                        ],
+                        default=kuangdeng.learning.attendance.rules.State["MISSING"],
+                        max_length=10,
                     ),
                 ),
-            ),
-            migrations.AddIndex(
-                model_name="sheet",
-                index=models.Index(fields=["mine", "-starts_at", "-id"], name="sheet_by_time"),
-            ),
-            migrations.AddConstraint(
-                model_name="sheet",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="sheet_ends_after_start"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="sheet",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="sheet_closes_after_opening"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="sheet",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            ("closed_at", None), ("status", kuangdeng.learning.attendance.rules.SheetStatus["RUNNING"])
-                        ),
-                        models.Q(
-                            models.Q(
-                                ("status", kuangdeng.learning.attendance.rules.SheetStatus["RUNNING"]), _negated=True
-                            ),
-                            ("closed_at__isnull", False),
-                        ),
-                        _connector="OR",
-                    ),
-                    name="sheet_closed_with_time",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="sheet",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition='WHEN (OLD."back" IS DISTINCT FROM (NEW."back") OR OLD."closed_at" IS DISTINCT FROM (NEW."closed_at") OR OLD."closes_at" IS DISTINCT FROM (NEW."closes_at") OR OLD."ends_at" IS DISTINCT FROM (NEW."ends_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."late_after" IS DISTINCT FROM (NEW."late_after") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."mine_id" IS DISTINCT FROM (NEW."mine_id") OR OLD."opens_at" IS DISTINCT FROM (NEW."opens_at") OR OLD."place_text" IS DISTINCT FROM (NEW."place_text") OR OLD."starts_at" IS DISTINCT FROM (NEW."starts_at") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."title" IS DISTINCT FROM (NEW."title"))',
-                        func='INSERT INTO "learning_sheetevent" ("back", "closed_at", "closes_at", "ends_at", "id", "kind", "late_after", "made_by_id", "mine_id", "opens_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "starts_at", "status", "title") VALUES (OLD."back", OLD."closed_at", OLD."closes_at", OLD."ends_at", OLD."id", OLD."kind", OLD."late_after", OLD."made_by_id", OLD."mine_id", OLD."opens_at", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_text", OLD."starts_at", OLD."status", OLD."title"); RETURN NULL;',
-                        hash="8faeaf588f181aeea300f44ceb3cf11cc30cc502",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_ac0d4",
-                        table="learning_sheet",
-                        when="AFTER",
+                (
+                    "method",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (kuangdeng.learning.attendance.rules.Method["NONE"], ""),
+                            (kuangdeng.learning.attendance.rules.Method["CODE"], "扫码"),
+                            (kuangdeng.learning.attendance.rules.Method["CARD"], "刷卡"),
+                            (kuangdeng.learning.attendance.rules.Method["NUMBER"], "签到机输工号"),
+                            (kuangdeng.learning.attendance.rules.Method["PAPER"], "纸质补录"),
+                            (kuangdeng.learning.attendance.rules.Method["CORRECTED"], "更正"),
+                        ],
+                        default=kuangdeng.learning.attendance.rules.Method["NONE"],
+                        max_length=10,
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="sheet",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_sheetevent" ("back", "closed_at", "closes_at", "ends_at", "id", "kind", "late_after", "made_by_id", "mine_id", "opens_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "starts_at", "status", "title") VALUES (OLD."back", OLD."closed_at", OLD."closes_at", OLD."ends_at", OLD."id", OLD."kind", OLD."late_after", OLD."made_by_id", OLD."mine_id", OLD."opens_at", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_text", OLD."starts_at", OLD."status", OLD."title"); RETURN NULL;',
-                        hash="25f4bba560ac4e3f24bb14fbd6ca0525548f506a",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_74f66",
-                        table="learning_sheet",
-                        when="AFTER",
+                ("at", models.DateTimeField(null=True, verbose_name="签到时间")),
+                ("device", models.CharField(blank=True, editable=False, max_length=64)),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="原因")),
+                ("leave_reason", models.CharField(blank=True, max_length=200, verbose_name="请假事由")),
+                ("leave_asked_at", models.DateTimeField(null=True)),
+                ("leave_decided_at", models.DateTimeField(null=True)),
+                ("leave_refusal", models.CharField(blank=True, max_length=200, verbose_name="不准假的原因")),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="doubt",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("settled_at", None)), fields=("sheet", "person"), name="one_open_doubt"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="doubt",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("accepted", None), ("settled_at", None), ("settled_by", None)),
-                        models.Q(
-                            ("accepted__isnull", False), ("settled_at__isnull", False), ("settled_by__isnull", False)
-                        ),
-                        _connector="OR",
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
-                    name="doubt_settled_by_somebody",
+                ),
+                (
+                    "leave_decided_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendances",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="MakeUp",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="补学日期")),
+                ("text", models.TextField(verbose_name="补学内容")),
+                ("handed_in_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("refusal", models.CharField(blank=True, max_length=200, verbose_name="退回原因")),
+                (
+                    "attendee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="makeups", to="learning.attendee"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "handed_in_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-handed_in_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="MakeUpEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("on", models.DateField(verbose_name="补学日期")),
+                ("text", models.TextField(verbose_name="补学内容")),
+                ("handed_in_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("refusal", models.CharField(blank=True, max_length=200, verbose_name="退回原因")),
+                (
+                    "attendee",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.attendee",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "handed_in_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.makeup",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Sheet",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40, verbose_name="类别")),
+                ("title", models.CharField(max_length=200, verbose_name="事由")),
+                ("place_text", models.CharField(blank=True, max_length=100, verbose_name="地点")),
+                ("back", models.CharField(blank=True, max_length=200)),
+                ("starts_at", models.DateTimeField(verbose_name="开始时间")),
+                ("ends_at", models.DateTimeField(verbose_name="结束时间")),
+                ("opens_at", models.DateTimeField(verbose_name="开放签到")),
+                ("closes_at", models.DateTimeField(verbose_name="截止签到")),
+                ("late_after", models.PositiveSmallIntegerField(default=5, verbose_name="几分钟后算迟到")),
+                ("secret", models.CharField(editable=False, max_length=64)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.attendance.rules.SheetStatus["RUNNING"], "在用"),
+                            (kuangdeng.learning.attendance.rules.SheetStatus["CLOSED"], "已结束签到"),
+                            (kuangdeng.learning.attendance.rules.SheetStatus["CANCELLED"], "已取消"),
+                        ],
+                        default=kuangdeng.learning.attendance.rules.SheetStatus["RUNNING"],
+                        max_length=10,
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendance_sheets",
+                        to="org.mine",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Doubt",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("device", models.CharField(editable=False, max_length=64)),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("accepted", models.BooleanField(null=True)),
+                (
+                    "first",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="learning.attendee"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="doubts", to="learning.sheet"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AttendeeEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("expected", models.BooleanField(default=True, verbose_name="应到")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.attendance.rules.State["MISSING"], "未到"),
+                            (kuangdeng.learning.attendance.rules.State["PRESENT"], "已到"),
+                            (kuangdeng.learning.attendance.rules.State["LATE"], "迟到"),
+                            (kuangdeng.learning.attendance.rules.State["LEAVE"], "请假"),
+                            (kuangdeng.learning.attendance.rules.State["MADE_UP"], "已补学"),
+                        ],
+                        default=kuangdeng.learning.attendance.rules.State["MISSING"],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (kuangdeng.learning.attendance.rules.Method["NONE"], ""),
+                            (kuangdeng.learning.attendance.rules.Method["CODE"], "扫码"),
+                            (kuangdeng.learning.attendance.rules.Method["CARD"], "刷卡"),
+                            (kuangdeng.learning.attendance.rules.Method["NUMBER"], "签到机输工号"),
+                            (kuangdeng.learning.attendance.rules.Method["PAPER"], "纸质补录"),
+                            (kuangdeng.learning.attendance.rules.Method["CORRECTED"], "更正"),
+                        ],
+                        default=kuangdeng.learning.attendance.rules.Method["NONE"],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField(null=True, verbose_name="签到时间")),
+                ("device", models.CharField(blank=True, editable=False, max_length=64)),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="原因")),
+                ("leave_reason", models.CharField(blank=True, max_length=200, verbose_name="请假事由")),
+                ("leave_asked_at", models.DateTimeField(null=True)),
+                ("leave_decided_at", models.DateTimeField(null=True)),
+                ("leave_refusal", models.CharField(blank=True, max_length=200, verbose_name="不准假的原因")),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "leave_decided_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.attendee",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.sheet",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="attendee",
+            name="sheet",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attendees",
+                to="learning.sheet",
+            ),
+        ),
+        migrations.CreateModel(
+            name="SheetEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("kind", models.CharField(max_length=40, verbose_name="类别")),
+                ("title", models.CharField(max_length=200, verbose_name="事由")),
+                ("place_text", models.CharField(blank=True, max_length=100, verbose_name="地点")),
+                ("back", models.CharField(blank=True, max_length=200)),
+                ("starts_at", models.DateTimeField(verbose_name="开始时间")),
+                ("ends_at", models.DateTimeField(verbose_name="结束时间")),
+                ("opens_at", models.DateTimeField(verbose_name="开放签到")),
+                ("closes_at", models.DateTimeField(verbose_name="截止签到")),
+                ("late_after", models.PositiveSmallIntegerField(default=5, verbose_name="几分钟后算迟到")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.attendance.rules.SheetStatus["RUNNING"], "在用"),
+                            (kuangdeng.learning.attendance.rules.SheetStatus["CLOSED"], "已结束签到"),
+                            (kuangdeng.learning.attendance.rules.SheetStatus["CANCELLED"], "已取消"),
+                        ],
+                        default=kuangdeng.learning.attendance.rules.SheetStatus["RUNNING"],
+                        max_length=10,
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.sheet",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="SheetKiosk",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("opened_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="kiosks", to="learning.sheet"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SheetLeader",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="leaders", to="learning.sheet"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="makeup",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("decided_at", None)), fields=("attendee",), name="one_open_makeup"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="makeup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decided_by", None), ("refusal", "")),
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="makeup_decided_by_somebody",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="makeup",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_makeupevent" ("attendee_id", "decided_at", "decided_by_id", "handed_in_at", "handed_in_by_id", "id", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "text") VALUES (OLD."attendee_id", OLD."decided_at", OLD."decided_by_id", OLD."handed_in_at", OLD."handed_in_by_id", OLD."id", OLD."on", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."refusal", OLD."text"); RETURN NULL;',
+                    hash="87ece43f924d63b763f4b7f4e52321c14575d25c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_92dc2",
+                    table="learning_makeup",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddIndex(
-                model_name="attendee",
-                index=models.Index(fields=["person", "-at"], name="attendee_by_person"),
-            ),
-            migrations.AddIndex(
-                model_name="attendee",
-                index=models.Index(fields=["sheet", "state"], name="attendee_by_state"),
-            ),
-            migrations.AddConstraint(
-                model_name="attendee",
-                constraint=models.UniqueConstraint(fields=("sheet", "person"), name="attendee_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="attendee",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("device", ""), _negated=True),
-                    fields=("sheet", "device"),
-                    name="one_person_a_device",
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="makeup",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_makeupevent" ("attendee_id", "decided_at", "decided_by_id", "handed_in_at", "handed_in_by_id", "id", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "refusal", "text") VALUES (OLD."attendee_id", OLD."decided_at", OLD."decided_by_id", OLD."handed_in_at", OLD."handed_in_by_id", OLD."id", OLD."on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."refusal", OLD."text"); RETURN NULL;',
+                    hash="a283d4666e07743da9dee7602188afe6345b6db3",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_d8b70",
+                    table="learning_makeup",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="attendee",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
+        ),
+        migrations.AddIndex(
+            model_name="sheet",
+            index=models.Index(fields=["mine", "-starts_at", "-id"], name="sheet_by_time"),
+        ),
+        migrations.AddConstraint(
+            model_name="sheet",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="sheet_ends_after_start"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sheet",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="sheet_closes_after_opening"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sheet",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at", None), ("status", kuangdeng.learning.attendance.rules.SheetStatus["RUNNING"])
+                    ),
+                    models.Q(
+                        models.Q(("status", kuangdeng.learning.attendance.rules.SheetStatus["RUNNING"]), _negated=True),
+                        ("closed_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="sheet_closed_with_time",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="sheet",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."back" IS DISTINCT FROM (NEW."back") OR OLD."closed_at" IS DISTINCT FROM (NEW."closed_at") OR OLD."closes_at" IS DISTINCT FROM (NEW."closes_at") OR OLD."ends_at" IS DISTINCT FROM (NEW."ends_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."late_after" IS DISTINCT FROM (NEW."late_after") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."mine_id" IS DISTINCT FROM (NEW."mine_id") OR OLD."opens_at" IS DISTINCT FROM (NEW."opens_at") OR OLD."place_text" IS DISTINCT FROM (NEW."place_text") OR OLD."starts_at" IS DISTINCT FROM (NEW."starts_at") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."title" IS DISTINCT FROM (NEW."title"))',
+                    func='INSERT INTO "learning_sheetevent" ("back", "closed_at", "closes_at", "ends_at", "id", "kind", "late_after", "made_by_id", "mine_id", "opens_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "starts_at", "status", "title") VALUES (OLD."back", OLD."closed_at", OLD."closes_at", OLD."ends_at", OLD."id", OLD."kind", OLD."late_after", OLD."made_by_id", OLD."mine_id", OLD."opens_at", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_text", OLD."starts_at", OLD."status", OLD."title"); RETURN NULL;',
+                    hash="8faeaf588f181aeea300f44ceb3cf11cc30cc502",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_ac0d4",
+                    table="learning_sheet",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="sheet",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_sheetevent" ("back", "closed_at", "closes_at", "ends_at", "id", "kind", "late_after", "made_by_id", "mine_id", "opens_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "starts_at", "status", "title") VALUES (OLD."back", OLD."closed_at", OLD."closes_at", OLD."ends_at", OLD."id", OLD."kind", OLD."late_after", OLD."made_by_id", OLD."mine_id", OLD."opens_at", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_text", OLD."starts_at", OLD."status", OLD."title"); RETURN NULL;',
+                    hash="25f4bba560ac4e3f24bb14fbd6ca0525548f506a",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_74f66",
+                    table="learning_sheet",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="doubt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("settled_at", None)), fields=("sheet", "person"), name="one_open_doubt"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="doubt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("accepted", None), ("settled_at", None), ("settled_by", None)),
+                    models.Q(("accepted__isnull", False), ("settled_at__isnull", False), ("settled_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="doubt_settled_by_somebody",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="attendee",
+            index=models.Index(fields=["person", "-at"], name="attendee_by_person"),
+        ),
+        migrations.AddIndex(
+            model_name="attendee",
+            index=models.Index(fields=["sheet", "state"], name="attendee_by_state"),
+        ),
+        migrations.AddConstraint(
+            model_name="attendee",
+            constraint=models.UniqueConstraint(fields=("sheet", "person"), name="attendee_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="attendee",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("device", ""), _negated=True),
+                fields=("sheet", "device"),
+                name="one_person_a_device",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="attendee",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "state__in",
                             (
-                                "state__in",
-                                (
-                                    kuangdeng.learning.attendance.rules.State["PRESENT"],
-                                    kuangdeng.learning.attendance.rules.State["LATE"],
-                                ),
+                                kuangdeng.learning.attendance.rules.State["PRESENT"],
+                                kuangdeng.learning.attendance.rules.State["LATE"],
                             ),
-                            _negated=True,
                         ),
-                        models.Q(("at__isnull", False), models.Q(("method", ""), _negated=True)),
-                        _connector="OR",
+                        _negated=True,
                     ),
-                    name="who_was_there_signed",
+                    models.Q(("at__isnull", False), models.Q(("method", ""), _negated=True)),
+                    _connector="OR",
                 ),
+                name="who_was_there_signed",
             ),
-            migrations.AddConstraint(
-                model_name="attendee",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            (
-                                "method__in",
-                                [
-                                    kuangdeng.learning.attendance.rules.Method["PAPER"],
-                                    kuangdeng.learning.attendance.rules.Method["CORRECTED"],
-                                ],
-                            ),
-                            _negated=True,
+        ),
+        migrations.AddConstraint(
+            model_name="attendee",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "method__in",
+                            [
+                                kuangdeng.learning.attendance.rules.Method["PAPER"],
+                                kuangdeng.learning.attendance.rules.Method["CORRECTED"],
+                            ],
                         ),
-                        models.Q(("approver__isnull", False), models.Q(("reason", ""), _negated=True)),
-                        _connector="OR",
+                        _negated=True,
                     ),
-                    name="late_entry_has_reason_and_approver",
+                    models.Q(("approver__isnull", False), models.Q(("reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="late_entry_has_reason_and_approver",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="attendee",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("leave_decided_at", None), ("leave_decided_by", None)),
+                    models.Q(("leave_decided_at__isnull", False), ("leave_decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="leave_decided_by_somebody",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="attendee",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_attendeeevent" ("approver_id", "at", "by_id", "device", "expected", "id", "leave_asked_at", "leave_decided_at", "leave_decided_by_id", "leave_reason", "leave_refusal", "method", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "sheet_id", "state", "unit_id") VALUES (OLD."approver_id", OLD."at", OLD."by_id", OLD."device", OLD."expected", OLD."id", OLD."leave_asked_at", OLD."leave_decided_at", OLD."leave_decided_by_id", OLD."leave_reason", OLD."leave_refusal", OLD."method", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."sheet_id", OLD."state", OLD."unit_id"); RETURN NULL;',
+                    hash="476f971bcef496ee7393490920c4eb4de9bbc9a0",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_20434",
+                    table="learning_attendee",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="attendee",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("leave_decided_at", None), ("leave_decided_by", None)),
-                        models.Q(("leave_decided_at__isnull", False), ("leave_decided_by__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="leave_decided_by_somebody",
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="attendee",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_attendeeevent" ("approver_id", "at", "by_id", "device", "expected", "id", "leave_asked_at", "leave_decided_at", "leave_decided_by_id", "leave_reason", "leave_refusal", "method", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "sheet_id", "state", "unit_id") VALUES (OLD."approver_id", OLD."at", OLD."by_id", OLD."device", OLD."expected", OLD."id", OLD."leave_asked_at", OLD."leave_decided_at", OLD."leave_decided_by_id", OLD."leave_reason", OLD."leave_refusal", OLD."method", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."sheet_id", OLD."state", OLD."unit_id"); RETURN NULL;',
+                    hash="11d920fc89f0241ce2152e5a6c6c1631d34597c9",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_e5dde",
+                    table="learning_attendee",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="attendee",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_attendeeevent" ("approver_id", "at", "by_id", "device", "expected", "id", "leave_asked_at", "leave_decided_at", "leave_decided_by_id", "leave_reason", "leave_refusal", "method", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "sheet_id", "state", "unit_id") VALUES (OLD."approver_id", OLD."at", OLD."by_id", OLD."device", OLD."expected", OLD."id", OLD."leave_asked_at", OLD."leave_decided_at", OLD."leave_decided_by_id", OLD."leave_reason", OLD."leave_refusal", OLD."method", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."sheet_id", OLD."state", OLD."unit_id"); RETURN NULL;',
-                        hash="476f971bcef496ee7393490920c4eb4de9bbc9a0",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_20434",
-                        table="learning_attendee",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="attendee",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_attendeeevent" ("approver_id", "at", "by_id", "device", "expected", "id", "leave_asked_at", "leave_decided_at", "leave_decided_by_id", "leave_reason", "leave_refusal", "method", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "sheet_id", "state", "unit_id") VALUES (OLD."approver_id", OLD."at", OLD."by_id", OLD."device", OLD."expected", OLD."id", OLD."leave_asked_at", OLD."leave_decided_at", OLD."leave_decided_by_id", OLD."leave_reason", OLD."leave_refusal", OLD."method", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."sheet_id", OLD."state", OLD."unit_id"); RETURN NULL;',
-                        hash="11d920fc89f0241ce2152e5a6c6c1631d34597c9",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_e5dde",
-                        table="learning_attendee",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="sheetleader",
-                constraint=models.UniqueConstraint(fields=("sheet", "person"), name="sheet_leader_once"),
-            ),
-        ]
-    )
+        ),
+        migrations.AddConstraint(
+            model_name="sheetleader",
+            constraint=models.UniqueConstraint(fields=("sheet", "person"), name="sheet_leader_once"),
+        ),
+    ]
+    operations = together(operations)

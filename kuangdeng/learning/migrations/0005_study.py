@@ -21,1190 +21,1189 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="DayDone",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+    operations = [
+        migrations.CreateModel(
+            name="DayDone",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("note", models.TextField(verbose_name="心得")),
+                ("caught_up", models.BooleanField(default=False, verbose_name="补学")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Campaign",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
-                    ("number", models.PositiveSmallIntegerField()),
-                    ("note", models.TextField(verbose_name="心得")),
-                    ("caught_up", models.BooleanField(default=False, verbose_name="补学")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                ],
+                ),
+                ("title", models.CharField(max_length=60, verbose_name="名称")),
+                ("goal", models.TextField(blank=True, verbose_name="目的和要求")),
+                ("starts_on", models.DateField(verbose_name="从哪天起")),
+                ("days", models.PositiveSmallIntegerField(default=100, verbose_name="天数")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.campaigns.rules.Status["DRAFT"], "筹备中"),
+                            (kuangdeng.learning.campaigns.rules.Status["RUNNING"], "进行中"),
+                            (kuangdeng.learning.campaigns.rules.Status["SUMMED_UP"], "已总结"),
+                            (kuangdeng.learning.campaigns.rules.Status["CANCELLED"], "已取消"),
+                        ],
+                        default=kuangdeng.learning.campaigns.rules.Status["DRAFT"],
+                        max_length=10,
+                    ),
+                ),
+                ("chosen", models.JSONField(default=dict)),
+                ("cancel_reason", models.CharField(blank=True, max_length=200, verbose_name="取消原因")),
+                ("summary", models.TextField(blank=True, verbose_name="总结")),
+                ("lessons", models.TextField(blank=True, verbose_name="不足和改进")),
+                ("summed_up_at", models.DateTimeField(null=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="campaigns",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "summed_up_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="组织单位",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="CampaignDay",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="第几天")),
+                ("topic", models.CharField(max_length=100, verbose_name="学什么")),
+                ("task", models.TextField(blank=True, verbose_name="要求")),
+                ("rest", models.BooleanField(default=False, verbose_name="休息")),
+                ("file_name", models.CharField(blank=True, max_length=120)),
+                ("file_kind", models.CharField(blank=True, max_length=100)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plan",
+                        to="learning.campaign",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.storedfile",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="CampaignEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("title", models.CharField(max_length=60, verbose_name="名称")),
+                ("goal", models.TextField(blank=True, verbose_name="目的和要求")),
+                ("starts_on", models.DateField(verbose_name="从哪天起")),
+                ("days", models.PositiveSmallIntegerField(default=100, verbose_name="天数")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.campaigns.rules.Status["DRAFT"], "筹备中"),
+                            (kuangdeng.learning.campaigns.rules.Status["RUNNING"], "进行中"),
+                            (kuangdeng.learning.campaigns.rules.Status["SUMMED_UP"], "已总结"),
+                            (kuangdeng.learning.campaigns.rules.Status["CANCELLED"], "已取消"),
+                        ],
+                        default=kuangdeng.learning.campaigns.rules.Status["DRAFT"],
+                        max_length=10,
+                    ),
+                ),
+                ("chosen", models.JSONField(default=dict)),
+                ("cancel_reason", models.CharField(blank=True, max_length=200, verbose_name="取消原因")),
+                ("summary", models.TextField(blank=True, verbose_name="总结")),
+                ("lessons", models.TextField(blank=True, verbose_name="不足和改进")),
+                ("summed_up_at", models.DateTimeField(null=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.campaign",
+                    ),
+                ),
+                (
+                    "summed_up_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="组织单位",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Participant",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("joined_on", models.DateField()),
+                ("left_on", models.DateField(null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participants",
+                        to="learning.campaign",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="campaign_parts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="DayDoneEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("number", models.PositiveSmallIntegerField()),
+                ("note", models.TextField(verbose_name="心得")),
+                ("caught_up", models.BooleanField(default=False, verbose_name="补学")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.daydone",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.participant",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="daydone",
+            name="participant",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="done",
+                to="learning.participant",
             ),
-            migrations.CreateModel(
-                name="Campaign",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
+        ),
+        migrations.CreateModel(
+            name="ParticipantEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("joined_on", models.DateField()),
+                ("left_on", models.DateField(null=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.campaign",
                     ),
-                    ("title", models.CharField(max_length=60, verbose_name="名称")),
-                    ("goal", models.TextField(blank=True, verbose_name="目的和要求")),
-                    ("starts_on", models.DateField(verbose_name="从哪天起")),
-                    ("days", models.PositiveSmallIntegerField(default=100, verbose_name="天数")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.campaigns.rules.Status["DRAFT"], "筹备中"),
-                                (kuangdeng.learning.campaigns.rules.Status["RUNNING"], "进行中"),
-                                (kuangdeng.learning.campaigns.rules.Status["SUMMED_UP"], "已总结"),
-                                (kuangdeng.learning.campaigns.rules.Status["CANCELLED"], "已取消"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.participant",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="StudyKind",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("is_active", models.BooleanField(default=True, verbose_name="在用")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="study_kinds",
+                        to="org.mine",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["position", "name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="StudyKindEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("is_active", models.BooleanField(default=True, verbose_name="在用")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.studykind",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="StudySession",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("title", models.CharField(max_length=100, verbose_name="主题")),
+                ("outline", models.TextField(blank=True, verbose_name="学习内容")),
+                ("lecturer", models.CharField(blank=True, max_length=60, verbose_name="主讲人")),
+                ("place_text", models.CharField(blank=True, max_length=100, verbose_name="地点")),
+                ("starts_at", models.DateTimeField(verbose_name="开始时间")),
+                ("ends_at", models.DateTimeField(verbose_name="结束时间")),
+                ("chosen", models.JSONField(default=dict)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.study.rules.Status["PLANNED"], "筹备中"),
+                            (kuangdeng.learning.study.rules.Status["NOTIFIED"], "已通知"),
+                            (kuangdeng.learning.study.rules.Status["FINISHED"], "已结束，待记录"),
+                            (kuangdeng.learning.study.rules.Status["RECORDED"], "已记录，待审签"),
+                            (kuangdeng.learning.study.rules.Status["FILED"], "已归档"),
+                            (kuangdeng.learning.study.rules.Status["CANCELLED"], "已取消"),
+                        ],
+                        default=kuangdeng.learning.study.rules.Status["PLANNED"],
+                        max_length=10,
+                    ),
+                ),
+                ("cancel_reason", models.CharField(blank=True, max_length=200, verbose_name="取消原因")),
+                ("content", models.TextField(blank=True, verbose_name="学习内容记录")),
+                ("talk", models.TextField(blank=True, verbose_name="讨论发言")),
+                ("outcome", models.TextField(blank=True, verbose_name="小结和贯彻意见")),
+                ("recorded_at", models.DateTimeField(null=True)),
+                ("returned_reason", models.CharField(blank=True, max_length=200, verbose_name="退回原因")),
+                ("approved_at", models.DateTimeField(null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "chair",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="主持人",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="learning.studykind",
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="study_sessions",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "recorder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="记录人",
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="study_session",
+                        to="learning.sheet",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="组织单位",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="StudyPhoto",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="photos",
+                        to="learning.studysession",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["added_at", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="StudyMaterial",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("kind", models.CharField(max_length=100)),
+                ("size", models.PositiveIntegerField()),
+                ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="materials",
+                        to="learning.studysession",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["added_at", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="CampaignDayEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("number", models.PositiveSmallIntegerField(verbose_name="第几天")),
+                ("topic", models.CharField(max_length=100, verbose_name="学什么")),
+                ("task", models.TextField(blank=True, verbose_name="要求")),
+                ("rest", models.BooleanField(default=False, verbose_name="休息")),
+                ("file_name", models.CharField(blank=True, max_length=120)),
+                ("file_kind", models.CharField(blank=True, max_length=100)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.campaign",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="kernel.storedfile",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.campaignday",
+                    ),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.studysession",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="campaignday",
+            name="session",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="campaign_days",
+                to="learning.studysession",
+            ),
+        ),
+        migrations.CreateModel(
+            name="StudySessionEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("title", models.CharField(max_length=100, verbose_name="主题")),
+                ("outline", models.TextField(blank=True, verbose_name="学习内容")),
+                ("lecturer", models.CharField(blank=True, max_length=60, verbose_name="主讲人")),
+                ("place_text", models.CharField(blank=True, max_length=100, verbose_name="地点")),
+                ("starts_at", models.DateTimeField(verbose_name="开始时间")),
+                ("ends_at", models.DateTimeField(verbose_name="结束时间")),
+                ("chosen", models.JSONField(default=dict)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.study.rules.Status["PLANNED"], "筹备中"),
+                            (kuangdeng.learning.study.rules.Status["NOTIFIED"], "已通知"),
+                            (kuangdeng.learning.study.rules.Status["FINISHED"], "已结束，待记录"),
+                            (kuangdeng.learning.study.rules.Status["RECORDED"], "已记录，待审签"),
+                            (kuangdeng.learning.study.rules.Status["FILED"], "已归档"),
+                            (kuangdeng.learning.study.rules.Status["CANCELLED"], "已取消"),
+                        ],
+                        default=kuangdeng.learning.study.rules.Status["PLANNED"],
+                        max_length=10,
+                    ),
+                ),
+                ("cancel_reason", models.CharField(blank=True, max_length=200, verbose_name="取消原因")),
+                ("content", models.TextField(blank=True, verbose_name="学习内容记录")),
+                ("talk", models.TextField(blank=True, verbose_name="讨论发言")),
+                ("outcome", models.TextField(blank=True, verbose_name="小结和贯彻意见")),
+                ("recorded_at", models.DateTimeField(null=True)),
+                ("returned_reason", models.CharField(blank=True, max_length=200, verbose_name="退回原因")),
+                ("approved_at", models.DateTimeField(null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "chair",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="主持人",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.studykind",
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.studysession",
+                    ),
+                ),
+                (
+                    "recorder",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="记录人",
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.sheet",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="组织单位",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddIndex(
+            model_name="campaign",
+            index=models.Index(fields=["mine", "-starts_on", "-id"], name="campaign_by_time"),
+        ),
+        migrations.AddConstraint(
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("days__gte", 1), ("days__lte", 200)), name="campaign_days"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status", kuangdeng.learning.campaigns.rules.Status["SUMMED_UP"]),
+                        ("summed_up_at__isnull", False),
+                        ("summed_up_by__isnull", False),
+                        models.Q(("summary", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("status", kuangdeng.learning.campaigns.rules.Status["SUMMED_UP"]), _negated=True),
+                        ("summed_up_at", None),
+                        ("summed_up_by", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="campaign_summed_up_by_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", kuangdeng.learning.campaigns.rules.Status["CANCELLED"]), _negated=True),
+                    models.Q(("cancel_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="campaign_cancelled_with_reason",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="campaign",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_campaignevent" ("cancel_reason", "chosen", "days", "goal", "id", "lessons", "made_by_id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "status", "summary", "summed_up_at", "summed_up_by_id", "title", "unit_id") VALUES (OLD."cancel_reason", OLD."chosen", OLD."days", OLD."goal", OLD."id", OLD."lessons", OLD."made_by_id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."starts_on", OLD."status", OLD."summary", OLD."summed_up_at", OLD."summed_up_by_id", OLD."title", OLD."unit_id"); RETURN NULL;',
+                    hash="9436f3cd485cf382da723340d153ecd66febcf94",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_99f97",
+                    table="learning_campaign",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="campaign",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_campaignevent" ("cancel_reason", "chosen", "days", "goal", "id", "lessons", "made_by_id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "status", "summary", "summed_up_at", "summed_up_by_id", "title", "unit_id") VALUES (OLD."cancel_reason", OLD."chosen", OLD."days", OLD."goal", OLD."id", OLD."lessons", OLD."made_by_id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_on", OLD."status", OLD."summary", OLD."summed_up_at", OLD."summed_up_by_id", OLD."title", OLD."unit_id"); RETURN NULL;',
+                    hash="ef828ce84f0cf8ec3e1358a9cfd8cfd75b1d4104",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_4b7be",
+                    table="learning_campaign",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="participant",
+            constraint=models.UniqueConstraint(fields=("campaign", "person"), name="campaign_participant_once"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="participant",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_participantevent" ("campaign_id", "id", "joined_on", "left_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit_id") VALUES (OLD."campaign_id", OLD."id", OLD."joined_on", OLD."left_on", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."unit_id"); RETURN NULL;',
+                    hash="e1deafdf249d7646c016701a8f798c7037e798e4",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_024a8",
+                    table="learning_participant",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="participant",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_participantevent" ("campaign_id", "id", "joined_on", "left_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit_id") VALUES (OLD."campaign_id", OLD."id", OLD."joined_on", OLD."left_on", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."unit_id"); RETURN NULL;',
+                    hash="04263bc336cf5a3c87850fb3f156f0b34e90c600",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_98d75",
+                    table="learning_participant",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="daydone",
+            constraint=models.UniqueConstraint(fields=("participant", "number"), name="campaign_day_done_once"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="daydone",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_daydoneevent" ("at", "caught_up", "id", "note", "number", "participant_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."at", OLD."caught_up", OLD."id", OLD."note", OLD."number", OLD."participant_id", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;',
+                    hash="503c0ff5a4835692b0241fb8272fda843fd31d92",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_cc431",
+                    table="learning_daydone",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="daydone",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_daydoneevent" ("at", "caught_up", "id", "note", "number", "participant_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."at", OLD."caught_up", OLD."id", OLD."note", OLD."number", OLD."participant_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
+                    hash="08d0272d2d26ed0fce9dcd5b0462102a365edde5",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_4290c",
+                    table="learning_daydone",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="studykind",
+            constraint=models.UniqueConstraint(fields=("mine", "name"), name="study_kind_name"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="studykind",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_studykindevent" ("id", "is_active", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."id", OLD."is_active", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position"); RETURN NULL;',
+                    hash="2bf4d963c34bf4247d4e615c1568b538f3ff0459",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_9f043",
+                    table="learning_studykind",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="studykind",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_studykindevent" ("id", "is_active", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."id", OLD."is_active", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position"); RETURN NULL;',
+                    hash="f8b38c4f901578cb0443d813c1e4a384d6f144d9",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_3e4fc",
+                    table="learning_studykind",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="studysession",
+            index=models.Index(fields=["mine", "-starts_at", "-id"], name="study_by_time"),
+        ),
+        migrations.AddConstraint(
+            model_name="studysession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="study_ends_after_start"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="studysession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "status__in",
+                            [
+                                kuangdeng.learning.study.rules.Status["RECORDED"],
+                                kuangdeng.learning.study.rules.Status["FILED"],
                             ],
-                            default=kuangdeng.learning.campaigns.rules.Status["DRAFT"],
-                            max_length=10,
                         ),
+                        _negated=True,
                     ),
-                    ("chosen", models.JSONField(default=dict)),
-                    ("cancel_reason", models.CharField(blank=True, max_length=200, verbose_name="取消原因")),
-                    ("summary", models.TextField(blank=True, verbose_name="总结")),
-                    ("lessons", models.TextField(blank=True, verbose_name="不足和改进")),
-                    ("summed_up_at", models.DateTimeField(null=True)),
-                    (
-                        "made_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="campaigns",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "summed_up_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                            verbose_name="组织单位",
-                        ),
-                    ),
-                ],
+                    models.Q(("recorded_at__isnull", False), models.Q(("content", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="study_record_is_written",
             ),
-            migrations.CreateModel(
-                name="CampaignDay",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+        ),
+        migrations.AddConstraint(
+            model_name="studysession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("approved_at__isnull", False),
+                        ("approved_by__isnull", False),
+                        ("status", kuangdeng.learning.study.rules.Status["FILED"]),
                     ),
-                    ("number", models.PositiveSmallIntegerField(verbose_name="第几天")),
-                    ("topic", models.CharField(max_length=100, verbose_name="学什么")),
-                    ("task", models.TextField(blank=True, verbose_name="要求")),
-                    ("rest", models.BooleanField(default=False, verbose_name="休息")),
-                    ("file_name", models.CharField(blank=True, max_length=120)),
-                    ("file_kind", models.CharField(blank=True, max_length=100)),
-                    (
-                        "campaign",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="plan",
-                            to="learning.campaign",
-                        ),
+                    models.Q(
+                        models.Q(("status", kuangdeng.learning.study.rules.Status["FILED"]), _negated=True),
+                        ("approved_at", None),
+                        ("approved_by", None),
                     ),
-                    (
-                        "file",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="kernel.storedfile",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["number"],
-                },
+                    _connector="OR",
+                ),
+                name="study_filed_by_somebody",
             ),
-            migrations.CreateModel(
-                name="CampaignEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("title", models.CharField(max_length=60, verbose_name="名称")),
-                    ("goal", models.TextField(blank=True, verbose_name="目的和要求")),
-                    ("starts_on", models.DateField(verbose_name="从哪天起")),
-                    ("days", models.PositiveSmallIntegerField(default=100, verbose_name="天数")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.campaigns.rules.Status["DRAFT"], "筹备中"),
-                                (kuangdeng.learning.campaigns.rules.Status["RUNNING"], "进行中"),
-                                (kuangdeng.learning.campaigns.rules.Status["SUMMED_UP"], "已总结"),
-                                (kuangdeng.learning.campaigns.rules.Status["CANCELLED"], "已取消"),
-                            ],
-                            default=kuangdeng.learning.campaigns.rules.Status["DRAFT"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("chosen", models.JSONField(default=dict)),
-                    ("cancel_reason", models.CharField(blank=True, max_length=200, verbose_name="取消原因")),
-                    ("summary", models.TextField(blank=True, verbose_name="总结")),
-                    ("lessons", models.TextField(blank=True, verbose_name="不足和改进")),
-                    ("summed_up_at", models.DateTimeField(null=True)),
-                    (
-                        "made_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.campaign",
-                        ),
-                    ),
-                    (
-                        "summed_up_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="组织单位",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
+        ),
+        migrations.AddConstraint(
+            model_name="studysession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", kuangdeng.learning.study.rules.Status["CANCELLED"]), _negated=True),
+                    models.Q(("cancel_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="study_cancelled_with_reason",
             ),
-            migrations.CreateModel(
-                name="Participant",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("joined_on", models.DateField()),
-                    ("left_on", models.DateField(null=True)),
-                    (
-                        "campaign",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="participants",
-                            to="learning.campaign",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="campaign_parts",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="DayDoneEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("number", models.PositiveSmallIntegerField()),
-                    ("note", models.TextField(verbose_name="心得")),
-                    ("caught_up", models.BooleanField(default=False, verbose_name="补学")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.daydone",
-                        ),
-                    ),
-                    (
-                        "participant",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.participant",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="daydone",
-                name="participant",
-                field=models.ForeignKey(
-                    db_index=False,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="done",
-                    to="learning.participant",
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="studysession",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_studysessionevent" ("approved_at", "approved_by_id", "cancel_reason", "chair_id", "chosen", "content", "ends_at", "id", "kind_id", "lecturer", "made_by_id", "mine_id", "outcome", "outline", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "recorded_at", "recorder_id", "returned_reason", "sheet_id", "starts_at", "status", "talk", "title", "unit_id") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."cancel_reason", OLD."chair_id", OLD."chosen", OLD."content", OLD."ends_at", OLD."id", OLD."kind_id", OLD."lecturer", OLD."made_by_id", OLD."mine_id", OLD."outcome", OLD."outline", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_text", OLD."recorded_at", OLD."recorder_id", OLD."returned_reason", OLD."sheet_id", OLD."starts_at", OLD."status", OLD."talk", OLD."title", OLD."unit_id"); RETURN NULL;',
+                    hash="b1725c9304cf646cc312601de528b6d15ddfa656",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_df3f3",
+                    table="learning_studysession",
+                    when="AFTER",
                 ),
             ),
-            migrations.CreateModel(
-                name="ParticipantEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("joined_on", models.DateField()),
-                    ("left_on", models.DateField(null=True)),
-                    (
-                        "campaign",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.campaign",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.participant",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="StudyKind",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=40, verbose_name="名称")),
-                    ("position", models.PositiveSmallIntegerField(default=0)),
-                    ("is_active", models.BooleanField(default=True, verbose_name="在用")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="study_kinds",
-                            to="org.mine",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["position", "name"],
-                },
-            ),
-            migrations.CreateModel(
-                name="StudyKindEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("name", models.CharField(max_length=40, verbose_name="名称")),
-                    ("position", models.PositiveSmallIntegerField(default=0)),
-                    ("is_active", models.BooleanField(default=True, verbose_name="在用")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.studykind",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="StudySession",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("title", models.CharField(max_length=100, verbose_name="主题")),
-                    ("outline", models.TextField(blank=True, verbose_name="学习内容")),
-                    ("lecturer", models.CharField(blank=True, max_length=60, verbose_name="主讲人")),
-                    ("place_text", models.CharField(blank=True, max_length=100, verbose_name="地点")),
-                    ("starts_at", models.DateTimeField(verbose_name="开始时间")),
-                    ("ends_at", models.DateTimeField(verbose_name="结束时间")),
-                    ("chosen", models.JSONField(default=dict)),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.study.rules.Status["PLANNED"], "筹备中"),
-                                (kuangdeng.learning.study.rules.Status["NOTIFIED"], "已通知"),
-                                (kuangdeng.learning.study.rules.Status["FINISHED"], "已结束，待记录"),
-                                (kuangdeng.learning.study.rules.Status["RECORDED"], "已记录，待审签"),
-                                (kuangdeng.learning.study.rules.Status["FILED"], "已归档"),
-                                (kuangdeng.learning.study.rules.Status["CANCELLED"], "已取消"),
-                            ],
-                            default=kuangdeng.learning.study.rules.Status["PLANNED"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("cancel_reason", models.CharField(blank=True, max_length=200, verbose_name="取消原因")),
-                    ("content", models.TextField(blank=True, verbose_name="学习内容记录")),
-                    ("talk", models.TextField(blank=True, verbose_name="讨论发言")),
-                    ("outcome", models.TextField(blank=True, verbose_name="小结和贯彻意见")),
-                    ("recorded_at", models.DateTimeField(null=True)),
-                    ("returned_reason", models.CharField(blank=True, max_length=200, verbose_name="退回原因")),
-                    ("approved_at", models.DateTimeField(null=True)),
-                    (
-                        "approved_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "chair",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="主持人",
-                        ),
-                    ),
-                    (
-                        "kind",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="sessions",
-                            to="learning.studykind",
-                            verbose_name="类别",
-                        ),
-                    ),
-                    (
-                        "made_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="study_sessions",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "recorder",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="记录人",
-                        ),
-                    ),
-                    (
-                        "sheet",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="study_session",
-                            to="learning.sheet",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                            verbose_name="组织单位",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="StudyPhoto",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "added_by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "file",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
-                        ),
-                    ),
-                    (
-                        "session",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="photos",
-                            to="learning.studysession",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["added_at", "id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="StudyMaterial",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=120)),
-                    ("kind", models.CharField(max_length=100)),
-                    ("size", models.PositiveIntegerField()),
-                    ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "added_by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "file",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
-                        ),
-                    ),
-                    (
-                        "session",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="materials",
-                            to="learning.studysession",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["added_at", "id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="CampaignDayEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("number", models.PositiveSmallIntegerField(verbose_name="第几天")),
-                    ("topic", models.CharField(max_length=100, verbose_name="学什么")),
-                    ("task", models.TextField(blank=True, verbose_name="要求")),
-                    ("rest", models.BooleanField(default=False, verbose_name="休息")),
-                    ("file_name", models.CharField(blank=True, max_length=120)),
-                    ("file_kind", models.CharField(blank=True, max_length=100)),
-                    (
-                        "campaign",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.campaign",
-                        ),
-                    ),
-                    (
-                        "file",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="kernel.storedfile",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.campaignday",
-                        ),
-                    ),
-                    (
-                        "session",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.studysession",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="campaignday",
-                name="session",
-                field=models.ForeignKey(
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="campaign_days",
-                    to="learning.studysession",
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="studysession",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_studysessionevent" ("approved_at", "approved_by_id", "cancel_reason", "chair_id", "chosen", "content", "ends_at", "id", "kind_id", "lecturer", "made_by_id", "mine_id", "outcome", "outline", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "recorded_at", "recorder_id", "returned_reason", "sheet_id", "starts_at", "status", "talk", "title", "unit_id") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."cancel_reason", OLD."chair_id", OLD."chosen", OLD."content", OLD."ends_at", OLD."id", OLD."kind_id", OLD."lecturer", OLD."made_by_id", OLD."mine_id", OLD."outcome", OLD."outline", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_text", OLD."recorded_at", OLD."recorder_id", OLD."returned_reason", OLD."sheet_id", OLD."starts_at", OLD."status", OLD."talk", OLD."title", OLD."unit_id"); RETURN NULL;',
+                    hash="9fb2a5d9a42757a496eb750f926fe2d403ecf54c",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_79f5c",
+                    table="learning_studysession",
+                    when="AFTER",
                 ),
             ),
-            migrations.CreateModel(
-                name="StudySessionEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("title", models.CharField(max_length=100, verbose_name="主题")),
-                    ("outline", models.TextField(blank=True, verbose_name="学习内容")),
-                    ("lecturer", models.CharField(blank=True, max_length=60, verbose_name="主讲人")),
-                    ("place_text", models.CharField(blank=True, max_length=100, verbose_name="地点")),
-                    ("starts_at", models.DateTimeField(verbose_name="开始时间")),
-                    ("ends_at", models.DateTimeField(verbose_name="结束时间")),
-                    ("chosen", models.JSONField(default=dict)),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.study.rules.Status["PLANNED"], "筹备中"),
-                                (kuangdeng.learning.study.rules.Status["NOTIFIED"], "已通知"),
-                                (kuangdeng.learning.study.rules.Status["FINISHED"], "已结束，待记录"),
-                                (kuangdeng.learning.study.rules.Status["RECORDED"], "已记录，待审签"),
-                                (kuangdeng.learning.study.rules.Status["FILED"], "已归档"),
-                                (kuangdeng.learning.study.rules.Status["CANCELLED"], "已取消"),
-                            ],
-                            default=kuangdeng.learning.study.rules.Status["PLANNED"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("cancel_reason", models.CharField(blank=True, max_length=200, verbose_name="取消原因")),
-                    ("content", models.TextField(blank=True, verbose_name="学习内容记录")),
-                    ("talk", models.TextField(blank=True, verbose_name="讨论发言")),
-                    ("outcome", models.TextField(blank=True, verbose_name="小结和贯彻意见")),
-                    ("recorded_at", models.DateTimeField(null=True)),
-                    ("returned_reason", models.CharField(blank=True, max_length=200, verbose_name="退回原因")),
-                    ("approved_at", models.DateTimeField(null=True)),
-                    (
-                        "approved_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "chair",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="主持人",
-                        ),
-                    ),
-                    (
-                        "kind",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.studykind",
-                            verbose_name="类别",
-                        ),
-                    ),
-                    (
-                        "made_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.studysession",
-                        ),
-                    ),
-                    (
-                        "recorder",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="记录人",
-                        ),
-                    ),
-                    (
-                        "sheet",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.sheet",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="组织单位",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddIndex(
-                model_name="campaign",
-                index=models.Index(fields=["mine", "-starts_on", "-id"], name="campaign_by_time"),
-            ),
-            migrations.AddConstraint(
-                model_name="campaign",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("days__gte", 1), ("days__lte", 200)), name="campaign_days"
+        ),
+        migrations.AddConstraint(
+            model_name="studyphoto",
+            constraint=models.UniqueConstraint(fields=("session", "file"), name="study_photo_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="studymaterial",
+            constraint=models.UniqueConstraint(fields=("session", "file"), name="study_material_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="campaignday",
+            constraint=models.UniqueConstraint(fields=("campaign", "number"), name="campaign_day_once"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="campaignday",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_campaigndayevent" ("campaign_id", "file_id", "file_kind", "file_name", "id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rest", "session_id", "task", "topic") VALUES (OLD."campaign_id", OLD."file_id", OLD."file_kind", OLD."file_name", OLD."id", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rest", OLD."session_id", OLD."task", OLD."topic"); RETURN NULL;',
+                    hash="b18aaa6cce453dab42d67512d1a4d70eda6707f0",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_dd143",
+                    table="learning_campaignday",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="campaign",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            ("status", kuangdeng.learning.campaigns.rules.Status["SUMMED_UP"]),
-                            ("summed_up_at__isnull", False),
-                            ("summed_up_by__isnull", False),
-                            models.Q(("summary", ""), _negated=True),
-                        ),
-                        models.Q(
-                            models.Q(("status", kuangdeng.learning.campaigns.rules.Status["SUMMED_UP"]), _negated=True),
-                            ("summed_up_at", None),
-                            ("summed_up_by", None),
-                        ),
-                        _connector="OR",
-                    ),
-                    name="campaign_summed_up_by_somebody",
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="campaignday",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_campaigndayevent" ("campaign_id", "file_id", "file_kind", "file_name", "id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rest", "session_id", "task", "topic") VALUES (OLD."campaign_id", OLD."file_id", OLD."file_kind", OLD."file_name", OLD."id", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rest", OLD."session_id", OLD."task", OLD."topic"); RETURN NULL;',
+                    hash="577960357f92dc7c95bda8adc43ecc6211b81fa9",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_c9ccd",
+                    table="learning_campaignday",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="campaign",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("status", kuangdeng.learning.campaigns.rules.Status["CANCELLED"]), _negated=True),
-                        models.Q(("cancel_reason", ""), _negated=True),
-                        _connector="OR",
-                    ),
-                    name="campaign_cancelled_with_reason",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="campaign",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_campaignevent" ("cancel_reason", "chosen", "days", "goal", "id", "lessons", "made_by_id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "status", "summary", "summed_up_at", "summed_up_by_id", "title", "unit_id") VALUES (OLD."cancel_reason", OLD."chosen", OLD."days", OLD."goal", OLD."id", OLD."lessons", OLD."made_by_id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."starts_on", OLD."status", OLD."summary", OLD."summed_up_at", OLD."summed_up_by_id", OLD."title", OLD."unit_id"); RETURN NULL;',
-                        hash="9436f3cd485cf382da723340d153ecd66febcf94",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_99f97",
-                        table="learning_campaign",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="campaign",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_campaignevent" ("cancel_reason", "chosen", "days", "goal", "id", "lessons", "made_by_id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "status", "summary", "summed_up_at", "summed_up_by_id", "title", "unit_id") VALUES (OLD."cancel_reason", OLD."chosen", OLD."days", OLD."goal", OLD."id", OLD."lessons", OLD."made_by_id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_on", OLD."status", OLD."summary", OLD."summed_up_at", OLD."summed_up_by_id", OLD."title", OLD."unit_id"); RETURN NULL;',
-                        hash="ef828ce84f0cf8ec3e1358a9cfd8cfd75b1d4104",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_4b7be",
-                        table="learning_campaign",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="participant",
-                constraint=models.UniqueConstraint(fields=("campaign", "person"), name="campaign_participant_once"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="participant",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_participantevent" ("campaign_id", "id", "joined_on", "left_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit_id") VALUES (OLD."campaign_id", OLD."id", OLD."joined_on", OLD."left_on", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."unit_id"); RETURN NULL;',
-                        hash="e1deafdf249d7646c016701a8f798c7037e798e4",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_024a8",
-                        table="learning_participant",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="participant",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_participantevent" ("campaign_id", "id", "joined_on", "left_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "unit_id") VALUES (OLD."campaign_id", OLD."id", OLD."joined_on", OLD."left_on", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."unit_id"); RETURN NULL;',
-                        hash="04263bc336cf5a3c87850fb3f156f0b34e90c600",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_98d75",
-                        table="learning_participant",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="daydone",
-                constraint=models.UniqueConstraint(fields=("participant", "number"), name="campaign_day_done_once"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="daydone",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_daydoneevent" ("at", "caught_up", "id", "note", "number", "participant_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."at", OLD."caught_up", OLD."id", OLD."note", OLD."number", OLD."participant_id", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;',
-                        hash="503c0ff5a4835692b0241fb8272fda843fd31d92",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_cc431",
-                        table="learning_daydone",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="daydone",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_daydoneevent" ("at", "caught_up", "id", "note", "number", "participant_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."at", OLD."caught_up", OLD."id", OLD."note", OLD."number", OLD."participant_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
-                        hash="08d0272d2d26ed0fce9dcd5b0462102a365edde5",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_4290c",
-                        table="learning_daydone",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="studykind",
-                constraint=models.UniqueConstraint(fields=("mine", "name"), name="study_kind_name"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="studykind",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_studykindevent" ("id", "is_active", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."id", OLD."is_active", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position"); RETURN NULL;',
-                        hash="2bf4d963c34bf4247d4e615c1568b538f3ff0459",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_9f043",
-                        table="learning_studykind",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="studykind",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_studykindevent" ("id", "is_active", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") VALUES (OLD."id", OLD."is_active", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position"); RETURN NULL;',
-                        hash="f8b38c4f901578cb0443d813c1e4a384d6f144d9",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_3e4fc",
-                        table="learning_studykind",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="studysession",
-                index=models.Index(fields=["mine", "-starts_at", "-id"], name="study_by_time"),
-            ),
-            migrations.AddConstraint(
-                model_name="studysession",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="study_ends_after_start"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="studysession",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            (
-                                "status__in",
-                                [
-                                    kuangdeng.learning.study.rules.Status["RECORDED"],
-                                    kuangdeng.learning.study.rules.Status["FILED"],
-                                ],
-                            ),
-                            _negated=True,
-                        ),
-                        models.Q(("recorded_at__isnull", False), models.Q(("content", ""), _negated=True)),
-                        _connector="OR",
-                    ),
-                    name="study_record_is_written",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="studysession",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            ("approved_at__isnull", False),
-                            ("approved_by__isnull", False),
-                            ("status", kuangdeng.learning.study.rules.Status["FILED"]),
-                        ),
-                        models.Q(
-                            models.Q(("status", kuangdeng.learning.study.rules.Status["FILED"]), _negated=True),
-                            ("approved_at", None),
-                            ("approved_by", None),
-                        ),
-                        _connector="OR",
-                    ),
-                    name="study_filed_by_somebody",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="studysession",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("status", kuangdeng.learning.study.rules.Status["CANCELLED"]), _negated=True),
-                        models.Q(("cancel_reason", ""), _negated=True),
-                        _connector="OR",
-                    ),
-                    name="study_cancelled_with_reason",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="studysession",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_studysessionevent" ("approved_at", "approved_by_id", "cancel_reason", "chair_id", "chosen", "content", "ends_at", "id", "kind_id", "lecturer", "made_by_id", "mine_id", "outcome", "outline", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "recorded_at", "recorder_id", "returned_reason", "sheet_id", "starts_at", "status", "talk", "title", "unit_id") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."cancel_reason", OLD."chair_id", OLD."chosen", OLD."content", OLD."ends_at", OLD."id", OLD."kind_id", OLD."lecturer", OLD."made_by_id", OLD."mine_id", OLD."outcome", OLD."outline", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_text", OLD."recorded_at", OLD."recorder_id", OLD."returned_reason", OLD."sheet_id", OLD."starts_at", OLD."status", OLD."talk", OLD."title", OLD."unit_id"); RETURN NULL;',
-                        hash="b1725c9304cf646cc312601de528b6d15ddfa656",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_df3f3",
-                        table="learning_studysession",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="studysession",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_studysessionevent" ("approved_at", "approved_by_id", "cancel_reason", "chair_id", "chosen", "content", "ends_at", "id", "kind_id", "lecturer", "made_by_id", "mine_id", "outcome", "outline", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "recorded_at", "recorder_id", "returned_reason", "sheet_id", "starts_at", "status", "talk", "title", "unit_id") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."cancel_reason", OLD."chair_id", OLD."chosen", OLD."content", OLD."ends_at", OLD."id", OLD."kind_id", OLD."lecturer", OLD."made_by_id", OLD."mine_id", OLD."outcome", OLD."outline", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_text", OLD."recorded_at", OLD."recorder_id", OLD."returned_reason", OLD."sheet_id", OLD."starts_at", OLD."status", OLD."talk", OLD."title", OLD."unit_id"); RETURN NULL;',
-                        hash="9fb2a5d9a42757a496eb750f926fe2d403ecf54c",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_79f5c",
-                        table="learning_studysession",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="studyphoto",
-                constraint=models.UniqueConstraint(fields=("session", "file"), name="study_photo_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="studymaterial",
-                constraint=models.UniqueConstraint(fields=("session", "file"), name="study_material_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="campaignday",
-                constraint=models.UniqueConstraint(fields=("campaign", "number"), name="campaign_day_once"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="campaignday",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_campaigndayevent" ("campaign_id", "file_id", "file_kind", "file_name", "id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rest", "session_id", "task", "topic") VALUES (OLD."campaign_id", OLD."file_id", OLD."file_kind", OLD."file_name", OLD."id", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rest", OLD."session_id", OLD."task", OLD."topic"); RETURN NULL;',
-                        hash="b18aaa6cce453dab42d67512d1a4d70eda6707f0",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_dd143",
-                        table="learning_campaignday",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="campaignday",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_campaigndayevent" ("campaign_id", "file_id", "file_kind", "file_name", "id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rest", "session_id", "task", "topic") VALUES (OLD."campaign_id", OLD."file_id", OLD."file_kind", OLD."file_name", OLD."id", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rest", OLD."session_id", OLD."task", OLD."topic"); RETURN NULL;',
-                        hash="577960357f92dc7c95bda8adc43ecc6211b81fa9",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_c9ccd",
-                        table="learning_campaignday",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-        ]
-    )
+        ),
+    ]
+    operations = together(operations)

@@ -24,3386 +24,3383 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="Batch",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
+    operations = [
+        migrations.CreateModel(
+            name="Batch",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
-                    ("number", models.PositiveSmallIntegerField(verbose_name="批次")),
-                    ("begin_on", models.DateField(verbose_name="开始日期")),
-                    ("end_on", models.DateField(verbose_name="结束日期")),
-                    ("seats", models.PositiveSmallIntegerField(verbose_name="座位数")),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="批次")),
+                ("begin_on", models.DateField(verbose_name="开始日期")),
+                ("end_on", models.DateField(verbose_name="结束日期")),
+                ("seats", models.PositiveSmallIntegerField(verbose_name="座位数")),
+            ],
+            options={
+                "ordering": ["number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="LessonCalendar",
+            fields=[
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="lesson_calendar",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("made_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PersonRecordEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("identity_end", models.CharField(blank=True, max_length=4, verbose_name="身份证号后四位")),
+                (
+                    "education",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "未填"),
+                            ("primary", "小学"),
+                            ("middle", "初中"),
+                            ("high", "高中、中专"),
+                            ("college", "大专"),
+                            ("bachelor", "本科"),
+                            ("master", "硕士及以上"),
+                        ],
+                        max_length=10,
+                        verbose_name="文化程度",
+                    ),
+                ),
+                ("school", models.CharField(blank=True, max_length=60, verbose_name="毕业院校")),
+                ("diploma_number", models.CharField(blank=True, max_length=40, verbose_name="学历证书编号")),
+                ("title", models.CharField(blank=True, max_length=40, verbose_name="职称")),
+                ("skill", models.CharField(blank=True, max_length=40, verbose_name="技能等级")),
+                ("changed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="PlanLine",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="序号")),
+                ("title", models.CharField(max_length=100, verbose_name="培训项目")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.Kind["MEMBERS"], "党员轮训"),
+                            (kuangdeng.learning.classes.rules.Kind["POST"], "岗位培训"),
+                            (kuangdeng.learning.classes.rules.Kind["SPECIAL"], "专项培训"),
+                            (kuangdeng.learning.classes.rules.Kind["NEW"], "新工人培训"),
+                            (kuangdeng.learning.classes.rules.Kind["TRANSFER"], "转岗培训"),
+                            (kuangdeng.learning.classes.rules.Kind["RETURN"], "复岗培训"),
+                            (kuangdeng.learning.classes.rules.Kind["NEW_TECH"], "四新培训"),
+                            (kuangdeng.learning.classes.rules.Kind["TRADE_FIRST"], "特种作业初训"),
+                            (kuangdeng.learning.classes.rules.Kind["TRADE_REVIEW"], "特种作业复训"),
+                            (kuangdeng.learning.classes.rules.Kind["MANAGERS"], "安全管理人员培训"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.Mode["OFF_THE_JOB"], "脱产"),
+                            (kuangdeng.learning.classes.rules.Mode["SPARE_TIME"], "业余"),
+                            (kuangdeng.learning.classes.rules.Mode["PRE_SHIFT"], "班前"),
+                        ],
+                        max_length=12,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("audience_text", models.CharField(blank=True, max_length=200, verbose_name="培训对象")),
+                ("month", models.PositiveSmallIntegerField(verbose_name="计划月份")),
+                ("hours", models.DecimalField(decimal_places=1, max_digits=5, verbose_name="学时")),
+                ("heads", models.PositiveIntegerField(verbose_name="人数")),
+                ("times", models.PositiveSmallIntegerField(default=1, verbose_name="期数")),
+                (
+                    "budget",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0"), max_digits=10, verbose_name="经费预算（元）"
+                    ),
+                ),
+                ("remark", models.CharField(blank=True, max_length=200, verbose_name="备注")),
+                ("added_later", models.BooleanField(default=False, verbose_name="计划外追加")),
+                ("dropped_reason", models.CharField(blank=True, max_length=200, verbose_name="取消原因")),
+            ],
+            options={
+                "ordering": ["number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="PlanLineEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("number", models.PositiveSmallIntegerField(verbose_name="序号")),
+                ("title", models.CharField(max_length=100, verbose_name="培训项目")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.Kind["MEMBERS"], "党员轮训"),
+                            (kuangdeng.learning.classes.rules.Kind["POST"], "岗位培训"),
+                            (kuangdeng.learning.classes.rules.Kind["SPECIAL"], "专项培训"),
+                            (kuangdeng.learning.classes.rules.Kind["NEW"], "新工人培训"),
+                            (kuangdeng.learning.classes.rules.Kind["TRANSFER"], "转岗培训"),
+                            (kuangdeng.learning.classes.rules.Kind["RETURN"], "复岗培训"),
+                            (kuangdeng.learning.classes.rules.Kind["NEW_TECH"], "四新培训"),
+                            (kuangdeng.learning.classes.rules.Kind["TRADE_FIRST"], "特种作业初训"),
+                            (kuangdeng.learning.classes.rules.Kind["TRADE_REVIEW"], "特种作业复训"),
+                            (kuangdeng.learning.classes.rules.Kind["MANAGERS"], "安全管理人员培训"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.Mode["OFF_THE_JOB"], "脱产"),
+                            (kuangdeng.learning.classes.rules.Mode["SPARE_TIME"], "业余"),
+                            (kuangdeng.learning.classes.rules.Mode["PRE_SHIFT"], "班前"),
+                        ],
+                        max_length=12,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("audience_text", models.CharField(blank=True, max_length=200, verbose_name="培训对象")),
+                ("month", models.PositiveSmallIntegerField(verbose_name="计划月份")),
+                ("hours", models.DecimalField(decimal_places=1, max_digits=5, verbose_name="学时")),
+                ("heads", models.PositiveIntegerField(verbose_name="人数")),
+                ("times", models.PositiveSmallIntegerField(default=1, verbose_name="期数")),
+                (
+                    "budget",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0"), max_digits=10, verbose_name="经费预算（元）"
+                    ),
+                ),
+                ("remark", models.CharField(blank=True, max_length=200, verbose_name="备注")),
+                ("added_later", models.BooleanField(default=False, verbose_name="计划外追加")),
+                ("dropped_reason", models.CharField(blank=True, max_length=200, verbose_name="取消原因")),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="RecordLine",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.files.rules.LineKind["WORK"], "工作经历"),
+                            (kuangdeng.learning.files.rules.LineKind["SKILL"], "技能等级和晋升"),
+                            (kuangdeng.learning.files.rules.LineKind["APPRENTICE"], "师带徒（跟师实习）"),
+                            (kuangdeng.learning.files.rules.LineKind["BEFORE"], "入系统前的培训"),
+                            (kuangdeng.learning.files.rules.LineKind["VIOLATION"], "违规违章和处理"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("begin_on", models.DateField(verbose_name="开始日期")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="结束日期")),
+                ("text", models.CharField(max_length=200, verbose_name="内容")),
+                ("detail", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("passed", models.BooleanField(blank=True, null=True, verbose_name="合格")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("struck_at", models.DateTimeField(null=True)),
+                ("struck_reason", models.CharField(blank=True, max_length=200, verbose_name="划去的原因")),
+            ],
+            options={
+                "ordering": ["kind", "begin_on", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RecordLineEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.files.rules.LineKind["WORK"], "工作经历"),
+                            (kuangdeng.learning.files.rules.LineKind["SKILL"], "技能等级和晋升"),
+                            (kuangdeng.learning.files.rules.LineKind["APPRENTICE"], "师带徒（跟师实习）"),
+                            (kuangdeng.learning.files.rules.LineKind["BEFORE"], "入系统前的培训"),
+                            (kuangdeng.learning.files.rules.LineKind["VIOLATION"], "违规违章和处理"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("begin_on", models.DateField(verbose_name="开始日期")),
+                ("end_on", models.DateField(blank=True, null=True, verbose_name="结束日期")),
+                ("text", models.CharField(max_length=200, verbose_name="内容")),
+                ("detail", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("passed", models.BooleanField(blank=True, null=True, verbose_name="合格")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("struck_at", models.DateTimeField(null=True)),
+                ("struck_reason", models.CharField(blank=True, max_length=200, verbose_name="划去的原因")),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="RecordPaper",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.files.rules.PaperKind["PHOTO"], "照片"),
+                            (kuangdeng.learning.files.rules.PaperKind["IDENTITY"], "身份证复印件"),
+                            (kuangdeng.learning.files.rules.PaperKind["DIPLOMA"], "学历证书复印件"),
+                            (kuangdeng.learning.files.rules.PaperKind["CERTIFICATE"], "证照复印件"),
+                            (kuangdeng.learning.files.rules.PaperKind["APPRENTICE"], "实习合格证明"),
+                            (kuangdeng.learning.files.rules.PaperKind["OTHER"], "其他资料"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+            ],
+            options={
+                "ordering": ["kind", "at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RosterRule",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("valid_from", models.DateField(verbose_name="从哪天起")),
+                ("unit_percent", models.PositiveSmallIntegerField(verbose_name="每批最多抽本单位的百分之几")),
+                ("unit_most", models.PositiveSmallIntegerField(verbose_name="每批最多抽本单位几人")),
+                ("team_percent", models.PositiveSmallIntegerField(verbose_name="每批最多抽一个班组的百分之几")),
+                ("team_most", models.PositiveSmallIntegerField(verbose_name="每批最多抽一个班组几人")),
+                ("trade_stay", models.PositiveSmallIntegerField(verbose_name="班组里每个工种至少留几人")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+            ],
+            options={
+                "ordering": ["unit__position", "-valid_from"],
+            },
+        ),
+        migrations.CreateModel(
+            name="RosterRuleEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("valid_from", models.DateField(verbose_name="从哪天起")),
+                ("unit_percent", models.PositiveSmallIntegerField(verbose_name="每批最多抽本单位的百分之几")),
+                ("unit_most", models.PositiveSmallIntegerField(verbose_name="每批最多抽本单位几人")),
+                ("team_percent", models.PositiveSmallIntegerField(verbose_name="每批最多抽一个班组的百分之几")),
+                ("team_most", models.PositiveSmallIntegerField(verbose_name="每批最多抽一个班组几人")),
+                ("trade_stay", models.PositiveSmallIntegerField(verbose_name="班组里每个工种至少留几人")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Seat",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("trade", models.CharField(blank=True, max_length=40, verbose_name="工种")),
+                ("is_leader", models.BooleanField(default=False, verbose_name="单位负责人")),
+                ("by_hand", models.BooleanField(default=False, verbose_name="逐人加入")),
+                ("forced", models.CharField(blank=True, max_length=200, verbose_name="超出限额的原因")),
+                (
+                    "conclusion",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (kuangdeng.learning.classes.rules.Conclusion["NONE"], "未定"),
+                            (kuangdeng.learning.classes.rules.Conclusion["PASSED"], "合格"),
+                            (kuangdeng.learning.classes.rules.Conclusion["FAILED"], "不合格"),
+                            (kuangdeng.learning.classes.rules.Conclusion["UNFINISHED"], "学时不足，未结业"),
+                        ],
+                        default=kuangdeng.learning.classes.rules.Conclusion["NONE"],
+                        max_length=10,
+                        verbose_name="结论",
+                    ),
+                ),
+                ("remark", models.CharField(blank=True, max_length=200, verbose_name="备注")),
+                ("diploma", models.CharField(blank=True, max_length=40, verbose_name="合格证明编号")),
+                ("rating", models.PositiveSmallIntegerField(null=True, verbose_name="对教学的评分")),
+                ("opinion", models.CharField(blank=True, max_length=300, verbose_name="意见")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SeatEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("trade", models.CharField(blank=True, max_length=40, verbose_name="工种")),
+                ("is_leader", models.BooleanField(default=False, verbose_name="单位负责人")),
+                ("by_hand", models.BooleanField(default=False, verbose_name="逐人加入")),
+                ("forced", models.CharField(blank=True, max_length=200, verbose_name="超出限额的原因")),
+                (
+                    "conclusion",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (kuangdeng.learning.classes.rules.Conclusion["NONE"], "未定"),
+                            (kuangdeng.learning.classes.rules.Conclusion["PASSED"], "合格"),
+                            (kuangdeng.learning.classes.rules.Conclusion["FAILED"], "不合格"),
+                            (kuangdeng.learning.classes.rules.Conclusion["UNFINISHED"], "学时不足，未结业"),
+                        ],
+                        default=kuangdeng.learning.classes.rules.Conclusion["NONE"],
+                        max_length=10,
+                        verbose_name="结论",
+                    ),
+                ),
+                ("remark", models.CharField(blank=True, max_length=200, verbose_name="备注")),
+                ("diploma", models.CharField(blank=True, max_length=40, verbose_name="合格证明编号")),
+                ("rating", models.PositiveSmallIntegerField(null=True, verbose_name="对教学的评分")),
+                ("opinion", models.CharField(blank=True, max_length=300, verbose_name="意见")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Teacher",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="姓名")),
+                ("organisation", models.CharField(blank=True, max_length=100, verbose_name="工作单位")),
+                ("title", models.CharField(blank=True, max_length=60, verbose_name="职称职务")),
+                ("qualification", models.CharField(blank=True, max_length=100, verbose_name="任教资格")),
+                ("qualified_until", models.DateField(blank=True, null=True, verbose_name="资格有效期至")),
+                ("subjects", models.CharField(blank=True, max_length=200, verbose_name="能讲什么")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="电话")),
+                (
+                    "fee",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0"), max_digits=8, verbose_name="课酬（元/学时）"
+                    ),
+                ),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
+                ("left_on", models.DateField(blank=True, null=True, verbose_name="停聘日期")),
+            ],
+            options={
+                "ordering": ["name", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="TeacherEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("name", models.CharField(max_length=60, verbose_name="姓名")),
+                ("organisation", models.CharField(blank=True, max_length=100, verbose_name="工作单位")),
+                ("title", models.CharField(blank=True, max_length=60, verbose_name="职称职务")),
+                ("qualification", models.CharField(blank=True, max_length=100, verbose_name="任教资格")),
+                ("qualified_until", models.DateField(blank=True, null=True, verbose_name="资格有效期至")),
+                ("subjects", models.CharField(blank=True, max_length=200, verbose_name="能讲什么")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="电话")),
+                (
+                    "fee",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0"), max_digits=8, verbose_name="课酬（元/学时）"
+                    ),
+                ),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
+                ("left_on", models.DateField(blank=True, null=True, verbose_name="停聘日期")),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="TrainingClass",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="期次")),
+                ("title", models.CharField(max_length=100, verbose_name="班名")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.Kind["MEMBERS"], "党员轮训"),
+                            (kuangdeng.learning.classes.rules.Kind["POST"], "岗位培训"),
+                            (kuangdeng.learning.classes.rules.Kind["SPECIAL"], "专项培训"),
+                            (kuangdeng.learning.classes.rules.Kind["NEW"], "新工人培训"),
+                            (kuangdeng.learning.classes.rules.Kind["TRANSFER"], "转岗培训"),
+                            (kuangdeng.learning.classes.rules.Kind["RETURN"], "复岗培训"),
+                            (kuangdeng.learning.classes.rules.Kind["NEW_TECH"], "四新培训"),
+                            (kuangdeng.learning.classes.rules.Kind["TRADE_FIRST"], "特种作业初训"),
+                            (kuangdeng.learning.classes.rules.Kind["TRADE_REVIEW"], "特种作业复训"),
+                            (kuangdeng.learning.classes.rules.Kind["MANAGERS"], "安全管理人员培训"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.Mode["OFF_THE_JOB"], "脱产"),
+                            (kuangdeng.learning.classes.rules.Mode["SPARE_TIME"], "业余"),
+                            (kuangdeng.learning.classes.rules.Mode["PRE_SHIFT"], "班前"),
+                        ],
+                        max_length=12,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("purpose", models.TextField(blank=True, verbose_name="培训目的")),
+                ("begin_on", models.DateField(verbose_name="开始日期")),
+                ("end_on", models.DateField(verbose_name="结束日期")),
+                ("place_text", models.CharField(max_length=100, verbose_name="地点")),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.Audience["ALL"], "单位全体职工"),
+                            (kuangdeng.learning.classes.rules.Audience["MEMBERS"], "单位的党员"),
+                            (kuangdeng.learning.classes.rules.Audience["TRADES"], "单位里指定工种"),
+                            (kuangdeng.learning.classes.rules.Audience["NOBODY"], "不自动编，逐人加"),
+                        ],
+                        default=kuangdeng.learning.classes.rules.Audience["ALL"],
+                        max_length=10,
+                        verbose_name="编哪些人",
+                    ),
+                ),
+                (
+                    "trades",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="指定工种",
+                    ),
+                ),
+                (
+                    "leaders_attend",
+                    models.BooleanField(default=False, verbose_name="单位负责人、支部书记每批都参加"),
+                ),
+                ("needs_exam", models.BooleanField(default=True, verbose_name="要考试")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.Status["PREPARING"], "筹备中"),
+                            (kuangdeng.learning.classes.rules.Status["RUNNING"], "已开班"),
+                            (kuangdeng.learning.classes.rules.Status["CONCLUDED"], "已结业，待归档"),
+                            (kuangdeng.learning.classes.rules.Status["CLOSED"], "已归档"),
+                            (kuangdeng.learning.classes.rules.Status["CANCELLED"], "已取消"),
+                        ],
+                        default=kuangdeng.learning.classes.rules.Status["PREPARING"],
+                        max_length=10,
+                    ),
+                ),
+                ("left", models.JSONField(default=list, editable=False)),
+                ("report", models.TextField(blank=True, verbose_name="综合考评报告")),
+                (
+                    "cost",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0"), max_digits=10, verbose_name="实际费用（元）"
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("concluded_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("keep_until", models.DateField(null=True, verbose_name="保存到")),
+                ("stopped_reason", models.CharField(blank=True, max_length=200, verbose_name="取消或退回原因")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="TrainingClassEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="期次")),
+                ("title", models.CharField(max_length=100, verbose_name="班名")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.Kind["MEMBERS"], "党员轮训"),
+                            (kuangdeng.learning.classes.rules.Kind["POST"], "岗位培训"),
+                            (kuangdeng.learning.classes.rules.Kind["SPECIAL"], "专项培训"),
+                            (kuangdeng.learning.classes.rules.Kind["NEW"], "新工人培训"),
+                            (kuangdeng.learning.classes.rules.Kind["TRANSFER"], "转岗培训"),
+                            (kuangdeng.learning.classes.rules.Kind["RETURN"], "复岗培训"),
+                            (kuangdeng.learning.classes.rules.Kind["NEW_TECH"], "四新培训"),
+                            (kuangdeng.learning.classes.rules.Kind["TRADE_FIRST"], "特种作业初训"),
+                            (kuangdeng.learning.classes.rules.Kind["TRADE_REVIEW"], "特种作业复训"),
+                            (kuangdeng.learning.classes.rules.Kind["MANAGERS"], "安全管理人员培训"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.Mode["OFF_THE_JOB"], "脱产"),
+                            (kuangdeng.learning.classes.rules.Mode["SPARE_TIME"], "业余"),
+                            (kuangdeng.learning.classes.rules.Mode["PRE_SHIFT"], "班前"),
+                        ],
+                        max_length=12,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("purpose", models.TextField(blank=True, verbose_name="培训目的")),
+                ("begin_on", models.DateField(verbose_name="开始日期")),
+                ("end_on", models.DateField(verbose_name="结束日期")),
+                ("place_text", models.CharField(max_length=100, verbose_name="地点")),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.Audience["ALL"], "单位全体职工"),
+                            (kuangdeng.learning.classes.rules.Audience["MEMBERS"], "单位的党员"),
+                            (kuangdeng.learning.classes.rules.Audience["TRADES"], "单位里指定工种"),
+                            (kuangdeng.learning.classes.rules.Audience["NOBODY"], "不自动编，逐人加"),
+                        ],
+                        default=kuangdeng.learning.classes.rules.Audience["ALL"],
+                        max_length=10,
+                        verbose_name="编哪些人",
+                    ),
+                ),
+                (
+                    "trades",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="指定工种",
+                    ),
+                ),
+                (
+                    "leaders_attend",
+                    models.BooleanField(default=False, verbose_name="单位负责人、支部书记每批都参加"),
+                ),
+                ("needs_exam", models.BooleanField(default=True, verbose_name="要考试")),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.Status["PREPARING"], "筹备中"),
+                            (kuangdeng.learning.classes.rules.Status["RUNNING"], "已开班"),
+                            (kuangdeng.learning.classes.rules.Status["CONCLUDED"], "已结业，待归档"),
+                            (kuangdeng.learning.classes.rules.Status["CLOSED"], "已归档"),
+                            (kuangdeng.learning.classes.rules.Status["CANCELLED"], "已取消"),
+                        ],
+                        default=kuangdeng.learning.classes.rules.Status["PREPARING"],
+                        max_length=10,
+                    ),
+                ),
+                ("left", models.JSONField(default=list, editable=False)),
+                ("report", models.TextField(blank=True, verbose_name="综合考评报告")),
+                (
+                    "cost",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0"), max_digits=10, verbose_name="实际费用（元）"
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("concluded_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("keep_until", models.DateField(null=True, verbose_name="保存到")),
+                ("stopped_reason", models.CharField(blank=True, max_length=200, verbose_name="取消或退回原因")),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="TrainingNeed",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("topic", models.CharField(max_length=100, verbose_name="培训主题")),
+                ("evidence", models.TextField(verbose_name="为什么要培训")),
+                ("wanted_by", models.DateField(blank=True, null=True, verbose_name="希望完成日期")),
+                ("source_entry", models.CharField(blank=True, editable=False, max_length=40)),
+                ("proposed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="提出时间")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.NeedStatus["OPEN"], "待安排"),
+                            (kuangdeng.learning.classes.rules.NeedStatus["ACCEPTED"], "已开班"),
+                            (kuangdeng.learning.classes.rules.NeedStatus["DECLINED"], "不安排"),
+                        ],
+                        default=kuangdeng.learning.classes.rules.NeedStatus["OPEN"],
+                        max_length=10,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decline_reason", models.CharField(blank=True, max_length=200, verbose_name="不安排的原因")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="TrainingNeedEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("topic", models.CharField(max_length=100, verbose_name="培训主题")),
+                ("evidence", models.TextField(verbose_name="为什么要培训")),
+                ("wanted_by", models.DateField(blank=True, null=True, verbose_name="希望完成日期")),
+                ("source_entry", models.CharField(blank=True, editable=False, max_length=40)),
+                ("proposed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="提出时间")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.NeedStatus["OPEN"], "待安排"),
+                            (kuangdeng.learning.classes.rules.NeedStatus["ACCEPTED"], "已开班"),
+                            (kuangdeng.learning.classes.rules.NeedStatus["DECLINED"], "不安排"),
+                        ],
+                        default=kuangdeng.learning.classes.rules.NeedStatus["OPEN"],
+                        max_length=10,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decline_reason", models.CharField(blank=True, max_length=200, verbose_name="不安排的原因")),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="TrainingPlan",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.PlanStatus["DRAFT"], "编制中"),
+                            (kuangdeng.learning.classes.rules.PlanStatus["APPROVED"], "已批准"),
+                        ],
+                        default=kuangdeng.learning.classes.rules.PlanStatus["DRAFT"],
+                        max_length=10,
+                    ),
+                ),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("reopen_reason", models.CharField(blank=True, max_length=200, verbose_name="退回原因")),
+            ],
+        ),
+        migrations.CreateModel(
+            name="TrainingPlanEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.PlanStatus["DRAFT"], "编制中"),
+                            (kuangdeng.learning.classes.rules.PlanStatus["APPROVED"], "已批准"),
+                        ],
+                        default=kuangdeng.learning.classes.rules.PlanStatus["DRAFT"],
+                        max_length=10,
+                    ),
+                ),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("reopen_reason", models.CharField(blank=True, max_length=200, verbose_name="退回原因")),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="TrainingRule",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("key", models.CharField(max_length=30, verbose_name="规定")),
+                ("valid_from", models.DateField(verbose_name="从哪天起")),
+                ("value", models.DecimalField(decimal_places=1, max_digits=7, verbose_name="数值")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+            ],
+            options={
+                "ordering": ["key", "-valid_from"],
+            },
+        ),
+        migrations.CreateModel(
+            name="TrainingRuleEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("key", models.CharField(max_length=30, verbose_name="规定")),
+                ("valid_from", models.DateField(verbose_name="从哪天起")),
+                ("value", models.DecimalField(decimal_places=1, max_digits=7, verbose_name="数值")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="BarredList",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("month", models.DateField(verbose_name="月份")),
+                ("lines", models.JSONField(default=list)),
+                ("made_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="barred_lists", to="org.mine"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-month", "-made_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="BatchEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("number", models.PositiveSmallIntegerField(verbose_name="批次")),
+                ("begin_on", models.DateField(verbose_name="开始日期")),
+                ("end_on", models.DateField(verbose_name="结束日期")),
+                ("seats", models.PositiveSmallIntegerField(verbose_name="座位数")),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.batch",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Certificate",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, verbose_name="证号")),
+                ("issuer", models.CharField(blank=True, max_length=100, verbose_name="发证机关")),
+                ("first_on", models.DateField(verbose_name="初领日期")),
+                ("valid_from", models.DateField(verbose_name="有效期起")),
+                ("valid_until", models.DateField(verbose_name="有效期止")),
+                ("review_by", models.DateField(blank=True, null=True, verbose_name="应复审日期")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.certificates.rules.Status["HELD"], "持证"),
+                            (kuangdeng.learning.certificates.rules.Status["REVOKED"], "已吊销、注销"),
+                        ],
+                        default=kuangdeng.learning.certificates.rules.Status["HELD"],
+                        max_length=10,
+                    ),
+                ),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
+                ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificates",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="CertificateReminder",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("due_on", models.DateField()),
+                ("step", models.PositiveSmallIntegerField()),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to="learning.certificate",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="CertificateStep",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.certificates.rules.Event["ISSUE"], "初次登记"),
+                            (kuangdeng.learning.certificates.rules.Event["REVIEW"], "复审"),
+                            (kuangdeng.learning.certificates.rules.Event["RENEW"], "延期换证"),
+                            (kuangdeng.learning.certificates.rules.Event["CORRECT"], "更正"),
+                            (kuangdeng.learning.certificates.rules.Event["REVOKE"], "注销"),
+                            (kuangdeng.learning.certificates.rules.Event["IMPORT"], "导入"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="日期")),
+                ("valid_until", models.DateField(null=True)),
+                ("review_by", models.DateField(null=True)),
+                ("remark", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="learning.certificate"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-at", "-id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="CertificateType",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.certificates.rules.Group["PRINCIPAL"], "主要负责人"),
+                            (kuangdeng.learning.certificates.rules.Group["MANAGER"], "安全生产管理人员"),
+                            (kuangdeng.learning.certificates.rules.Group["TRADE"], "特种作业人员"),
+                            (kuangdeng.learning.certificates.rules.Group["OTHER"], "其他"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "trades",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="哪些工种要持证",
+                    ),
+                ),
+                (
+                    "posts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="哪些岗位要持证",
+                    ),
+                ),
+                ("valid_years", models.PositiveSmallIntegerField(verbose_name="有效期（年）")),
+                (
+                    "review_years",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="几年复审一次（0 不复审）"),
+                ),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                ("in_use", models.BooleanField(default=True, verbose_name="在用")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="certificate_types", to="org.mine"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["group", "name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="CertificateEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("number", models.CharField(max_length=40, verbose_name="证号")),
+                ("issuer", models.CharField(blank=True, max_length=100, verbose_name="发证机关")),
+                ("first_on", models.DateField(verbose_name="初领日期")),
+                ("valid_from", models.DateField(verbose_name="有效期起")),
+                ("valid_until", models.DateField(verbose_name="有效期止")),
+                ("review_by", models.DateField(blank=True, null=True, verbose_name="应复审日期")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.certificates.rules.Status["HELD"], "持证"),
+                            (kuangdeng.learning.certificates.rules.Status["REVOKED"], "已吊销、注销"),
+                        ],
+                        default=kuangdeng.learning.certificates.rules.Status["HELD"],
+                        max_length=10,
+                    ),
+                ),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
+                ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.certificate",
+                    ),
+                ),
+                (
+                    "type",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.certificatetype",
+                        verbose_name="证照种类",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="certificate",
+            name="type",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="certificates",
+                to="learning.certificatetype",
+                verbose_name="证照种类",
+            ),
+        ),
+        migrations.CreateModel(
+            name="CertificateTypeEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.certificates.rules.Group["PRINCIPAL"], "主要负责人"),
+                            (kuangdeng.learning.certificates.rules.Group["MANAGER"], "安全生产管理人员"),
+                            (kuangdeng.learning.certificates.rules.Group["TRADE"], "特种作业人员"),
+                            (kuangdeng.learning.certificates.rules.Group["OTHER"], "其他"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "trades",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="哪些工种要持证",
+                    ),
+                ),
+                (
+                    "posts",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="哪些岗位要持证",
+                    ),
+                ),
+                ("valid_years", models.PositiveSmallIntegerField(verbose_name="有效期（年）")),
+                (
+                    "review_years",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="几年复审一次（0 不复审）"),
+                ),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                ("in_use", models.BooleanField(default=True, verbose_name="在用")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.certificatetype",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ClassExam",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "exam",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="class_link", to="learning.exam"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exam_links",
+                        to="learning.batch",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ClassPaper",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.files.rules.ClassPaperKind["PLAN"], "培训计划、通知"),
+                            (kuangdeng.learning.files.rules.ClassPaperKind["SIGNED"], "纸质签到表"),
+                            (kuangdeng.learning.files.rules.ClassPaperKind["PHOTOS"], "培训照片"),
+                            (kuangdeng.learning.files.rules.ClassPaperKind["EXAM"], "试卷、答卷、成绩单"),
+                            (kuangdeng.learning.files.rules.ClassPaperKind["REPORT"], "签字的综合考评报告"),
+                            (kuangdeng.learning.files.rules.ClassPaperKind["OTHER"], "其他资料"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["kind", "at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="HoursCorrection",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("before", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="原学时")),
+                ("before_why", models.CharField(blank=True, max_length=12)),
+                ("after", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="更正为")),
+                ("reason", models.CharField(max_length=200, verbose_name="更正原因")),
+                ("asked_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.CorrectionStatus["WAITING"], "待批准"),
+                            (kuangdeng.learning.classes.rules.CorrectionStatus["APPROVED"], "已批准"),
+                            (kuangdeng.learning.classes.rules.CorrectionStatus["REFUSED"], "不同意"),
+                        ],
+                        default=kuangdeng.learning.classes.rules.CorrectionStatus["WAITING"],
+                        max_length=10,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("refusal", models.CharField(blank=True, max_length=200, verbose_name="不同意的原因")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-asked_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Lesson",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="上课时间")),
+                ("ends_at", models.DateTimeField(verbose_name="下课时间")),
+                ("hours", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="学时")),
+                ("topic", models.CharField(max_length=100, verbose_name="课题")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.LessonKind["THEORY"], "理论"),
+                            (kuangdeng.learning.classes.rules.LessonKind["PRACTICE"], "实操"),
+                            (kuangdeng.learning.classes.rules.LessonKind["EXAM"], "考试"),
+                        ],
+                        max_length=10,
+                        verbose_name="形式",
+                    ),
+                ),
+                ("room", models.CharField(max_length=60, verbose_name="教室")),
+                ("room_key", models.CharField(editable=False, max_length=60)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lessons", to="learning.batch"
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lesson",
+                        to="learning.sheet",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["starts_at", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Handout",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="handouts", to="learning.lesson"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="LessonEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("starts_at", models.DateTimeField(verbose_name="上课时间")),
+                ("ends_at", models.DateTimeField(verbose_name="下课时间")),
+                ("hours", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="学时")),
+                ("topic", models.CharField(max_length=100, verbose_name="课题")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.LessonKind["THEORY"], "理论"),
+                            (kuangdeng.learning.classes.rules.LessonKind["PRACTICE"], "实操"),
+                            (kuangdeng.learning.classes.rules.LessonKind["EXAM"], "考试"),
+                        ],
+                        max_length=10,
+                        verbose_name="形式",
+                    ),
+                ),
+                ("room", models.CharField(max_length=60, verbose_name="教室")),
+                ("room_key", models.CharField(editable=False, max_length=60)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.batch",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.lesson",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.sheet",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="LessonHours",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("on", models.DateField(verbose_name="日期")),
+                ("planned", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="计划学时")),
+                ("valid", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="有效学时")),
+                (
+                    "why",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (kuangdeng.learning.classes.rules.Why["COUNTED"], ""),
+                            (kuangdeng.learning.classes.rules.Why["MISSING"], "没有签到"),
+                            (kuangdeng.learning.classes.rules.Why["LEAVE"], "请假，没有补学"),
+                            (kuangdeng.learning.classes.rules.Why["LATE"], "迟到超过规定的分钟数"),
+                            (kuangdeng.learning.classes.rules.Why["MADE_UP"], "补学，计入"),
+                            (kuangdeng.learning.classes.rules.Why["MADE_UP_NOT"], "补学，按规定不计入"),
+                            (kuangdeng.learning.classes.rules.Why["NOT_LISTED"], "上课时还不在名册"),
+                            (kuangdeng.learning.classes.rules.Why["CORRECTED"], "经批准更正"),
+                        ],
+                        max_length=12,
+                        verbose_name="说明",
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settled_hours",
+                        to="learning.lesson",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="training_hours",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="HoursCorrectionEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("before", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="原学时")),
+                ("before_why", models.CharField(blank=True, max_length=12)),
+                ("after", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="更正为")),
+                ("reason", models.CharField(max_length=200, verbose_name="更正原因")),
+                ("asked_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.classes.rules.CorrectionStatus["WAITING"], "待批准"),
+                            (kuangdeng.learning.classes.rules.CorrectionStatus["APPROVED"], "已批准"),
+                            (kuangdeng.learning.classes.rules.CorrectionStatus["REFUSED"], "不同意"),
+                        ],
+                        default=kuangdeng.learning.classes.rules.CorrectionStatus["WAITING"],
+                        max_length=10,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("refusal", models.CharField(blank=True, max_length=200, verbose_name="不同意的原因")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.hourscorrection",
+                    ),
+                ),
+                (
+                    "row",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.lessonhours",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="hourscorrection",
+            name="row",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="corrections", to="learning.lessonhours"
+            ),
+        ),
+        migrations.CreateModel(
+            name="LessonHoursEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("on", models.DateField(verbose_name="日期")),
+                ("planned", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="计划学时")),
+                ("valid", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="有效学时")),
+                (
+                    "why",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (kuangdeng.learning.classes.rules.Why["COUNTED"], ""),
+                            (kuangdeng.learning.classes.rules.Why["MISSING"], "没有签到"),
+                            (kuangdeng.learning.classes.rules.Why["LEAVE"], "请假，没有补学"),
+                            (kuangdeng.learning.classes.rules.Why["LATE"], "迟到超过规定的分钟数"),
+                            (kuangdeng.learning.classes.rules.Why["MADE_UP"], "补学，计入"),
+                            (kuangdeng.learning.classes.rules.Why["MADE_UP_NOT"], "补学，按规定不计入"),
+                            (kuangdeng.learning.classes.rules.Why["NOT_LISTED"], "上课时还不在名册"),
+                            (kuangdeng.learning.classes.rules.Why["CORRECTED"], "经批准更正"),
+                        ],
+                        max_length=12,
+                        verbose_name="说明",
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.lesson",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.lessonhours",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="PersonRecord",
+            fields=[
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="training_record",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("identity_end", models.CharField(blank=True, max_length=4, verbose_name="身份证号后四位")),
+                (
+                    "education",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "未填"),
+                            ("primary", "小学"),
+                            ("middle", "初中"),
+                            ("high", "高中、中专"),
+                            ("college", "大专"),
+                            ("bachelor", "本科"),
+                            ("master", "硕士及以上"),
+                        ],
+                        max_length=10,
+                        verbose_name="文化程度",
+                    ),
+                ),
+                ("school", models.CharField(blank=True, max_length=60, verbose_name="毕业院校")),
+                ("diploma_number", models.CharField(blank=True, max_length=40, verbose_name="学历证书编号")),
+                ("title", models.CharField(blank=True, max_length=40, verbose_name="职称")),
+                ("skill", models.CharField(blank=True, max_length=40, verbose_name="技能等级")),
+                ("changed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("identity_end", ""), ("identity_end__regex", "^[0-9]{3}[0-9X]$"), _connector="OR"
+                        ),
+                        name="identity_end_digits",
+                    )
                 ],
-                options={
-                    "ordering": ["number"],
-                },
-            ),
-            migrations.CreateModel(
-                name="LessonCalendar",
-                fields=[
-                    (
-                        "person",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.CASCADE,
-                            primary_key=True,
-                            related_name="lesson_calendar",
-                            serialize=False,
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    ("digest", models.CharField(editable=False, max_length=64, unique=True)),
-                    ("made_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                ],
-            ),
-            migrations.CreateModel(
-                name="PersonRecordEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("identity_end", models.CharField(blank=True, max_length=4, verbose_name="身份证号后四位")),
-                    (
-                        "education",
-                        models.CharField(
-                            blank=True,
-                            choices=[
-                                ("", "未填"),
-                                ("primary", "小学"),
-                                ("middle", "初中"),
-                                ("high", "高中、中专"),
-                                ("college", "大专"),
-                                ("bachelor", "本科"),
-                                ("master", "硕士及以上"),
-                            ],
-                            max_length=10,
-                            verbose_name="文化程度",
-                        ),
-                    ),
-                    ("school", models.CharField(blank=True, max_length=60, verbose_name="毕业院校")),
-                    ("diploma_number", models.CharField(blank=True, max_length=40, verbose_name="学历证书编号")),
-                    ("title", models.CharField(blank=True, max_length=40, verbose_name="职称")),
-                    ("skill", models.CharField(blank=True, max_length=40, verbose_name="技能等级")),
-                    ("changed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="PlanLine",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("number", models.PositiveSmallIntegerField(verbose_name="序号")),
-                    ("title", models.CharField(max_length=100, verbose_name="培训项目")),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.Kind["MEMBERS"], "党员轮训"),
-                                (kuangdeng.learning.classes.rules.Kind["POST"], "岗位培训"),
-                                (kuangdeng.learning.classes.rules.Kind["SPECIAL"], "专项培训"),
-                                (kuangdeng.learning.classes.rules.Kind["NEW"], "新工人培训"),
-                                (kuangdeng.learning.classes.rules.Kind["TRANSFER"], "转岗培训"),
-                                (kuangdeng.learning.classes.rules.Kind["RETURN"], "复岗培训"),
-                                (kuangdeng.learning.classes.rules.Kind["NEW_TECH"], "四新培训"),
-                                (kuangdeng.learning.classes.rules.Kind["TRADE_FIRST"], "特种作业初训"),
-                                (kuangdeng.learning.classes.rules.Kind["TRADE_REVIEW"], "特种作业复训"),
-                                (kuangdeng.learning.classes.rules.Kind["MANAGERS"], "安全管理人员培训"),
-                            ],
-                            max_length=12,
-                            verbose_name="类别",
-                        ),
-                    ),
-                    (
-                        "mode",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.Mode["OFF_THE_JOB"], "脱产"),
-                                (kuangdeng.learning.classes.rules.Mode["SPARE_TIME"], "业余"),
-                                (kuangdeng.learning.classes.rules.Mode["PRE_SHIFT"], "班前"),
-                            ],
-                            max_length=12,
-                            verbose_name="方式",
-                        ),
-                    ),
-                    ("audience_text", models.CharField(blank=True, max_length=200, verbose_name="培训对象")),
-                    ("month", models.PositiveSmallIntegerField(verbose_name="计划月份")),
-                    ("hours", models.DecimalField(decimal_places=1, max_digits=5, verbose_name="学时")),
-                    ("heads", models.PositiveIntegerField(verbose_name="人数")),
-                    ("times", models.PositiveSmallIntegerField(default=1, verbose_name="期数")),
-                    (
-                        "budget",
-                        models.DecimalField(
-                            decimal_places=2, default=Decimal("0"), max_digits=10, verbose_name="经费预算（元）"
-                        ),
-                    ),
-                    ("remark", models.CharField(blank=True, max_length=200, verbose_name="备注")),
-                    ("added_later", models.BooleanField(default=False, verbose_name="计划外追加")),
-                    ("dropped_reason", models.CharField(blank=True, max_length=200, verbose_name="取消原因")),
-                ],
-                options={
-                    "ordering": ["number"],
-                },
-            ),
-            migrations.CreateModel(
-                name="PlanLineEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("number", models.PositiveSmallIntegerField(verbose_name="序号")),
-                    ("title", models.CharField(max_length=100, verbose_name="培训项目")),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.Kind["MEMBERS"], "党员轮训"),
-                                (kuangdeng.learning.classes.rules.Kind["POST"], "岗位培训"),
-                                (kuangdeng.learning.classes.rules.Kind["SPECIAL"], "专项培训"),
-                                (kuangdeng.learning.classes.rules.Kind["NEW"], "新工人培训"),
-                                (kuangdeng.learning.classes.rules.Kind["TRANSFER"], "转岗培训"),
-                                (kuangdeng.learning.classes.rules.Kind["RETURN"], "复岗培训"),
-                                (kuangdeng.learning.classes.rules.Kind["NEW_TECH"], "四新培训"),
-                                (kuangdeng.learning.classes.rules.Kind["TRADE_FIRST"], "特种作业初训"),
-                                (kuangdeng.learning.classes.rules.Kind["TRADE_REVIEW"], "特种作业复训"),
-                                (kuangdeng.learning.classes.rules.Kind["MANAGERS"], "安全管理人员培训"),
-                            ],
-                            max_length=12,
-                            verbose_name="类别",
-                        ),
-                    ),
-                    (
-                        "mode",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.Mode["OFF_THE_JOB"], "脱产"),
-                                (kuangdeng.learning.classes.rules.Mode["SPARE_TIME"], "业余"),
-                                (kuangdeng.learning.classes.rules.Mode["PRE_SHIFT"], "班前"),
-                            ],
-                            max_length=12,
-                            verbose_name="方式",
-                        ),
-                    ),
-                    ("audience_text", models.CharField(blank=True, max_length=200, verbose_name="培训对象")),
-                    ("month", models.PositiveSmallIntegerField(verbose_name="计划月份")),
-                    ("hours", models.DecimalField(decimal_places=1, max_digits=5, verbose_name="学时")),
-                    ("heads", models.PositiveIntegerField(verbose_name="人数")),
-                    ("times", models.PositiveSmallIntegerField(default=1, verbose_name="期数")),
-                    (
-                        "budget",
-                        models.DecimalField(
-                            decimal_places=2, default=Decimal("0"), max_digits=10, verbose_name="经费预算（元）"
-                        ),
-                    ),
-                    ("remark", models.CharField(blank=True, max_length=200, verbose_name="备注")),
-                    ("added_later", models.BooleanField(default=False, verbose_name="计划外追加")),
-                    ("dropped_reason", models.CharField(blank=True, max_length=200, verbose_name="取消原因")),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="RecordLine",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.files.rules.LineKind["WORK"], "工作经历"),
-                                (kuangdeng.learning.files.rules.LineKind["SKILL"], "技能等级和晋升"),
-                                (kuangdeng.learning.files.rules.LineKind["APPRENTICE"], "师带徒（跟师实习）"),
-                                (kuangdeng.learning.files.rules.LineKind["BEFORE"], "入系统前的培训"),
-                                (kuangdeng.learning.files.rules.LineKind["VIOLATION"], "违规违章和处理"),
-                            ],
-                            max_length=12,
-                            verbose_name="类别",
-                        ),
-                    ),
-                    ("begin_on", models.DateField(verbose_name="开始日期")),
-                    ("end_on", models.DateField(blank=True, null=True, verbose_name="结束日期")),
-                    ("text", models.CharField(max_length=200, verbose_name="内容")),
-                    ("detail", models.CharField(blank=True, max_length=200, verbose_name="说明")),
-                    ("passed", models.BooleanField(blank=True, null=True, verbose_name="合格")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("struck_at", models.DateTimeField(null=True)),
-                    ("struck_reason", models.CharField(blank=True, max_length=200, verbose_name="划去的原因")),
-                ],
-                options={
-                    "ordering": ["kind", "begin_on", "id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="RecordLineEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.files.rules.LineKind["WORK"], "工作经历"),
-                                (kuangdeng.learning.files.rules.LineKind["SKILL"], "技能等级和晋升"),
-                                (kuangdeng.learning.files.rules.LineKind["APPRENTICE"], "师带徒（跟师实习）"),
-                                (kuangdeng.learning.files.rules.LineKind["BEFORE"], "入系统前的培训"),
-                                (kuangdeng.learning.files.rules.LineKind["VIOLATION"], "违规违章和处理"),
-                            ],
-                            max_length=12,
-                            verbose_name="类别",
-                        ),
-                    ),
-                    ("begin_on", models.DateField(verbose_name="开始日期")),
-                    ("end_on", models.DateField(blank=True, null=True, verbose_name="结束日期")),
-                    ("text", models.CharField(max_length=200, verbose_name="内容")),
-                    ("detail", models.CharField(blank=True, max_length=200, verbose_name="说明")),
-                    ("passed", models.BooleanField(blank=True, null=True, verbose_name="合格")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("struck_at", models.DateTimeField(null=True)),
-                    ("struck_reason", models.CharField(blank=True, max_length=200, verbose_name="划去的原因")),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="RecordPaper",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.files.rules.PaperKind["PHOTO"], "照片"),
-                                (kuangdeng.learning.files.rules.PaperKind["IDENTITY"], "身份证复印件"),
-                                (kuangdeng.learning.files.rules.PaperKind["DIPLOMA"], "学历证书复印件"),
-                                (kuangdeng.learning.files.rules.PaperKind["CERTIFICATE"], "证照复印件"),
-                                (kuangdeng.learning.files.rules.PaperKind["APPRENTICE"], "实习合格证明"),
-                                (kuangdeng.learning.files.rules.PaperKind["OTHER"], "其他资料"),
-                            ],
-                            max_length=12,
-                            verbose_name="类别",
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=120)),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                ],
-                options={
-                    "ordering": ["kind", "at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="RosterRule",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("valid_from", models.DateField(verbose_name="从哪天起")),
-                    ("unit_percent", models.PositiveSmallIntegerField(verbose_name="每批最多抽本单位的百分之几")),
-                    ("unit_most", models.PositiveSmallIntegerField(verbose_name="每批最多抽本单位几人")),
-                    ("team_percent", models.PositiveSmallIntegerField(verbose_name="每批最多抽一个班组的百分之几")),
-                    ("team_most", models.PositiveSmallIntegerField(verbose_name="每批最多抽一个班组几人")),
-                    ("trade_stay", models.PositiveSmallIntegerField(verbose_name="班组里每个工种至少留几人")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                ],
-                options={
-                    "ordering": ["unit__position", "-valid_from"],
-                },
-            ),
-            migrations.CreateModel(
-                name="RosterRuleEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("valid_from", models.DateField(verbose_name="从哪天起")),
-                    ("unit_percent", models.PositiveSmallIntegerField(verbose_name="每批最多抽本单位的百分之几")),
-                    ("unit_most", models.PositiveSmallIntegerField(verbose_name="每批最多抽本单位几人")),
-                    ("team_percent", models.PositiveSmallIntegerField(verbose_name="每批最多抽一个班组的百分之几")),
-                    ("team_most", models.PositiveSmallIntegerField(verbose_name="每批最多抽一个班组几人")),
-                    ("trade_stay", models.PositiveSmallIntegerField(verbose_name="班组里每个工种至少留几人")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="Seat",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("trade", models.CharField(blank=True, max_length=40, verbose_name="工种")),
-                    ("is_leader", models.BooleanField(default=False, verbose_name="单位负责人")),
-                    ("by_hand", models.BooleanField(default=False, verbose_name="逐人加入")),
-                    ("forced", models.CharField(blank=True, max_length=200, verbose_name="超出限额的原因")),
-                    (
-                        "conclusion",
-                        models.CharField(
-                            blank=True,
-                            choices=[
-                                (kuangdeng.learning.classes.rules.Conclusion["NONE"], "未定"),
-                                (kuangdeng.learning.classes.rules.Conclusion["PASSED"], "合格"),
-                                (kuangdeng.learning.classes.rules.Conclusion["FAILED"], "不合格"),
-                                (kuangdeng.learning.classes.rules.Conclusion["UNFINISHED"], "学时不足，未结业"),
-                            ],
-                            default=kuangdeng.learning.classes.rules.Conclusion["NONE"],
-                            max_length=10,
-                            verbose_name="结论",
-                        ),
-                    ),
-                    ("remark", models.CharField(blank=True, max_length=200, verbose_name="备注")),
-                    ("diploma", models.CharField(blank=True, max_length=40, verbose_name="合格证明编号")),
-                    ("rating", models.PositiveSmallIntegerField(null=True, verbose_name="对教学的评分")),
-                    ("opinion", models.CharField(blank=True, max_length=300, verbose_name="意见")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                ],
-            ),
-            migrations.CreateModel(
-                name="SeatEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("trade", models.CharField(blank=True, max_length=40, verbose_name="工种")),
-                    ("is_leader", models.BooleanField(default=False, verbose_name="单位负责人")),
-                    ("by_hand", models.BooleanField(default=False, verbose_name="逐人加入")),
-                    ("forced", models.CharField(blank=True, max_length=200, verbose_name="超出限额的原因")),
-                    (
-                        "conclusion",
-                        models.CharField(
-                            blank=True,
-                            choices=[
-                                (kuangdeng.learning.classes.rules.Conclusion["NONE"], "未定"),
-                                (kuangdeng.learning.classes.rules.Conclusion["PASSED"], "合格"),
-                                (kuangdeng.learning.classes.rules.Conclusion["FAILED"], "不合格"),
-                                (kuangdeng.learning.classes.rules.Conclusion["UNFINISHED"], "学时不足，未结业"),
-                            ],
-                            default=kuangdeng.learning.classes.rules.Conclusion["NONE"],
-                            max_length=10,
-                            verbose_name="结论",
-                        ),
-                    ),
-                    ("remark", models.CharField(blank=True, max_length=200, verbose_name="备注")),
-                    ("diploma", models.CharField(blank=True, max_length=40, verbose_name="合格证明编号")),
-                    ("rating", models.PositiveSmallIntegerField(null=True, verbose_name="对教学的评分")),
-                    ("opinion", models.CharField(blank=True, max_length=300, verbose_name="意见")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="Teacher",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=60, verbose_name="姓名")),
-                    ("organisation", models.CharField(blank=True, max_length=100, verbose_name="工作单位")),
-                    ("title", models.CharField(blank=True, max_length=60, verbose_name="职称职务")),
-                    ("qualification", models.CharField(blank=True, max_length=100, verbose_name="任教资格")),
-                    ("qualified_until", models.DateField(blank=True, null=True, verbose_name="资格有效期至")),
-                    ("subjects", models.CharField(blank=True, max_length=200, verbose_name="能讲什么")),
-                    ("phone", models.CharField(blank=True, max_length=30, verbose_name="电话")),
-                    (
-                        "fee",
-                        models.DecimalField(
-                            decimal_places=2, default=Decimal("0"), max_digits=8, verbose_name="课酬（元/学时）"
-                        ),
-                    ),
-                    ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
-                    ("left_on", models.DateField(blank=True, null=True, verbose_name="停聘日期")),
-                ],
-                options={
-                    "ordering": ["name", "id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="TeacherEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("name", models.CharField(max_length=60, verbose_name="姓名")),
-                    ("organisation", models.CharField(blank=True, max_length=100, verbose_name="工作单位")),
-                    ("title", models.CharField(blank=True, max_length=60, verbose_name="职称职务")),
-                    ("qualification", models.CharField(blank=True, max_length=100, verbose_name="任教资格")),
-                    ("qualified_until", models.DateField(blank=True, null=True, verbose_name="资格有效期至")),
-                    ("subjects", models.CharField(blank=True, max_length=200, verbose_name="能讲什么")),
-                    ("phone", models.CharField(blank=True, max_length=30, verbose_name="电话")),
-                    (
-                        "fee",
-                        models.DecimalField(
-                            decimal_places=2, default=Decimal("0"), max_digits=8, verbose_name="课酬（元/学时）"
-                        ),
-                    ),
-                    ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
-                    ("left_on", models.DateField(blank=True, null=True, verbose_name="停聘日期")),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="TrainingClass",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
-                    ("number", models.PositiveSmallIntegerField(verbose_name="期次")),
-                    ("title", models.CharField(max_length=100, verbose_name="班名")),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.Kind["MEMBERS"], "党员轮训"),
-                                (kuangdeng.learning.classes.rules.Kind["POST"], "岗位培训"),
-                                (kuangdeng.learning.classes.rules.Kind["SPECIAL"], "专项培训"),
-                                (kuangdeng.learning.classes.rules.Kind["NEW"], "新工人培训"),
-                                (kuangdeng.learning.classes.rules.Kind["TRANSFER"], "转岗培训"),
-                                (kuangdeng.learning.classes.rules.Kind["RETURN"], "复岗培训"),
-                                (kuangdeng.learning.classes.rules.Kind["NEW_TECH"], "四新培训"),
-                                (kuangdeng.learning.classes.rules.Kind["TRADE_FIRST"], "特种作业初训"),
-                                (kuangdeng.learning.classes.rules.Kind["TRADE_REVIEW"], "特种作业复训"),
-                                (kuangdeng.learning.classes.rules.Kind["MANAGERS"], "安全管理人员培训"),
-                            ],
-                            max_length=12,
-                            verbose_name="类别",
-                        ),
-                    ),
-                    (
-                        "mode",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.Mode["OFF_THE_JOB"], "脱产"),
-                                (kuangdeng.learning.classes.rules.Mode["SPARE_TIME"], "业余"),
-                                (kuangdeng.learning.classes.rules.Mode["PRE_SHIFT"], "班前"),
-                            ],
-                            max_length=12,
-                            verbose_name="方式",
-                        ),
-                    ),
-                    ("purpose", models.TextField(blank=True, verbose_name="培训目的")),
-                    ("begin_on", models.DateField(verbose_name="开始日期")),
-                    ("end_on", models.DateField(verbose_name="结束日期")),
-                    ("place_text", models.CharField(max_length=100, verbose_name="地点")),
-                    (
-                        "audience",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.Audience["ALL"], "单位全体职工"),
-                                (kuangdeng.learning.classes.rules.Audience["MEMBERS"], "单位的党员"),
-                                (kuangdeng.learning.classes.rules.Audience["TRADES"], "单位里指定工种"),
-                                (kuangdeng.learning.classes.rules.Audience["NOBODY"], "不自动编，逐人加"),
-                            ],
-                            default=kuangdeng.learning.classes.rules.Audience["ALL"],
-                            max_length=10,
-                            verbose_name="编哪些人",
-                        ),
-                    ),
-                    (
-                        "trades",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=40),
-                            blank=True,
-                            default=list,
-                            size=None,
-                            verbose_name="指定工种",
-                        ),
-                    ),
-                    (
-                        "leaders_attend",
-                        models.BooleanField(default=False, verbose_name="单位负责人、支部书记每批都参加"),
-                    ),
-                    ("needs_exam", models.BooleanField(default=True, verbose_name="要考试")),
-                    ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.Status["PREPARING"], "筹备中"),
-                                (kuangdeng.learning.classes.rules.Status["RUNNING"], "已开班"),
-                                (kuangdeng.learning.classes.rules.Status["CONCLUDED"], "已结业，待归档"),
-                                (kuangdeng.learning.classes.rules.Status["CLOSED"], "已归档"),
-                                (kuangdeng.learning.classes.rules.Status["CANCELLED"], "已取消"),
-                            ],
-                            default=kuangdeng.learning.classes.rules.Status["PREPARING"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("left", models.JSONField(default=list, editable=False)),
-                    ("report", models.TextField(blank=True, verbose_name="综合考评报告")),
-                    (
-                        "cost",
-                        models.DecimalField(
-                            decimal_places=2, default=Decimal("0"), max_digits=10, verbose_name="实际费用（元）"
-                        ),
-                    ),
-                    ("opened_at", models.DateTimeField(null=True)),
-                    ("concluded_at", models.DateTimeField(null=True)),
-                    ("closed_at", models.DateTimeField(null=True)),
-                    ("keep_until", models.DateField(null=True, verbose_name="保存到")),
-                    ("stopped_reason", models.CharField(blank=True, max_length=200, verbose_name="取消或退回原因")),
-                ],
-            ),
-            migrations.CreateModel(
-                name="TrainingClassEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
-                    ("number", models.PositiveSmallIntegerField(verbose_name="期次")),
-                    ("title", models.CharField(max_length=100, verbose_name="班名")),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.Kind["MEMBERS"], "党员轮训"),
-                                (kuangdeng.learning.classes.rules.Kind["POST"], "岗位培训"),
-                                (kuangdeng.learning.classes.rules.Kind["SPECIAL"], "专项培训"),
-                                (kuangdeng.learning.classes.rules.Kind["NEW"], "新工人培训"),
-                                (kuangdeng.learning.classes.rules.Kind["TRANSFER"], "转岗培训"),
-                                (kuangdeng.learning.classes.rules.Kind["RETURN"], "复岗培训"),
-                                (kuangdeng.learning.classes.rules.Kind["NEW_TECH"], "四新培训"),
-                                (kuangdeng.learning.classes.rules.Kind["TRADE_FIRST"], "特种作业初训"),
-                                (kuangdeng.learning.classes.rules.Kind["TRADE_REVIEW"], "特种作业复训"),
-                                (kuangdeng.learning.classes.rules.Kind["MANAGERS"], "安全管理人员培训"),
-                            ],
-                            max_length=12,
-                            verbose_name="类别",
-                        ),
-                    ),
-                    (
-                        "mode",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.Mode["OFF_THE_JOB"], "脱产"),
-                                (kuangdeng.learning.classes.rules.Mode["SPARE_TIME"], "业余"),
-                                (kuangdeng.learning.classes.rules.Mode["PRE_SHIFT"], "班前"),
-                            ],
-                            max_length=12,
-                            verbose_name="方式",
-                        ),
-                    ),
-                    ("purpose", models.TextField(blank=True, verbose_name="培训目的")),
-                    ("begin_on", models.DateField(verbose_name="开始日期")),
-                    ("end_on", models.DateField(verbose_name="结束日期")),
-                    ("place_text", models.CharField(max_length=100, verbose_name="地点")),
-                    (
-                        "audience",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.Audience["ALL"], "单位全体职工"),
-                                (kuangdeng.learning.classes.rules.Audience["MEMBERS"], "单位的党员"),
-                                (kuangdeng.learning.classes.rules.Audience["TRADES"], "单位里指定工种"),
-                                (kuangdeng.learning.classes.rules.Audience["NOBODY"], "不自动编，逐人加"),
-                            ],
-                            default=kuangdeng.learning.classes.rules.Audience["ALL"],
-                            max_length=10,
-                            verbose_name="编哪些人",
-                        ),
-                    ),
-                    (
-                        "trades",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=40),
-                            blank=True,
-                            default=list,
-                            size=None,
-                            verbose_name="指定工种",
-                        ),
-                    ),
-                    (
-                        "leaders_attend",
-                        models.BooleanField(default=False, verbose_name="单位负责人、支部书记每批都参加"),
-                    ),
-                    ("needs_exam", models.BooleanField(default=True, verbose_name="要考试")),
-                    ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.Status["PREPARING"], "筹备中"),
-                                (kuangdeng.learning.classes.rules.Status["RUNNING"], "已开班"),
-                                (kuangdeng.learning.classes.rules.Status["CONCLUDED"], "已结业，待归档"),
-                                (kuangdeng.learning.classes.rules.Status["CLOSED"], "已归档"),
-                                (kuangdeng.learning.classes.rules.Status["CANCELLED"], "已取消"),
-                            ],
-                            default=kuangdeng.learning.classes.rules.Status["PREPARING"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("left", models.JSONField(default=list, editable=False)),
-                    ("report", models.TextField(blank=True, verbose_name="综合考评报告")),
-                    (
-                        "cost",
-                        models.DecimalField(
-                            decimal_places=2, default=Decimal("0"), max_digits=10, verbose_name="实际费用（元）"
-                        ),
-                    ),
-                    ("opened_at", models.DateTimeField(null=True)),
-                    ("concluded_at", models.DateTimeField(null=True)),
-                    ("closed_at", models.DateTimeField(null=True)),
-                    ("keep_until", models.DateField(null=True, verbose_name="保存到")),
-                    ("stopped_reason", models.CharField(blank=True, max_length=200, verbose_name="取消或退回原因")),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="TrainingNeed",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("topic", models.CharField(max_length=100, verbose_name="培训主题")),
-                    ("evidence", models.TextField(verbose_name="为什么要培训")),
-                    ("wanted_by", models.DateField(blank=True, null=True, verbose_name="希望完成日期")),
-                    ("source_entry", models.CharField(blank=True, editable=False, max_length=40)),
-                    ("proposed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="提出时间")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.NeedStatus["OPEN"], "待安排"),
-                                (kuangdeng.learning.classes.rules.NeedStatus["ACCEPTED"], "已开班"),
-                                (kuangdeng.learning.classes.rules.NeedStatus["DECLINED"], "不安排"),
-                            ],
-                            default=kuangdeng.learning.classes.rules.NeedStatus["OPEN"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("decided_at", models.DateTimeField(null=True)),
-                    ("decline_reason", models.CharField(blank=True, max_length=200, verbose_name="不安排的原因")),
-                ],
-            ),
-            migrations.CreateModel(
-                name="TrainingNeedEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("topic", models.CharField(max_length=100, verbose_name="培训主题")),
-                    ("evidence", models.TextField(verbose_name="为什么要培训")),
-                    ("wanted_by", models.DateField(blank=True, null=True, verbose_name="希望完成日期")),
-                    ("source_entry", models.CharField(blank=True, editable=False, max_length=40)),
-                    ("proposed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="提出时间")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.NeedStatus["OPEN"], "待安排"),
-                                (kuangdeng.learning.classes.rules.NeedStatus["ACCEPTED"], "已开班"),
-                                (kuangdeng.learning.classes.rules.NeedStatus["DECLINED"], "不安排"),
-                            ],
-                            default=kuangdeng.learning.classes.rules.NeedStatus["OPEN"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("decided_at", models.DateTimeField(null=True)),
-                    ("decline_reason", models.CharField(blank=True, max_length=200, verbose_name="不安排的原因")),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="TrainingPlan",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.PlanStatus["DRAFT"], "编制中"),
-                                (kuangdeng.learning.classes.rules.PlanStatus["APPROVED"], "已批准"),
-                            ],
-                            default=kuangdeng.learning.classes.rules.PlanStatus["DRAFT"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("approved_at", models.DateTimeField(null=True)),
-                    ("reopen_reason", models.CharField(blank=True, max_length=200, verbose_name="退回原因")),
-                ],
-            ),
-            migrations.CreateModel(
-                name="TrainingPlanEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.PlanStatus["DRAFT"], "编制中"),
-                                (kuangdeng.learning.classes.rules.PlanStatus["APPROVED"], "已批准"),
-                            ],
-                            default=kuangdeng.learning.classes.rules.PlanStatus["DRAFT"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("approved_at", models.DateTimeField(null=True)),
-                    ("reopen_reason", models.CharField(blank=True, max_length=200, verbose_name="退回原因")),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="TrainingRule",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("key", models.CharField(max_length=30, verbose_name="规定")),
-                    ("valid_from", models.DateField(verbose_name="从哪天起")),
-                    ("value", models.DecimalField(decimal_places=1, max_digits=7, verbose_name="数值")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                ],
-                options={
-                    "ordering": ["key", "-valid_from"],
-                },
-            ),
-            migrations.CreateModel(
-                name="TrainingRuleEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("key", models.CharField(max_length=30, verbose_name="规定")),
-                    ("valid_from", models.DateField(verbose_name="从哪天起")),
-                    ("value", models.DecimalField(decimal_places=1, max_digits=7, verbose_name="数值")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="BarredList",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("month", models.DateField(verbose_name="月份")),
-                    ("lines", models.JSONField(default=list)),
-                    ("made_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "made_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="barred_lists", to="org.mine"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-month", "-made_at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="BatchEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("number", models.PositiveSmallIntegerField(verbose_name="批次")),
-                    ("begin_on", models.DateField(verbose_name="开始日期")),
-                    ("end_on", models.DateField(verbose_name="结束日期")),
-                    ("seats", models.PositiveSmallIntegerField(verbose_name="座位数")),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.batch",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="Certificate",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("number", models.CharField(max_length=40, verbose_name="证号")),
-                    ("issuer", models.CharField(blank=True, max_length=100, verbose_name="发证机关")),
-                    ("first_on", models.DateField(verbose_name="初领日期")),
-                    ("valid_from", models.DateField(verbose_name="有效期起")),
-                    ("valid_until", models.DateField(verbose_name="有效期止")),
-                    ("review_by", models.DateField(blank=True, null=True, verbose_name="应复审日期")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.certificates.rules.Status["HELD"], "持证"),
-                                (kuangdeng.learning.certificates.rules.Status["REVOKED"], "已吊销、注销"),
-                            ],
-                            default=kuangdeng.learning.certificates.rules.Status["HELD"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
-                    ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="certificates",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="certificates",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="CertificateReminder",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("due_on", models.DateField()),
-                    ("step", models.PositiveSmallIntegerField()),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "certificate",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.CASCADE,
-                            related_name="reminders",
-                            to="learning.certificate",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="CertificateStep",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    (
-                        "step",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.certificates.rules.Event["ISSUE"], "初次登记"),
-                                (kuangdeng.learning.certificates.rules.Event["REVIEW"], "复审"),
-                                (kuangdeng.learning.certificates.rules.Event["RENEW"], "延期换证"),
-                                (kuangdeng.learning.certificates.rules.Event["CORRECT"], "更正"),
-                                (kuangdeng.learning.certificates.rules.Event["REVOKE"], "注销"),
-                                (kuangdeng.learning.certificates.rules.Event["IMPORT"], "导入"),
-                            ],
-                            max_length=10,
-                        ),
-                    ),
-                    ("on", models.DateField(verbose_name="日期")),
-                    ("valid_until", models.DateField(null=True)),
-                    ("review_by", models.DateField(null=True)),
-                    ("remark", models.CharField(blank=True, max_length=200, verbose_name="说明")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "certificate",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="learning.certificate"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-at", "-id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="CertificateType",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=60, verbose_name="名称")),
-                    (
-                        "group",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.certificates.rules.Group["PRINCIPAL"], "主要负责人"),
-                                (kuangdeng.learning.certificates.rules.Group["MANAGER"], "安全生产管理人员"),
-                                (kuangdeng.learning.certificates.rules.Group["TRADE"], "特种作业人员"),
-                                (kuangdeng.learning.certificates.rules.Group["OTHER"], "其他"),
-                            ],
-                            max_length=12,
-                            verbose_name="类别",
-                        ),
-                    ),
-                    (
-                        "trades",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=40),
-                            blank=True,
-                            default=list,
-                            size=None,
-                            verbose_name="哪些工种要持证",
-                        ),
-                    ),
-                    (
-                        "posts",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=40),
-                            blank=True,
-                            default=list,
-                            size=None,
-                            verbose_name="哪些岗位要持证",
-                        ),
-                    ),
-                    ("valid_years", models.PositiveSmallIntegerField(verbose_name="有效期（年）")),
-                    (
-                        "review_years",
-                        models.PositiveSmallIntegerField(default=0, verbose_name="几年复审一次（0 不复审）"),
-                    ),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    ("in_use", models.BooleanField(default=True, verbose_name="在用")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="certificate_types", to="org.mine"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["group", "name"],
-                },
-            ),
-            migrations.CreateModel(
-                name="CertificateEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("number", models.CharField(max_length=40, verbose_name="证号")),
-                    ("issuer", models.CharField(blank=True, max_length=100, verbose_name="发证机关")),
-                    ("first_on", models.DateField(verbose_name="初领日期")),
-                    ("valid_from", models.DateField(verbose_name="有效期起")),
-                    ("valid_until", models.DateField(verbose_name="有效期止")),
-                    ("review_by", models.DateField(blank=True, null=True, verbose_name="应复审日期")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.certificates.rules.Status["HELD"], "持证"),
-                                (kuangdeng.learning.certificates.rules.Status["REVOKED"], "已吊销、注销"),
-                            ],
-                            default=kuangdeng.learning.certificates.rules.Status["HELD"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
-                    ("added_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.certificate",
-                        ),
-                    ),
-                    (
-                        "type",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.certificatetype",
-                            verbose_name="证照种类",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="certificate",
-                name="type",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="certificates",
-                    to="learning.certificatetype",
-                    verbose_name="证照种类",
-                ),
-            ),
-            migrations.CreateModel(
-                name="CertificateTypeEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("name", models.CharField(max_length=60, verbose_name="名称")),
-                    (
-                        "group",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.certificates.rules.Group["PRINCIPAL"], "主要负责人"),
-                                (kuangdeng.learning.certificates.rules.Group["MANAGER"], "安全生产管理人员"),
-                                (kuangdeng.learning.certificates.rules.Group["TRADE"], "特种作业人员"),
-                                (kuangdeng.learning.certificates.rules.Group["OTHER"], "其他"),
-                            ],
-                            max_length=12,
-                            verbose_name="类别",
-                        ),
-                    ),
-                    (
-                        "trades",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=40),
-                            blank=True,
-                            default=list,
-                            size=None,
-                            verbose_name="哪些工种要持证",
-                        ),
-                    ),
-                    (
-                        "posts",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=40),
-                            blank=True,
-                            default=list,
-                            size=None,
-                            verbose_name="哪些岗位要持证",
-                        ),
-                    ),
-                    ("valid_years", models.PositiveSmallIntegerField(verbose_name="有效期（年）")),
-                    (
-                        "review_years",
-                        models.PositiveSmallIntegerField(default=0, verbose_name="几年复审一次（0 不复审）"),
-                    ),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    ("in_use", models.BooleanField(default=True, verbose_name="在用")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.certificatetype",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="ClassExam",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    (
-                        "exam",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="class_link", to="learning.exam"
-                        ),
-                    ),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "batch",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="exam_links",
-                            to="learning.batch",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="ClassPaper",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.files.rules.ClassPaperKind["PLAN"], "培训计划、通知"),
-                                (kuangdeng.learning.files.rules.ClassPaperKind["SIGNED"], "纸质签到表"),
-                                (kuangdeng.learning.files.rules.ClassPaperKind["PHOTOS"], "培训照片"),
-                                (kuangdeng.learning.files.rules.ClassPaperKind["EXAM"], "试卷、答卷、成绩单"),
-                                (kuangdeng.learning.files.rules.ClassPaperKind["REPORT"], "签字的综合考评报告"),
-                                (kuangdeng.learning.files.rules.ClassPaperKind["OTHER"], "其他资料"),
-                            ],
-                            max_length=12,
-                            verbose_name="类别",
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=120)),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "file",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["kind", "at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="HoursCorrection",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("before", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="原学时")),
-                    ("before_why", models.CharField(blank=True, max_length=12)),
-                    ("after", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="更正为")),
-                    ("reason", models.CharField(max_length=200, verbose_name="更正原因")),
-                    ("asked_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.CorrectionStatus["WAITING"], "待批准"),
-                                (kuangdeng.learning.classes.rules.CorrectionStatus["APPROVED"], "已批准"),
-                                (kuangdeng.learning.classes.rules.CorrectionStatus["REFUSED"], "不同意"),
-                            ],
-                            default=kuangdeng.learning.classes.rules.CorrectionStatus["WAITING"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("decided_at", models.DateTimeField(null=True)),
-                    ("refusal", models.CharField(blank=True, max_length=200, verbose_name="不同意的原因")),
-                    (
-                        "asked_by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "decided_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-asked_at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Lesson",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("starts_at", models.DateTimeField(verbose_name="上课时间")),
-                    ("ends_at", models.DateTimeField(verbose_name="下课时间")),
-                    ("hours", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="学时")),
-                    ("topic", models.CharField(max_length=100, verbose_name="课题")),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.LessonKind["THEORY"], "理论"),
-                                (kuangdeng.learning.classes.rules.LessonKind["PRACTICE"], "实操"),
-                                (kuangdeng.learning.classes.rules.LessonKind["EXAM"], "考试"),
-                            ],
-                            max_length=10,
-                            verbose_name="形式",
-                        ),
-                    ),
-                    ("room", models.CharField(max_length=60, verbose_name="教室")),
-                    ("room_key", models.CharField(editable=False, max_length=60)),
-                    ("settled_at", models.DateTimeField(null=True)),
-                    (
-                        "batch",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="lessons", to="learning.batch"
-                        ),
-                    ),
-                    (
-                        "settled_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "sheet",
-                        models.OneToOneField(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="lesson",
-                            to="learning.sheet",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["starts_at", "id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Handout",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=120)),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "file",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
-                        ),
-                    ),
-                    (
-                        "lesson",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.CASCADE, related_name="handouts", to="learning.lesson"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="LessonEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("starts_at", models.DateTimeField(verbose_name="上课时间")),
-                    ("ends_at", models.DateTimeField(verbose_name="下课时间")),
-                    ("hours", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="学时")),
-                    ("topic", models.CharField(max_length=100, verbose_name="课题")),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.LessonKind["THEORY"], "理论"),
-                                (kuangdeng.learning.classes.rules.LessonKind["PRACTICE"], "实操"),
-                                (kuangdeng.learning.classes.rules.LessonKind["EXAM"], "考试"),
-                            ],
-                            max_length=10,
-                            verbose_name="形式",
-                        ),
-                    ),
-                    ("room", models.CharField(max_length=60, verbose_name="教室")),
-                    ("room_key", models.CharField(editable=False, max_length=60)),
-                    ("settled_at", models.DateTimeField(null=True)),
-                    (
-                        "batch",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.batch",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.lesson",
-                        ),
-                    ),
-                    (
-                        "settled_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "sheet",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.sheet",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="LessonHours",
-                fields=[
-                    ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                    ("on", models.DateField(verbose_name="日期")),
-                    ("planned", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="计划学时")),
-                    ("valid", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="有效学时")),
-                    (
-                        "why",
-                        models.CharField(
-                            blank=True,
-                            choices=[
-                                (kuangdeng.learning.classes.rules.Why["COUNTED"], ""),
-                                (kuangdeng.learning.classes.rules.Why["MISSING"], "没有签到"),
-                                (kuangdeng.learning.classes.rules.Why["LEAVE"], "请假，没有补学"),
-                                (kuangdeng.learning.classes.rules.Why["LATE"], "迟到超过规定的分钟数"),
-                                (kuangdeng.learning.classes.rules.Why["MADE_UP"], "补学，计入"),
-                                (kuangdeng.learning.classes.rules.Why["MADE_UP_NOT"], "补学，按规定不计入"),
-                                (kuangdeng.learning.classes.rules.Why["NOT_LISTED"], "上课时还不在名册"),
-                                (kuangdeng.learning.classes.rules.Why["CORRECTED"], "经批准更正"),
-                            ],
-                            max_length=12,
-                            verbose_name="说明",
-                        ),
-                    ),
-                    (
-                        "lesson",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="settled_hours",
-                            to="learning.lesson",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="training_hours",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="HoursCorrectionEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("before", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="原学时")),
-                    ("before_why", models.CharField(blank=True, max_length=12)),
-                    ("after", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="更正为")),
-                    ("reason", models.CharField(max_length=200, verbose_name="更正原因")),
-                    ("asked_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.classes.rules.CorrectionStatus["WAITING"], "待批准"),
-                                (kuangdeng.learning.classes.rules.CorrectionStatus["APPROVED"], "已批准"),
-                                (kuangdeng.learning.classes.rules.CorrectionStatus["REFUSED"], "不同意"),
-                            ],
-                            default=kuangdeng.learning.classes.rules.CorrectionStatus["WAITING"],
-                            max_length=10,
-                        ),
-                    ),
-                    ("decided_at", models.DateTimeField(null=True)),
-                    ("refusal", models.CharField(blank=True, max_length=200, verbose_name="不同意的原因")),
-                    (
-                        "asked_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "decided_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.hourscorrection",
-                        ),
-                    ),
-                    (
-                        "row",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.lessonhours",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="hourscorrection",
-                name="row",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="corrections", to="learning.lessonhours"
-                ),
-            ),
-            migrations.CreateModel(
-                name="LessonHoursEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("on", models.DateField(verbose_name="日期")),
-                    ("planned", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="计划学时")),
-                    ("valid", models.DecimalField(decimal_places=1, max_digits=4, verbose_name="有效学时")),
-                    (
-                        "why",
-                        models.CharField(
-                            blank=True,
-                            choices=[
-                                (kuangdeng.learning.classes.rules.Why["COUNTED"], ""),
-                                (kuangdeng.learning.classes.rules.Why["MISSING"], "没有签到"),
-                                (kuangdeng.learning.classes.rules.Why["LEAVE"], "请假，没有补学"),
-                                (kuangdeng.learning.classes.rules.Why["LATE"], "迟到超过规定的分钟数"),
-                                (kuangdeng.learning.classes.rules.Why["MADE_UP"], "补学，计入"),
-                                (kuangdeng.learning.classes.rules.Why["MADE_UP_NOT"], "补学，按规定不计入"),
-                                (kuangdeng.learning.classes.rules.Why["NOT_LISTED"], "上课时还不在名册"),
-                                (kuangdeng.learning.classes.rules.Why["CORRECTED"], "经批准更正"),
-                            ],
-                            max_length=12,
-                            verbose_name="说明",
-                        ),
-                    ),
-                    (
-                        "lesson",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.lesson",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.lessonhours",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="PersonRecord",
-                fields=[
-                    (
-                        "person",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            primary_key=True,
-                            related_name="training_record",
-                            serialize=False,
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    ("identity_end", models.CharField(blank=True, max_length=4, verbose_name="身份证号后四位")),
-                    (
-                        "education",
-                        models.CharField(
-                            blank=True,
-                            choices=[
-                                ("", "未填"),
-                                ("primary", "小学"),
-                                ("middle", "初中"),
-                                ("high", "高中、中专"),
-                                ("college", "大专"),
-                                ("bachelor", "本科"),
-                                ("master", "硕士及以上"),
-                            ],
-                            max_length=10,
-                            verbose_name="文化程度",
-                        ),
-                    ),
-                    ("school", models.CharField(blank=True, max_length=60, verbose_name="毕业院校")),
-                    ("diploma_number", models.CharField(blank=True, max_length=40, verbose_name="学历证书编号")),
-                    ("title", models.CharField(blank=True, max_length=40, verbose_name="职称")),
-                    ("skill", models.CharField(blank=True, max_length=40, verbose_name="技能等级")),
-                    ("changed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                ],
-                options={
-                    "constraints": [
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                ("identity_end", ""), ("identity_end__regex", "^[0-9]{3}[0-9X]$"), _connector="OR"
-                            ),
-                            name="identity_end_digits",
-                        )
-                    ],
-                },
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="personrecord",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_personrecordevent" ("changed_at", "diploma_number", "education", "identity_end", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school", "skill", "title") VALUES (OLD."changed_at", OLD."diploma_number", OLD."education", OLD."identity_end", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."person_id", OLD."school", OLD."skill", OLD."title"); RETURN NULL;',
-                        hash="2d3e8557732c69b9e3dd24eab4b8fa4ea6bc4331",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_bb543",
-                        table="learning_personrecord",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="personrecord",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_personrecordevent" ("changed_at", "diploma_number", "education", "identity_end", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school", "skill", "title") VALUES (OLD."changed_at", OLD."diploma_number", OLD."education", OLD."identity_end", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."person_id", OLD."school", OLD."skill", OLD."title"); RETURN NULL;',
-                        hash="605138f66a498e88189f0831e9ea03c0e9490f2f",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_988c8",
-                        table="learning_personrecord",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddField(
-                model_name="personrecordevent",
-                name="person",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    serialize=False,
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="personrecordevent",
-                name="pgh_context",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    to="pghistory.context",
-                ),
-            ),
-            migrations.AddField(
-                model_name="personrecordevent",
-                name="pgh_obj",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="events",
-                    to="learning.personrecord",
-                ),
-            ),
-            migrations.AddField(
-                model_name="planlineevent",
-                name="pgh_context",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    to="pghistory.context",
-                ),
-            ),
-            migrations.AddField(
-                model_name="planlineevent",
-                name="pgh_obj",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="events",
-                    to="learning.planline",
-                ),
-            ),
-            migrations.AddField(
-                model_name="recordline",
-                name="by",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                ),
-            ),
-            migrations.AddField(
-                model_name="recordline",
-                name="person",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="record_lines",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="recordlineevent",
-                name="by",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="recordlineevent",
-                name="person",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="recordlineevent",
-                name="pgh_context",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    to="pghistory.context",
-                ),
-            ),
-            migrations.AddField(
-                model_name="recordlineevent",
-                name="pgh_obj",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="events",
-                    to="learning.recordline",
-                ),
-            ),
-            migrations.AddField(
-                model_name="recordpaper",
-                name="by",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                ),
-            ),
-            migrations.AddField(
-                model_name="recordpaper",
-                name="file",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
-                ),
-            ),
-            migrations.AddField(
-                model_name="recordpaper",
-                name="person",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="record_papers",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="rosterrule",
-                name="mine",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="roster_rules", to="org.mine"
-                ),
-            ),
-            migrations.AddField(
-                model_name="rosterrule",
-                name="unit",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="roster_rules",
-                    to="org.unit",
-                    verbose_name="单位",
-                ),
-            ),
-            migrations.AddField(
-                model_name="rosterruleevent",
-                name="mine",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="org.mine",
-                ),
-            ),
-            migrations.AddField(
-                model_name="rosterruleevent",
-                name="pgh_context",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    to="pghistory.context",
-                ),
-            ),
-            migrations.AddField(
-                model_name="rosterruleevent",
-                name="pgh_obj",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="events",
-                    to="learning.rosterrule",
-                ),
-            ),
-            migrations.AddField(
-                model_name="rosterruleevent",
-                name="unit",
-                field=models.ForeignKey(
-                    blank=True,
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="org.unit",
-                    verbose_name="单位",
-                ),
-            ),
-            migrations.AddField(
-                model_name="seat",
-                name="batch",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="roster", to="learning.batch"
-                ),
-            ),
-            migrations.AddField(
-                model_name="seat",
-                name="person",
-                field=models.ForeignKey(
-                    db_index=False,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="training_seats",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="seat",
-                name="team",
-                field=models.ForeignKey(
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to="org.unit",
-                ),
-            ),
-            migrations.AddField(
-                model_name="seat",
-                name="unit",
-                field=models.ForeignKey(
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to="org.unit",
-                ),
-            ),
-            migrations.AddField(
-                model_name="lessonhoursevent",
-                name="seat",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="learning.seat",
-                ),
-            ),
-            migrations.AddField(
-                model_name="lessonhours",
-                name="seat",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="settled_hours", to="learning.seat"
-                ),
-            ),
-            migrations.AddField(
-                model_name="seatevent",
-                name="batch",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="learning.batch",
-                ),
-            ),
-            migrations.AddField(
-                model_name="seatevent",
-                name="person",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="seatevent",
-                name="pgh_context",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    to="pghistory.context",
-                ),
-            ),
-            migrations.AddField(
-                model_name="seatevent",
-                name="pgh_obj",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="events",
-                    to="learning.seat",
-                ),
-            ),
-            migrations.AddField(
-                model_name="seatevent",
-                name="team",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="org.unit",
-                ),
-            ),
-            migrations.AddField(
-                model_name="seatevent",
-                name="unit",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="org.unit",
-                ),
-            ),
-            migrations.AddField(
-                model_name="teacher",
-                name="mine",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="teachers", to="org.mine"
-                ),
-            ),
-            migrations.AddField(
-                model_name="teacher",
-                name="person",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="teaching",
-                    to=settings.AUTH_USER_MODEL,
-                    verbose_name="本矿职工",
-                ),
-            ),
-            migrations.AddField(
-                model_name="lessonevent",
-                name="teacher",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="learning.teacher",
-                    verbose_name="教师",
-                ),
-            ),
-            migrations.AddField(
-                model_name="lesson",
-                name="teacher",
-                field=models.ForeignKey(
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="lessons",
-                    to="learning.teacher",
-                    verbose_name="教师",
-                ),
-            ),
-            migrations.AddField(
-                model_name="teacherevent",
-                name="mine",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="org.mine",
-                ),
-            ),
-            migrations.AddField(
-                model_name="teacherevent",
-                name="person",
-                field=models.ForeignKey(
-                    blank=True,
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                    verbose_name="本矿职工",
-                ),
-            ),
-            migrations.AddField(
-                model_name="teacherevent",
-                name="pgh_context",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    to="pghistory.context",
-                ),
-            ),
-            migrations.AddField(
-                model_name="teacherevent",
-                name="pgh_obj",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="events",
-                    to="learning.teacher",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingclass",
-                name="closed_by",
-                field=models.ForeignKey(
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingclass",
-                name="concluded_by",
-                field=models.ForeignKey(
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingclass",
-                name="manager",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                    verbose_name="班主任",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingclass",
-                name="mine",
-                field=models.ForeignKey(
-                    db_index=False,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="training_classes",
-                    to="org.mine",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingclass",
-                name="plan_line",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="classes",
-                    to="learning.planline",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingclass",
-                name="units",
-                field=models.ManyToManyField(related_name="training_classes", to="org.unit", verbose_name="培训单位"),
-            ),
-            migrations.AddField(
-                model_name="classpaper",
-                name="training_class",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="papers", to="learning.trainingclass"
-                ),
-            ),
-            migrations.AddField(
-                model_name="classexam",
-                name="training_class",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="exam_links", to="learning.trainingclass"
-                ),
-            ),
-            migrations.AddField(
-                model_name="batchevent",
-                name="training_class",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="learning.trainingclass",
-                ),
-            ),
-            migrations.AddField(
-                model_name="batch",
-                name="training_class",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="learning.trainingclass"
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingclassevent",
-                name="closed_by",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingclassevent",
-                name="concluded_by",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingclassevent",
-                name="manager",
-                field=models.ForeignKey(
-                    blank=True,
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                    verbose_name="班主任",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingclassevent",
-                name="mine",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="org.mine",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingclassevent",
-                name="pgh_context",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    to="pghistory.context",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingclassevent",
-                name="pgh_obj",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="events",
-                    to="learning.trainingclass",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingclassevent",
-                name="plan_line",
-                field=models.ForeignKey(
-                    blank=True,
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="learning.planline",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingneed",
-                name="decided_by",
-                field=models.ForeignKey(
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingneed",
-                name="mine",
-                field=models.ForeignKey(
-                    db_index=False,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="training_needs",
-                    to="org.mine",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingneed",
-                name="proposed_by",
-                field=models.ForeignKey(
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingneed",
-                name="training_class",
-                field=models.ForeignKey(
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="needs",
-                    to="learning.trainingclass",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingneed",
-                name="units",
-                field=models.ManyToManyField(related_name="training_needs", to="org.unit", verbose_name="培训单位"),
-            ),
-            migrations.AddField(
-                model_name="trainingneedevent",
-                name="decided_by",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingneedevent",
-                name="mine",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="org.mine",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingneedevent",
-                name="pgh_context",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    to="pghistory.context",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingneedevent",
-                name="pgh_obj",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="events",
-                    to="learning.trainingneed",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingneedevent",
-                name="proposed_by",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingneedevent",
-                name="training_class",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="learning.trainingclass",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingplan",
-                name="approved_by",
-                field=models.ForeignKey(
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingplan",
-                name="mine",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="training_plans", to="org.mine"
-                ),
-            ),
-            migrations.AddField(
-                model_name="planlineevent",
-                name="plan",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="learning.trainingplan",
-                ),
-            ),
-            migrations.AddField(
-                model_name="planline",
-                name="plan",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="learning.trainingplan"
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingplanevent",
-                name="approved_by",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingplanevent",
-                name="mine",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="org.mine",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingplanevent",
-                name="pgh_context",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    to="pghistory.context",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingplanevent",
-                name="pgh_obj",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="events",
-                    to="learning.trainingplan",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingrule",
-                name="mine",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="training_rules", to="org.mine"
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingruleevent",
-                name="mine",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    related_query_name="+",
-                    to="org.mine",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingruleevent",
-                name="pgh_context",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="+",
-                    to="pghistory.context",
-                ),
-            ),
-            migrations.AddField(
-                model_name="trainingruleevent",
-                name="pgh_obj",
-                field=models.ForeignKey(
-                    db_constraint=False,
-                    db_index=False,
-                    on_delete=django.db.models.deletion.DO_NOTHING,
-                    related_name="events",
-                    to="learning.trainingrule",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="certificatereminder",
-                constraint=models.UniqueConstraint(
-                    fields=("certificate", "due_on", "step"), name="certificate_reminder_once"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="certificatetype",
-                constraint=models.UniqueConstraint(fields=("mine", "name"), name="certificate_type_name"),
-            ),
-            migrations.AddConstraint(
-                model_name="certificatetype",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("valid_years__range", (1, 50))), name="certificate_type_years"
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="certificatetype",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_certificatetypeevent" ("confirmed", "group", "id", "in_use", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posts", "review_years", "source", "trades", "valid_years") VALUES (OLD."confirmed", OLD."group", OLD."id", OLD."in_use", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."posts", OLD."review_years", OLD."source", OLD."trades", OLD."valid_years"); RETURN NULL;',
-                        hash="e1222fc3d979f99c03ce15444c1de7301f94262c",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_d2e29",
-                        table="learning_certificatetype",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="certificatetype",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_certificatetypeevent" ("confirmed", "group", "id", "in_use", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posts", "review_years", "source", "trades", "valid_years") VALUES (OLD."confirmed", OLD."group", OLD."id", OLD."in_use", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."posts", OLD."review_years", OLD."source", OLD."trades", OLD."valid_years"); RETURN NULL;',
-                        hash="7b9e53d61f7060dcfb7d26fd694152a0c5b6327b",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_83813",
-                        table="learning_certificatetype",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="certificate",
-                index=models.Index(fields=["mine", "valid_until", "id"], name="certificate_by_end"),
-            ),
-            migrations.AddConstraint(
-                model_name="certificate",
-                constraint=models.UniqueConstraint(fields=("mine", "type", "number"), name="certificate_number"),
-            ),
-            migrations.AddConstraint(
-                model_name="certificate",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("status", kuangdeng.learning.certificates.rules.Status["HELD"])),
-                    fields=("person", "type"),
-                    name="one_certificate_of_a_type",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="certificate",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("valid_from__gte", models.F("first_on")), ("valid_until__gte", models.F("valid_from"))
-                    ),
-                    name="certificate_days",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="certificate",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_certificateevent" ("added_at", "first_on", "id", "is_sample", "issuer", "mine_id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_by", "status", "type_id", "valid_from", "valid_until") VALUES (OLD."added_at", OLD."first_on", OLD."id", OLD."is_sample", OLD."issuer", OLD."mine_id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."review_by", OLD."status", OLD."type_id", OLD."valid_from", OLD."valid_until"); RETURN NULL;',
-                        hash="4a674da45e36f564eafff18f52727da12e186788",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_a77ee",
-                        table="learning_certificate",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="certificate",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_certificateevent" ("added_at", "first_on", "id", "is_sample", "issuer", "mine_id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_by", "status", "type_id", "valid_from", "valid_until") VALUES (OLD."added_at", OLD."first_on", OLD."id", OLD."is_sample", OLD."issuer", OLD."mine_id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."review_by", OLD."status", OLD."type_id", OLD."valid_from", OLD."valid_until"); RETURN NULL;',
-                        hash="9d2e85d74f8605a8c55394fd5e8d564f3b861ead",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_8d4ec",
-                        table="learning_certificate",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="handout",
-                constraint=models.UniqueConstraint(fields=("lesson", "file"), name="handout_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="hourscorrection",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("status", kuangdeng.learning.classes.rules.CorrectionStatus["WAITING"])),
-                    fields=("row",),
-                    name="one_open_correction",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hourscorrection",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="personrecord",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_personrecordevent" ("changed_at", "diploma_number", "education", "identity_end", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school", "skill", "title") VALUES (OLD."changed_at", OLD."diploma_number", OLD."education", OLD."identity_end", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."person_id", OLD."school", OLD."skill", OLD."title"); RETURN NULL;',
+                    hash="2d3e8557732c69b9e3dd24eab4b8fa4ea6bc4331",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_bb543",
+                    table="learning_personrecord",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="personrecord",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_personrecordevent" ("changed_at", "diploma_number", "education", "identity_end", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "school", "skill", "title") VALUES (OLD."changed_at", OLD."diploma_number", OLD."education", OLD."identity_end", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."person_id", OLD."school", OLD."skill", OLD."title"); RETURN NULL;',
+                    hash="605138f66a498e88189f0831e9ea03c0e9490f2f",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_988c8",
+                    table="learning_personrecord",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddField(
+            model_name="personrecordevent",
+            name="person",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                serialize=False,
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="personrecordevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
+        ),
+        migrations.AddField(
+            model_name="personrecordevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="learning.personrecord",
+            ),
+        ),
+        migrations.AddField(
+            model_name="planlineevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
+        ),
+        migrations.AddField(
+            model_name="planlineevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="learning.planline",
+            ),
+        ),
+        migrations.AddField(
+            model_name="recordline",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="recordline",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="record_lines",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="recordlineevent",
+            name="by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="recordlineevent",
+            name="person",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="recordlineevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
+        ),
+        migrations.AddField(
+            model_name="recordlineevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="learning.recordline",
+            ),
+        ),
+        migrations.AddField(
+            model_name="recordpaper",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="recordpaper",
+            name="file",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
+            ),
+        ),
+        migrations.AddField(
+            model_name="recordpaper",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="record_papers",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="rosterrule",
+            name="mine",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="roster_rules", to="org.mine"
+            ),
+        ),
+        migrations.AddField(
+            model_name="rosterrule",
+            name="unit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="roster_rules",
+                to="org.unit",
+                verbose_name="单位",
+            ),
+        ),
+        migrations.AddField(
+            model_name="rosterruleevent",
+            name="mine",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="org.mine",
+            ),
+        ),
+        migrations.AddField(
+            model_name="rosterruleevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
+        ),
+        migrations.AddField(
+            model_name="rosterruleevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="learning.rosterrule",
+            ),
+        ),
+        migrations.AddField(
+            model_name="rosterruleevent",
+            name="unit",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="org.unit",
+                verbose_name="单位",
+            ),
+        ),
+        migrations.AddField(
+            model_name="seat",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="roster", to="learning.batch"
+            ),
+        ),
+        migrations.AddField(
+            model_name="seat",
+            name="person",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="training_seats",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="seat",
+            name="team",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="org.unit",
+            ),
+        ),
+        migrations.AddField(
+            model_name="seat",
+            name="unit",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="org.unit",
+            ),
+        ),
+        migrations.AddField(
+            model_name="lessonhoursevent",
+            name="seat",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="learning.seat",
+            ),
+        ),
+        migrations.AddField(
+            model_name="lessonhours",
+            name="seat",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="settled_hours", to="learning.seat"
+            ),
+        ),
+        migrations.AddField(
+            model_name="seatevent",
+            name="batch",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="learning.batch",
+            ),
+        ),
+        migrations.AddField(
+            model_name="seatevent",
+            name="person",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="seatevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
+        ),
+        migrations.AddField(
+            model_name="seatevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="learning.seat",
+            ),
+        ),
+        migrations.AddField(
+            model_name="seatevent",
+            name="team",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="org.unit",
+            ),
+        ),
+        migrations.AddField(
+            model_name="seatevent",
+            name="unit",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="org.unit",
+            ),
+        ),
+        migrations.AddField(
+            model_name="teacher",
+            name="mine",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="teachers", to="org.mine"
+            ),
+        ),
+        migrations.AddField(
+            model_name="teacher",
+            name="person",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="teaching",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="本矿职工",
+            ),
+        ),
+        migrations.AddField(
+            model_name="lessonevent",
+            name="teacher",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="learning.teacher",
+                verbose_name="教师",
+            ),
+        ),
+        migrations.AddField(
+            model_name="lesson",
+            name="teacher",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lessons",
+                to="learning.teacher",
+                verbose_name="教师",
+            ),
+        ),
+        migrations.AddField(
+            model_name="teacherevent",
+            name="mine",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="org.mine",
+            ),
+        ),
+        migrations.AddField(
+            model_name="teacherevent",
+            name="person",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="本矿职工",
+            ),
+        ),
+        migrations.AddField(
+            model_name="teacherevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
+        ),
+        migrations.AddField(
+            model_name="teacherevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="learning.teacher",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingclass",
+            name="closed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingclass",
+            name="concluded_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingclass",
+            name="manager",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="班主任",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingclass",
+            name="mine",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="training_classes",
+                to="org.mine",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingclass",
+            name="plan_line",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="classes",
+                to="learning.planline",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingclass",
+            name="units",
+            field=models.ManyToManyField(related_name="training_classes", to="org.unit", verbose_name="培训单位"),
+        ),
+        migrations.AddField(
+            model_name="classpaper",
+            name="training_class",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="papers", to="learning.trainingclass"
+            ),
+        ),
+        migrations.AddField(
+            model_name="classexam",
+            name="training_class",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="exam_links", to="learning.trainingclass"
+            ),
+        ),
+        migrations.AddField(
+            model_name="batchevent",
+            name="training_class",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="learning.trainingclass",
+            ),
+        ),
+        migrations.AddField(
+            model_name="batch",
+            name="training_class",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="learning.trainingclass"
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingclassevent",
+            name="closed_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingclassevent",
+            name="concluded_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingclassevent",
+            name="manager",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="班主任",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingclassevent",
+            name="mine",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="org.mine",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingclassevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingclassevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="learning.trainingclass",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingclassevent",
+            name="plan_line",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="learning.planline",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingneed",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingneed",
+            name="mine",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="training_needs",
+                to="org.mine",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingneed",
+            name="proposed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingneed",
+            name="training_class",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="needs",
+                to="learning.trainingclass",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingneed",
+            name="units",
+            field=models.ManyToManyField(related_name="training_needs", to="org.unit", verbose_name="培训单位"),
+        ),
+        migrations.AddField(
+            model_name="trainingneedevent",
+            name="decided_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingneedevent",
+            name="mine",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="org.mine",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingneedevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingneedevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="learning.trainingneed",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingneedevent",
+            name="proposed_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingneedevent",
+            name="training_class",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="learning.trainingclass",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingplan",
+            name="approved_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingplan",
+            name="mine",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="training_plans", to="org.mine"
+            ),
+        ),
+        migrations.AddField(
+            model_name="planlineevent",
+            name="plan",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="learning.trainingplan",
+            ),
+        ),
+        migrations.AddField(
+            model_name="planline",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="learning.trainingplan"
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingplanevent",
+            name="approved_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingplanevent",
+            name="mine",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="org.mine",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingplanevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingplanevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="learning.trainingplan",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingrule",
+            name="mine",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="training_rules", to="org.mine"
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingruleevent",
+            name="mine",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="org.mine",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingruleevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
+        ),
+        migrations.AddField(
+            model_name="trainingruleevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="learning.trainingrule",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="certificatereminder",
+            constraint=models.UniqueConstraint(
+                fields=("certificate", "due_on", "step"), name="certificate_reminder_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="certificatetype",
+            constraint=models.UniqueConstraint(fields=("mine", "name"), name="certificate_type_name"),
+        ),
+        migrations.AddConstraint(
+            model_name="certificatetype",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_years__range", (1, 50))), name="certificate_type_years"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="certificatetype",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_certificatetypeevent" ("confirmed", "group", "id", "in_use", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posts", "review_years", "source", "trades", "valid_years") VALUES (OLD."confirmed", OLD."group", OLD."id", OLD."in_use", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."posts", OLD."review_years", OLD."source", OLD."trades", OLD."valid_years"); RETURN NULL;',
+                    hash="e1222fc3d979f99c03ce15444c1de7301f94262c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d2e29",
+                    table="learning_certificatetype",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="certificatetype",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_certificatetypeevent" ("confirmed", "group", "id", "in_use", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posts", "review_years", "source", "trades", "valid_years") VALUES (OLD."confirmed", OLD."group", OLD."id", OLD."in_use", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."posts", OLD."review_years", OLD."source", OLD."trades", OLD."valid_years"); RETURN NULL;',
+                    hash="7b9e53d61f7060dcfb7d26fd694152a0c5b6327b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_83813",
+                    table="learning_certificatetype",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="certificate",
+            index=models.Index(fields=["mine", "valid_until", "id"], name="certificate_by_end"),
+        ),
+        migrations.AddConstraint(
+            model_name="certificate",
+            constraint=models.UniqueConstraint(fields=("mine", "type", "number"), name="certificate_number"),
+        ),
+        migrations.AddConstraint(
+            model_name="certificate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", kuangdeng.learning.certificates.rules.Status["HELD"])),
+                fields=("person", "type"),
+                name="one_certificate_of_a_type",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="certificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_from__gte", models.F("first_on")), ("valid_until__gte", models.F("valid_from"))
+                ),
+                name="certificate_days",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="certificate",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_certificateevent" ("added_at", "first_on", "id", "is_sample", "issuer", "mine_id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_by", "status", "type_id", "valid_from", "valid_until") VALUES (OLD."added_at", OLD."first_on", OLD."id", OLD."is_sample", OLD."issuer", OLD."mine_id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."review_by", OLD."status", OLD."type_id", OLD."valid_from", OLD."valid_until"); RETURN NULL;',
+                    hash="4a674da45e36f564eafff18f52727da12e186788",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_a77ee",
+                    table="learning_certificate",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="certificate",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_certificateevent" ("added_at", "first_on", "id", "is_sample", "issuer", "mine_id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_by", "status", "type_id", "valid_from", "valid_until") VALUES (OLD."added_at", OLD."first_on", OLD."id", OLD."is_sample", OLD."issuer", OLD."mine_id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."review_by", OLD."status", OLD."type_id", OLD."valid_from", OLD."valid_until"); RETURN NULL;',
+                    hash="9d2e85d74f8605a8c55394fd5e8d564f3b861ead",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_8d4ec",
+                    table="learning_certificate",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="handout",
+            constraint=models.UniqueConstraint(fields=("lesson", "file"), name="handout_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="hourscorrection",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", kuangdeng.learning.classes.rules.CorrectionStatus["WAITING"])),
+                fields=("row",),
+                name="one_open_correction",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hourscorrection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by", None),
+                    models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="correction_by_another",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hourscorrection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
                         ("decided_by", None),
-                        models.Q(("decided_by", models.F("asked_by")), _negated=True),
-                        _connector="OR",
+                        ("status", kuangdeng.learning.classes.rules.CorrectionStatus["WAITING"]),
                     ),
-                    name="correction_by_another",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="hourscorrection",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
+                    models.Q(
                         models.Q(
-                            ("decided_by", None),
-                            ("status", kuangdeng.learning.classes.rules.CorrectionStatus["WAITING"]),
+                            ("status", kuangdeng.learning.classes.rules.CorrectionStatus["WAITING"]), _negated=True
                         ),
-                        models.Q(
-                            models.Q(
-                                ("status", kuangdeng.learning.classes.rules.CorrectionStatus["WAITING"]), _negated=True
-                            ),
-                            ("decided_by__isnull", False),
-                        ),
-                        _connector="OR",
+                        ("decided_by__isnull", False),
                     ),
-                    name="correction_decided_by_somebody",
+                    _connector="OR",
+                ),
+                name="correction_decided_by_somebody",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="hourscorrection",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_hourscorrectionevent" ("after", "asked_at", "asked_by_id", "before", "before_why", "decided_at", "decided_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "refusal", "row_id", "status") VALUES (OLD."after", OLD."asked_at", OLD."asked_by_id", OLD."before", OLD."before_why", OLD."decided_at", OLD."decided_by_id", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."refusal", OLD."row_id", OLD."status"); RETURN NULL;',
+                    hash="02c41e285e42a6f0e339a01c5f63e3a0b035180c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3e469",
+                    table="learning_hourscorrection",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="hourscorrection",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_hourscorrectionevent" ("after", "asked_at", "asked_by_id", "before", "before_why", "decided_at", "decided_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "refusal", "row_id", "status") VALUES (OLD."after", OLD."asked_at", OLD."asked_by_id", OLD."before", OLD."before_why", OLD."decided_at", OLD."decided_by_id", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."refusal", OLD."row_id", OLD."status"); RETURN NULL;',
-                        hash="02c41e285e42a6f0e339a01c5f63e3a0b035180c",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_3e469",
-                        table="learning_hourscorrection",
-                        when="AFTER",
-                    ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="hourscorrection",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_hourscorrectionevent" ("after", "asked_at", "asked_by_id", "before", "before_why", "decided_at", "decided_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "refusal", "row_id", "status") VALUES (OLD."after", OLD."asked_at", OLD."asked_by_id", OLD."before", OLD."before_why", OLD."decided_at", OLD."decided_by_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."refusal", OLD."row_id", OLD."status"); RETURN NULL;',
+                    hash="abbce11b28c5bb65d1abb5497b42c5ce297c8033",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_11891",
+                    table="learning_hourscorrection",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="hourscorrection",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_hourscorrectionevent" ("after", "asked_at", "asked_by_id", "before", "before_why", "decided_at", "decided_by_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "refusal", "row_id", "status") VALUES (OLD."after", OLD."asked_at", OLD."asked_by_id", OLD."before", OLD."before_why", OLD."decided_at", OLD."decided_by_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."refusal", OLD."row_id", OLD."status"); RETURN NULL;',
-                        hash="abbce11b28c5bb65d1abb5497b42c5ce297c8033",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_11891",
-                        table="learning_hourscorrection",
-                        when="AFTER",
-                    ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="recordline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_recordlineevent" ("at", "begin_on", "by_id", "detail", "end_on", "id", "kind", "passed", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "struck_at", "struck_reason", "text") VALUES (OLD."at", OLD."begin_on", OLD."by_id", OLD."detail", OLD."end_on", OLD."id", OLD."kind", OLD."passed", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."struck_at", OLD."struck_reason", OLD."text"); RETURN NULL;',
+                    hash="d3044f6ff122458234d3629658168cb0aefe6b0d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_4a656",
+                    table="learning_recordline",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="recordline",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_recordlineevent" ("at", "begin_on", "by_id", "detail", "end_on", "id", "kind", "passed", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "struck_at", "struck_reason", "text") VALUES (OLD."at", OLD."begin_on", OLD."by_id", OLD."detail", OLD."end_on", OLD."id", OLD."kind", OLD."passed", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."struck_at", OLD."struck_reason", OLD."text"); RETURN NULL;',
-                        hash="d3044f6ff122458234d3629658168cb0aefe6b0d",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_4a656",
-                        table="learning_recordline",
-                        when="AFTER",
-                    ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="recordline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_recordlineevent" ("at", "begin_on", "by_id", "detail", "end_on", "id", "kind", "passed", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "struck_at", "struck_reason", "text") VALUES (OLD."at", OLD."begin_on", OLD."by_id", OLD."detail", OLD."end_on", OLD."id", OLD."kind", OLD."passed", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."struck_at", OLD."struck_reason", OLD."text"); RETURN NULL;',
+                    hash="ad26e84a0a654edba5fea944639b74ce1d2c818b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_f6c85",
+                    table="learning_recordline",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="recordline",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_recordlineevent" ("at", "begin_on", "by_id", "detail", "end_on", "id", "kind", "passed", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "struck_at", "struck_reason", "text") VALUES (OLD."at", OLD."begin_on", OLD."by_id", OLD."detail", OLD."end_on", OLD."id", OLD."kind", OLD."passed", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."struck_at", OLD."struck_reason", OLD."text"); RETURN NULL;',
-                        hash="ad26e84a0a654edba5fea944639b74ce1d2c818b",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_f6c85",
-                        table="learning_recordline",
-                        when="AFTER",
-                    ),
+        ),
+        migrations.AddConstraint(
+            model_name="recordpaper",
+            constraint=models.UniqueConstraint(fields=("person", "kind", "file"), name="record_paper_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="rosterrule",
+            constraint=models.UniqueConstraint(
+                fields=("mine", "unit", "valid_from"), name="roster_rule_a_day", nulls_distinct=False
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rosterrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("team_most__gte", 1),
+                    ("team_percent__range", (1, 100)),
+                    ("unit_most__gte", 1),
+                    ("unit_percent__range", (1, 100)),
+                ),
+                name="roster_rule_counts",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="rosterrule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_rosterruleevent" ("confirmed", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "team_most", "team_percent", "trade_stay", "unit_id", "unit_most", "unit_percent", "valid_from") VALUES (OLD."confirmed", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source", OLD."team_most", OLD."team_percent", OLD."trade_stay", OLD."unit_id", OLD."unit_most", OLD."unit_percent", OLD."valid_from"); RETURN NULL;',
+                    hash="1d5bdc6bc1ffe1eab6a443bee0f1b0aa0cc4fcce",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_29bd5",
+                    table="learning_rosterrule",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="recordpaper",
-                constraint=models.UniqueConstraint(fields=("person", "kind", "file"), name="record_paper_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="rosterrule",
-                constraint=models.UniqueConstraint(
-                    fields=("mine", "unit", "valid_from"), name="roster_rule_a_day", nulls_distinct=False
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="rosterrule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_rosterruleevent" ("confirmed", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "team_most", "team_percent", "trade_stay", "unit_id", "unit_most", "unit_percent", "valid_from") VALUES (OLD."confirmed", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."team_most", OLD."team_percent", OLD."trade_stay", OLD."unit_id", OLD."unit_most", OLD."unit_percent", OLD."valid_from"); RETURN NULL;',
+                    hash="eaa20cec393673000a847d9ca4498f29ec45a6c8",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_8b8c0",
+                    table="learning_rosterrule",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="rosterrule",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("team_most__gte", 1),
-                        ("team_percent__range", (1, 100)),
-                        ("unit_most__gte", 1),
-                        ("unit_percent__range", (1, 100)),
-                    ),
-                    name="roster_rule_counts",
+        ),
+        migrations.AddIndex(
+            model_name="seat",
+            index=models.Index(fields=["person", "-at"], name="seat_by_person"),
+        ),
+        migrations.AddConstraint(
+            model_name="seat",
+            constraint=models.UniqueConstraint(fields=("batch", "person"), name="seat_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="seat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rating", None), ("rating__range", (1, 5)), _connector="OR"), name="seat_rating"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="seat",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_seatevent" ("at", "batch_id", "by_hand", "conclusion", "diploma", "forced", "id", "is_leader", "opinion", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rating", "remark", "team_id", "trade", "unit_id") VALUES (OLD."at", OLD."batch_id", OLD."by_hand", OLD."conclusion", OLD."diploma", OLD."forced", OLD."id", OLD."is_leader", OLD."opinion", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rating", OLD."remark", OLD."team_id", OLD."trade", OLD."unit_id"); RETURN NULL;',
+                    hash="af98612b223a356a6b5164a47aab7ee4cee7bc3a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_b73ad",
+                    table="learning_seat",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="rosterrule",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_rosterruleevent" ("confirmed", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "team_most", "team_percent", "trade_stay", "unit_id", "unit_most", "unit_percent", "valid_from") VALUES (OLD."confirmed", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source", OLD."team_most", OLD."team_percent", OLD."trade_stay", OLD."unit_id", OLD."unit_most", OLD."unit_percent", OLD."valid_from"); RETURN NULL;',
-                        hash="1d5bdc6bc1ffe1eab6a443bee0f1b0aa0cc4fcce",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_29bd5",
-                        table="learning_rosterrule",
-                        when="AFTER",
-                    ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="seat",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_seatevent" ("at", "batch_id", "by_hand", "conclusion", "diploma", "forced", "id", "is_leader", "opinion", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rating", "remark", "team_id", "trade", "unit_id") VALUES (OLD."at", OLD."batch_id", OLD."by_hand", OLD."conclusion", OLD."diploma", OLD."forced", OLD."id", OLD."is_leader", OLD."opinion", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rating", OLD."remark", OLD."team_id", OLD."trade", OLD."unit_id"); RETURN NULL;',
+                    hash="741f78e259258c6f2573ea3e803ac44689072b6b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_d0054",
+                    table="learning_seat",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="rosterrule",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_rosterruleevent" ("confirmed", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "team_most", "team_percent", "trade_stay", "unit_id", "unit_most", "unit_percent", "valid_from") VALUES (OLD."confirmed", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."team_most", OLD."team_percent", OLD."trade_stay", OLD."unit_id", OLD."unit_most", OLD."unit_percent", OLD."valid_from"); RETURN NULL;',
-                        hash="eaa20cec393673000a847d9ca4498f29ec45a6c8",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_8b8c0",
-                        table="learning_rosterrule",
-                        when="AFTER",
-                    ),
+        ),
+        migrations.AddIndex(
+            model_name="lessonhours",
+            index=models.Index(fields=["person", "on"], include=("valid",), name="hours_by_person"),
+        ),
+        migrations.AddConstraint(
+            model_name="lessonhours",
+            constraint=models.UniqueConstraint(fields=("lesson", "person"), name="hours_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="lessonhours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid__gte", 0), ("valid__lte", models.F("planned"))), name="hours_within_plan"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="lessonhours",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_lessonhoursevent" ("id", "lesson_id", "on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned", "seat_id", "valid", "why") VALUES (OLD."id", OLD."lesson_id", OLD."on", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."planned", OLD."seat_id", OLD."valid", OLD."why"); RETURN NULL;',
+                    hash="523f73632fc05c17002080977a0a7383751a8844",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3d6a0",
+                    table="learning_lessonhours",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddIndex(
-                model_name="seat",
-                index=models.Index(fields=["person", "-at"], name="seat_by_person"),
-            ),
-            migrations.AddConstraint(
-                model_name="seat",
-                constraint=models.UniqueConstraint(fields=("batch", "person"), name="seat_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="seat",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("rating", None), ("rating__range", (1, 5)), _connector="OR"), name="seat_rating"
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="lessonhours",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_lessonhoursevent" ("id", "lesson_id", "on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned", "seat_id", "valid", "why") VALUES (OLD."id", OLD."lesson_id", OLD."on", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."planned", OLD."seat_id", OLD."valid", OLD."why"); RETURN NULL;',
+                    hash="9138fa02a9dd8b6d353fe920e925ad820902f763",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_e4515",
+                    table="learning_lessonhours",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="seat",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_seatevent" ("at", "batch_id", "by_hand", "conclusion", "diploma", "forced", "id", "is_leader", "opinion", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rating", "remark", "team_id", "trade", "unit_id") VALUES (OLD."at", OLD."batch_id", OLD."by_hand", OLD."conclusion", OLD."diploma", OLD."forced", OLD."id", OLD."is_leader", OLD."opinion", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rating", OLD."remark", OLD."team_id", OLD."trade", OLD."unit_id"); RETURN NULL;',
-                        hash="af98612b223a356a6b5164a47aab7ee4cee7bc3a",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_b73ad",
-                        table="learning_seat",
-                        when="AFTER",
-                    ),
+        ),
+        migrations.AddConstraint(
+            model_name="teacher",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("person__isnull", False)), fields=("mine", "person"), name="teacher_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="teacher",
+            constraint=models.CheckConstraint(condition=models.Q(("fee__gte", 0)), name="teacher_fee_counts"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="teacher",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_teacherevent" ("fee", "id", "is_sample", "left_on", "mine_id", "name", "organisation", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "qualification", "qualified_until", "subjects", "title") VALUES (OLD."fee", OLD."id", OLD."is_sample", OLD."left_on", OLD."mine_id", OLD."name", OLD."organisation", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."phone", OLD."qualification", OLD."qualified_until", OLD."subjects", OLD."title"); RETURN NULL;',
+                    hash="8b025f607e485343aeba0c4600ad131404876824",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_06d78",
+                    table="learning_teacher",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="seat",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_seatevent" ("at", "batch_id", "by_hand", "conclusion", "diploma", "forced", "id", "is_leader", "opinion", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rating", "remark", "team_id", "trade", "unit_id") VALUES (OLD."at", OLD."batch_id", OLD."by_hand", OLD."conclusion", OLD."diploma", OLD."forced", OLD."id", OLD."is_leader", OLD."opinion", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rating", OLD."remark", OLD."team_id", OLD."trade", OLD."unit_id"); RETURN NULL;',
-                        hash="741f78e259258c6f2573ea3e803ac44689072b6b",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_d0054",
-                        table="learning_seat",
-                        when="AFTER",
-                    ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="teacher",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_teacherevent" ("fee", "id", "is_sample", "left_on", "mine_id", "name", "organisation", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "qualification", "qualified_until", "subjects", "title") VALUES (OLD."fee", OLD."id", OLD."is_sample", OLD."left_on", OLD."mine_id", OLD."name", OLD."organisation", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."qualification", OLD."qualified_until", OLD."subjects", OLD."title"); RETURN NULL;',
+                    hash="4a438163422f1cd04a28d62260a82645f7bece32",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_1fda7",
+                    table="learning_teacher",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddIndex(
-                model_name="lessonhours",
-                index=models.Index(fields=["person", "on"], include=("valid",), name="hours_by_person"),
+        ),
+        migrations.AddIndex(
+            model_name="lesson",
+            index=models.Index(fields=["teacher", "starts_at"], name="lesson_by_teacher"),
+        ),
+        migrations.AddIndex(
+            model_name="lesson",
+            index=models.Index(fields=["starts_at"], name="lesson_by_time"),
+        ),
+        migrations.AddConstraint(
+            model_name="lesson",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at")), ("hours__gt", 0)), name="lesson_counts"
             ),
-            migrations.AddConstraint(
-                model_name="lessonhours",
-                constraint=models.UniqueConstraint(fields=("lesson", "person"), name="hours_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="lessonhours",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("valid__gte", 0), ("valid__lte", models.F("planned"))), name="hours_within_plan"
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="lesson",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_lessonevent" ("batch_id", "ends_at", "hours", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "room", "room_key", "settled_at", "settled_by_id", "sheet_id", "starts_at", "teacher_id", "topic") VALUES (OLD."batch_id", OLD."ends_at", OLD."hours", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."room", OLD."room_key", OLD."settled_at", OLD."settled_by_id", OLD."sheet_id", OLD."starts_at", OLD."teacher_id", OLD."topic"); RETURN NULL;',
+                    hash="b22886d258673eb1a09490b2dfef0d1a1ba84ac5",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_722f5",
+                    table="learning_lesson",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="lessonhours",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_lessonhoursevent" ("id", "lesson_id", "on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned", "seat_id", "valid", "why") VALUES (OLD."id", OLD."lesson_id", OLD."on", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."planned", OLD."seat_id", OLD."valid", OLD."why"); RETURN NULL;',
-                        hash="523f73632fc05c17002080977a0a7383751a8844",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_3d6a0",
-                        table="learning_lessonhours",
-                        when="AFTER",
-                    ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="lesson",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_lessonevent" ("batch_id", "ends_at", "hours", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "room", "room_key", "settled_at", "settled_by_id", "sheet_id", "starts_at", "teacher_id", "topic") VALUES (OLD."batch_id", OLD."ends_at", OLD."hours", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."room", OLD."room_key", OLD."settled_at", OLD."settled_by_id", OLD."sheet_id", OLD."starts_at", OLD."teacher_id", OLD."topic"); RETURN NULL;',
+                    hash="af0f0ab71095c2a58e9e2cdcdfdbaf6da36f78f7",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_e6abf",
+                    table="learning_lesson",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="lessonhours",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_lessonhoursevent" ("id", "lesson_id", "on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned", "seat_id", "valid", "why") VALUES (OLD."id", OLD."lesson_id", OLD."on", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."planned", OLD."seat_id", OLD."valid", OLD."why"); RETURN NULL;',
-                        hash="9138fa02a9dd8b6d353fe920e925ad820902f763",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_e4515",
-                        table="learning_lessonhours",
-                        when="AFTER",
-                    ),
+        ),
+        migrations.AddIndex(
+            model_name="trainingclass",
+            index=models.Index(fields=["mine", "-begin_on", "-id"], name="training_class_by_day"),
+        ),
+        migrations.AddConstraint(
+            model_name="trainingclass",
+            constraint=models.UniqueConstraint(fields=("mine", "year", "number"), name="training_class_number"),
+        ),
+        migrations.AddConstraint(
+            model_name="trainingclass",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_on__gte", models.F("begin_on"))), name="training_class_ends_after_start"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="trainingclass",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", kuangdeng.learning.classes.rules.Status["CLOSED"]), _negated=True),
+                    models.Q(("closed_at__isnull", False), ("keep_until__isnull", False)),
+                    _connector="OR",
+                ),
+                name="training_class_closed_with_date",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="trainingclass",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_trainingclassevent" ("audience", "begin_on", "closed_at", "closed_by_id", "concluded_at", "concluded_by_id", "cost", "end_on", "id", "is_sample", "keep_until", "kind", "leaders_attend", "left", "manager_id", "mine_id", "mode", "needs_exam", "number", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "plan_line_id", "purpose", "report", "status", "stopped_reason", "title", "trades", "year") VALUES (OLD."audience", OLD."begin_on", OLD."closed_at", OLD."closed_by_id", OLD."concluded_at", OLD."concluded_by_id", OLD."cost", OLD."end_on", OLD."id", OLD."is_sample", OLD."keep_until", OLD."kind", OLD."leaders_attend", OLD."left", OLD."manager_id", OLD."mine_id", OLD."mode", OLD."needs_exam", OLD."number", OLD."opened_at", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_text", OLD."plan_line_id", OLD."purpose", OLD."report", OLD."status", OLD."stopped_reason", OLD."title", OLD."trades", OLD."year"); RETURN NULL;',
+                    hash="8cb1a3fa157eca23887a189d9594d6d941cd9249",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_da3b7",
+                    table="learning_trainingclass",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="teacher",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("person__isnull", False)), fields=("mine", "person"), name="teacher_once"
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="trainingclass",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_trainingclassevent" ("audience", "begin_on", "closed_at", "closed_by_id", "concluded_at", "concluded_by_id", "cost", "end_on", "id", "is_sample", "keep_until", "kind", "leaders_attend", "left", "manager_id", "mine_id", "mode", "needs_exam", "number", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "plan_line_id", "purpose", "report", "status", "stopped_reason", "title", "trades", "year") VALUES (OLD."audience", OLD."begin_on", OLD."closed_at", OLD."closed_by_id", OLD."concluded_at", OLD."concluded_by_id", OLD."cost", OLD."end_on", OLD."id", OLD."is_sample", OLD."keep_until", OLD."kind", OLD."leaders_attend", OLD."left", OLD."manager_id", OLD."mine_id", OLD."mode", OLD."needs_exam", OLD."number", OLD."opened_at", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_text", OLD."plan_line_id", OLD."purpose", OLD."report", OLD."status", OLD."stopped_reason", OLD."title", OLD."trades", OLD."year"); RETURN NULL;',
+                    hash="a47cf2698269e863169241362a7d5f1daf69547d",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_70bf7",
+                    table="learning_trainingclass",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="teacher",
-                constraint=models.CheckConstraint(condition=models.Q(("fee__gte", 0)), name="teacher_fee_counts"),
+        ),
+        migrations.AddConstraint(
+            model_name="classpaper",
+            constraint=models.UniqueConstraint(fields=("training_class", "kind", "file"), name="class_paper_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="batch",
+            constraint=models.UniqueConstraint(fields=("training_class", "number"), name="batch_number"),
+        ),
+        migrations.AddConstraint(
+            model_name="batch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_on__gte", models.F("begin_on")), ("seats__gte", 1)), name="batch_counts"
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="teacher",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_teacherevent" ("fee", "id", "is_sample", "left_on", "mine_id", "name", "organisation", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "qualification", "qualified_until", "subjects", "title") VALUES (OLD."fee", OLD."id", OLD."is_sample", OLD."left_on", OLD."mine_id", OLD."name", OLD."organisation", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."phone", OLD."qualification", OLD."qualified_until", OLD."subjects", OLD."title"); RETURN NULL;',
-                        hash="8b025f607e485343aeba0c4600ad131404876824",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_06d78",
-                        table="learning_teacher",
-                        when="AFTER",
-                    ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="batch",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_batchevent" ("begin_on", "end_on", "id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "seats", "training_class_id") VALUES (OLD."begin_on", OLD."end_on", OLD."id", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."seats", OLD."training_class_id"); RETURN NULL;',
+                    hash="10575ea98bc3db7d0eb2121fb82e9e41986633cd",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3b605",
+                    table="learning_batch",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="teacher",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_teacherevent" ("fee", "id", "is_sample", "left_on", "mine_id", "name", "organisation", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "qualification", "qualified_until", "subjects", "title") VALUES (OLD."fee", OLD."id", OLD."is_sample", OLD."left_on", OLD."mine_id", OLD."name", OLD."organisation", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."qualification", OLD."qualified_until", OLD."subjects", OLD."title"); RETURN NULL;',
-                        hash="4a438163422f1cd04a28d62260a82645f7bece32",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_1fda7",
-                        table="learning_teacher",
-                        when="AFTER",
-                    ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="batch",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_batchevent" ("begin_on", "end_on", "id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "seats", "training_class_id") VALUES (OLD."begin_on", OLD."end_on", OLD."id", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."seats", OLD."training_class_id"); RETURN NULL;',
+                    hash="4dece98d907631894656d1119a47a7a694919449",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_4d897",
+                    table="learning_batch",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddIndex(
-                model_name="lesson",
-                index=models.Index(fields=["teacher", "starts_at"], name="lesson_by_teacher"),
+        ),
+        migrations.AddIndex(
+            model_name="trainingneed",
+            index=models.Index(fields=["mine", "-proposed_at", "-id"], name="training_need_by_time"),
+        ),
+        migrations.AddConstraint(
+            model_name="trainingneed",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("source_entry", ""), _negated=True),
+                fields=("mine", "source_entry"),
+                name="need_once_an_entry",
             ),
-            migrations.AddIndex(
-                model_name="lesson",
-                index=models.Index(fields=["starts_at"], name="lesson_by_time"),
+        ),
+        migrations.AddConstraint(
+            model_name="trainingneed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", kuangdeng.learning.classes.rules.NeedStatus["ACCEPTED"]), _negated=True),
+                    ("training_class__isnull", False),
+                    _connector="OR",
+                ),
+                name="need_accepted_into_class",
             ),
-            migrations.AddConstraint(
-                model_name="lesson",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("ends_at__gt", models.F("starts_at")), ("hours__gt", 0)), name="lesson_counts"
+        ),
+        migrations.AddConstraint(
+            model_name="trainingneed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", kuangdeng.learning.classes.rules.NeedStatus["DECLINED"]), _negated=True),
+                    models.Q(("decline_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="need_declined_with_reason",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="trainingneed",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_trainingneedevent" ("decided_at", "decided_by_id", "decline_reason", "evidence", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "source_entry", "status", "topic", "training_class_id", "wanted_by") VALUES (OLD."decided_at", OLD."decided_by_id", OLD."decline_reason", OLD."evidence", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."proposed_at", OLD."proposed_by_id", OLD."source_entry", OLD."status", OLD."topic", OLD."training_class_id", OLD."wanted_by"); RETURN NULL;',
+                    hash="d7cada90a7fc3b61574ba3d37f4ad0979e44c863",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_c37b8",
+                    table="learning_trainingneed",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="lesson",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_lessonevent" ("batch_id", "ends_at", "hours", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "room", "room_key", "settled_at", "settled_by_id", "sheet_id", "starts_at", "teacher_id", "topic") VALUES (OLD."batch_id", OLD."ends_at", OLD."hours", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."room", OLD."room_key", OLD."settled_at", OLD."settled_by_id", OLD."sheet_id", OLD."starts_at", OLD."teacher_id", OLD."topic"); RETURN NULL;',
-                        hash="b22886d258673eb1a09490b2dfef0d1a1ba84ac5",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_722f5",
-                        table="learning_lesson",
-                        when="AFTER",
-                    ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="trainingneed",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_trainingneedevent" ("decided_at", "decided_by_id", "decline_reason", "evidence", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "source_entry", "status", "topic", "training_class_id", "wanted_by") VALUES (OLD."decided_at", OLD."decided_by_id", OLD."decline_reason", OLD."evidence", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."proposed_at", OLD."proposed_by_id", OLD."source_entry", OLD."status", OLD."topic", OLD."training_class_id", OLD."wanted_by"); RETURN NULL;',
+                    hash="23884fb3adef4f9200c1dc92ee0419d97b1ca690",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_8607e",
+                    table="learning_trainingneed",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="lesson",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_lessonevent" ("batch_id", "ends_at", "hours", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "room", "room_key", "settled_at", "settled_by_id", "sheet_id", "starts_at", "teacher_id", "topic") VALUES (OLD."batch_id", OLD."ends_at", OLD."hours", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."room", OLD."room_key", OLD."settled_at", OLD."settled_by_id", OLD."sheet_id", OLD."starts_at", OLD."teacher_id", OLD."topic"); RETURN NULL;',
-                        hash="af0f0ab71095c2a58e9e2cdcdfdbaf6da36f78f7",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_e6abf",
-                        table="learning_lesson",
-                        when="AFTER",
-                    ),
+        ),
+        migrations.AddConstraint(
+            model_name="trainingplan",
+            constraint=models.UniqueConstraint(fields=("mine", "year"), name="training_plan_a_year"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="trainingplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_trainingplanevent" ("approved_at", "approved_by_id", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reopen_reason", "status", "year") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reopen_reason", OLD."status", OLD."year"); RETURN NULL;',
+                    hash="422f1a02a7c8b553e0534719964bba6dba24ceb4",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_6f9fa",
+                    table="learning_trainingplan",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddIndex(
-                model_name="trainingclass",
-                index=models.Index(fields=["mine", "-begin_on", "-id"], name="training_class_by_day"),
-            ),
-            migrations.AddConstraint(
-                model_name="trainingclass",
-                constraint=models.UniqueConstraint(fields=("mine", "year", "number"), name="training_class_number"),
-            ),
-            migrations.AddConstraint(
-                model_name="trainingclass",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("end_on__gte", models.F("begin_on"))), name="training_class_ends_after_start"
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="trainingplan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_trainingplanevent" ("approved_at", "approved_by_id", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reopen_reason", "status", "year") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reopen_reason", OLD."status", OLD."year"); RETURN NULL;',
+                    hash="246d9bdbd66950efb8f36dc52a16f2155196948f",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_12c09",
+                    table="learning_trainingplan",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="trainingclass",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("status", kuangdeng.learning.classes.rules.Status["CLOSED"]), _negated=True),
-                        models.Q(("closed_at__isnull", False), ("keep_until__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="training_class_closed_with_date",
+        ),
+        migrations.AddConstraint(
+            model_name="planline",
+            constraint=models.UniqueConstraint(fields=("plan", "number"), name="plan_line_number"),
+        ),
+        migrations.AddConstraint(
+            model_name="planline",
+            constraint=models.CheckConstraint(condition=models.Q(("month__range", (1, 12))), name="plan_line_month"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="planline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_planlineevent" ("added_later", "audience_text", "budget", "dropped_reason", "heads", "hours", "id", "kind", "mode", "month", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "remark", "times", "title") VALUES (OLD."added_later", OLD."audience_text", OLD."budget", OLD."dropped_reason", OLD."heads", OLD."hours", OLD."id", OLD."kind", OLD."mode", OLD."month", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."plan_id", OLD."remark", OLD."times", OLD."title"); RETURN NULL;',
+                    hash="23705d67099122e4e841ea294533cd8f6c381b1a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_bcb93",
+                    table="learning_planline",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="trainingclass",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_trainingclassevent" ("audience", "begin_on", "closed_at", "closed_by_id", "concluded_at", "concluded_by_id", "cost", "end_on", "id", "is_sample", "keep_until", "kind", "leaders_attend", "left", "manager_id", "mine_id", "mode", "needs_exam", "number", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "plan_line_id", "purpose", "report", "status", "stopped_reason", "title", "trades", "year") VALUES (OLD."audience", OLD."begin_on", OLD."closed_at", OLD."closed_by_id", OLD."concluded_at", OLD."concluded_by_id", OLD."cost", OLD."end_on", OLD."id", OLD."is_sample", OLD."keep_until", OLD."kind", OLD."leaders_attend", OLD."left", OLD."manager_id", OLD."mine_id", OLD."mode", OLD."needs_exam", OLD."number", OLD."opened_at", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_text", OLD."plan_line_id", OLD."purpose", OLD."report", OLD."status", OLD."stopped_reason", OLD."title", OLD."trades", OLD."year"); RETURN NULL;',
-                        hash="8cb1a3fa157eca23887a189d9594d6d941cd9249",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_da3b7",
-                        table="learning_trainingclass",
-                        when="AFTER",
-                    ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="planline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_planlineevent" ("added_later", "audience_text", "budget", "dropped_reason", "heads", "hours", "id", "kind", "mode", "month", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "remark", "times", "title") VALUES (OLD."added_later", OLD."audience_text", OLD."budget", OLD."dropped_reason", OLD."heads", OLD."hours", OLD."id", OLD."kind", OLD."mode", OLD."month", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan_id", OLD."remark", OLD."times", OLD."title"); RETURN NULL;',
+                    hash="21a6ac7c634d31d0bc77f7e4ef819363d69a2bed",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_4b415",
+                    table="learning_planline",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="trainingclass",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_trainingclassevent" ("audience", "begin_on", "closed_at", "closed_by_id", "concluded_at", "concluded_by_id", "cost", "end_on", "id", "is_sample", "keep_until", "kind", "leaders_attend", "left", "manager_id", "mine_id", "mode", "needs_exam", "number", "opened_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "plan_line_id", "purpose", "report", "status", "stopped_reason", "title", "trades", "year") VALUES (OLD."audience", OLD."begin_on", OLD."closed_at", OLD."closed_by_id", OLD."concluded_at", OLD."concluded_by_id", OLD."cost", OLD."end_on", OLD."id", OLD."is_sample", OLD."keep_until", OLD."kind", OLD."leaders_attend", OLD."left", OLD."manager_id", OLD."mine_id", OLD."mode", OLD."needs_exam", OLD."number", OLD."opened_at", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_text", OLD."plan_line_id", OLD."purpose", OLD."report", OLD."status", OLD."stopped_reason", OLD."title", OLD."trades", OLD."year"); RETURN NULL;',
-                        hash="a47cf2698269e863169241362a7d5f1daf69547d",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_70bf7",
-                        table="learning_trainingclass",
-                        when="AFTER",
-                    ),
+        ),
+        migrations.AddConstraint(
+            model_name="trainingrule",
+            constraint=models.UniqueConstraint(fields=("mine", "key", "valid_from"), name="training_rule_a_day"),
+        ),
+        migrations.AddConstraint(
+            model_name="trainingrule",
+            constraint=models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="training_rule_counts"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="trainingrule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_trainingruleevent" ("confirmed", "id", "key", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from", "value") VALUES (OLD."confirmed", OLD."id", OLD."key", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source", OLD."valid_from", OLD."value"); RETURN NULL;',
+                    hash="4a0d2221c8faeec06bb7dda94918013363d0e489",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_e1f41",
+                    table="learning_trainingrule",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="classpaper",
-                constraint=models.UniqueConstraint(fields=("training_class", "kind", "file"), name="class_paper_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="batch",
-                constraint=models.UniqueConstraint(fields=("training_class", "number"), name="batch_number"),
-            ),
-            migrations.AddConstraint(
-                model_name="batch",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("end_on__gte", models.F("begin_on")), ("seats__gte", 1)), name="batch_counts"
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="trainingrule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_trainingruleevent" ("confirmed", "id", "key", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from", "value") VALUES (OLD."confirmed", OLD."id", OLD."key", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."valid_from", OLD."value"); RETURN NULL;',
+                    hash="40eb2d113239650e67979328a0f7a28186598b7e",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_f6bd9",
+                    table="learning_trainingrule",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="batch",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_batchevent" ("begin_on", "end_on", "id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "seats", "training_class_id") VALUES (OLD."begin_on", OLD."end_on", OLD."id", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."seats", OLD."training_class_id"); RETURN NULL;',
-                        hash="10575ea98bc3db7d0eb2121fb82e9e41986633cd",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_3b605",
-                        table="learning_batch",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="batch",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_batchevent" ("begin_on", "end_on", "id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "seats", "training_class_id") VALUES (OLD."begin_on", OLD."end_on", OLD."id", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."seats", OLD."training_class_id"); RETURN NULL;',
-                        hash="4dece98d907631894656d1119a47a7a694919449",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_4d897",
-                        table="learning_batch",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="trainingneed",
-                index=models.Index(fields=["mine", "-proposed_at", "-id"], name="training_need_by_time"),
-            ),
-            migrations.AddConstraint(
-                model_name="trainingneed",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("source_entry", ""), _negated=True),
-                    fields=("mine", "source_entry"),
-                    name="need_once_an_entry",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="trainingneed",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("status", kuangdeng.learning.classes.rules.NeedStatus["ACCEPTED"]), _negated=True),
-                        ("training_class__isnull", False),
-                        _connector="OR",
-                    ),
-                    name="need_accepted_into_class",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="trainingneed",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("status", kuangdeng.learning.classes.rules.NeedStatus["DECLINED"]), _negated=True),
-                        models.Q(("decline_reason", ""), _negated=True),
-                        _connector="OR",
-                    ),
-                    name="need_declined_with_reason",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="trainingneed",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_trainingneedevent" ("decided_at", "decided_by_id", "decline_reason", "evidence", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "source_entry", "status", "topic", "training_class_id", "wanted_by") VALUES (OLD."decided_at", OLD."decided_by_id", OLD."decline_reason", OLD."evidence", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."proposed_at", OLD."proposed_by_id", OLD."source_entry", OLD."status", OLD."topic", OLD."training_class_id", OLD."wanted_by"); RETURN NULL;',
-                        hash="d7cada90a7fc3b61574ba3d37f4ad0979e44c863",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_c37b8",
-                        table="learning_trainingneed",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="trainingneed",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_trainingneedevent" ("decided_at", "decided_by_id", "decline_reason", "evidence", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "source_entry", "status", "topic", "training_class_id", "wanted_by") VALUES (OLD."decided_at", OLD."decided_by_id", OLD."decline_reason", OLD."evidence", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."proposed_at", OLD."proposed_by_id", OLD."source_entry", OLD."status", OLD."topic", OLD."training_class_id", OLD."wanted_by"); RETURN NULL;',
-                        hash="23884fb3adef4f9200c1dc92ee0419d97b1ca690",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_8607e",
-                        table="learning_trainingneed",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="trainingplan",
-                constraint=models.UniqueConstraint(fields=("mine", "year"), name="training_plan_a_year"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="trainingplan",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_trainingplanevent" ("approved_at", "approved_by_id", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reopen_reason", "status", "year") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reopen_reason", OLD."status", OLD."year"); RETURN NULL;',
-                        hash="422f1a02a7c8b553e0534719964bba6dba24ceb4",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_6f9fa",
-                        table="learning_trainingplan",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="trainingplan",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_trainingplanevent" ("approved_at", "approved_by_id", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reopen_reason", "status", "year") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reopen_reason", OLD."status", OLD."year"); RETURN NULL;',
-                        hash="246d9bdbd66950efb8f36dc52a16f2155196948f",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_12c09",
-                        table="learning_trainingplan",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="planline",
-                constraint=models.UniqueConstraint(fields=("plan", "number"), name="plan_line_number"),
-            ),
-            migrations.AddConstraint(
-                model_name="planline",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("month__range", (1, 12))), name="plan_line_month"
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="planline",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_planlineevent" ("added_later", "audience_text", "budget", "dropped_reason", "heads", "hours", "id", "kind", "mode", "month", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "remark", "times", "title") VALUES (OLD."added_later", OLD."audience_text", OLD."budget", OLD."dropped_reason", OLD."heads", OLD."hours", OLD."id", OLD."kind", OLD."mode", OLD."month", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."plan_id", OLD."remark", OLD."times", OLD."title"); RETURN NULL;',
-                        hash="23705d67099122e4e841ea294533cd8f6c381b1a",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_bcb93",
-                        table="learning_planline",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="planline",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_planlineevent" ("added_later", "audience_text", "budget", "dropped_reason", "heads", "hours", "id", "kind", "mode", "month", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "remark", "times", "title") VALUES (OLD."added_later", OLD."audience_text", OLD."budget", OLD."dropped_reason", OLD."heads", OLD."hours", OLD."id", OLD."kind", OLD."mode", OLD."month", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan_id", OLD."remark", OLD."times", OLD."title"); RETURN NULL;',
-                        hash="21a6ac7c634d31d0bc77f7e4ef819363d69a2bed",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_4b415",
-                        table="learning_planline",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="trainingrule",
-                constraint=models.UniqueConstraint(fields=("mine", "key", "valid_from"), name="training_rule_a_day"),
-            ),
-            migrations.AddConstraint(
-                model_name="trainingrule",
-                constraint=models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="training_rule_counts"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="trainingrule",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_trainingruleevent" ("confirmed", "id", "key", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from", "value") VALUES (OLD."confirmed", OLD."id", OLD."key", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source", OLD."valid_from", OLD."value"); RETURN NULL;',
-                        hash="4a0d2221c8faeec06bb7dda94918013363d0e489",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_e1f41",
-                        table="learning_trainingrule",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="trainingrule",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_trainingruleevent" ("confirmed", "id", "key", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "valid_from", "value") VALUES (OLD."confirmed", OLD."id", OLD."key", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."valid_from", OLD."value"); RETURN NULL;',
-                        hash="40eb2d113239650e67979328a0f7a28186598b7e",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_f6bd9",
-                        table="learning_trainingrule",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-        ]
-    )
+        ),
+    ]
+    operations = together(operations)

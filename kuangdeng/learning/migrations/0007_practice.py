@@ -19,877 +19,876 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="Away",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("first_day", models.DateField(verbose_name="从")),
-                    ("last_day", models.DateField(verbose_name="到")),
-                    ("reason", models.CharField(max_length=100, verbose_name="原因")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("cancelled_at", models.DateTimeField(null=True)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="practice_away",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-first_day"],
-                },
-            ),
-            migrations.CreateModel(
-                name="AwayEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("first_day", models.DateField(verbose_name="从")),
-                    ("last_day", models.DateField(verbose_name="到")),
-                    ("reason", models.CharField(max_length=100, verbose_name="原因")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("cancelled_at", models.DateTimeField(null=True)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.away",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="ExamMistake",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("source_key", models.CharField(max_length=120)),
-                    ("title", models.CharField(blank=True, max_length=120, verbose_name="考试")),
-                    ("answer", models.JSONField(default=dict)),
-                    ("at", models.DateTimeField()),
-                    ("taken_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "item",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.item",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="exam_mistakes",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "version",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.itemversion",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="MustKnow",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("trade", models.CharField(blank=True, max_length=40, verbose_name="工种")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("ended_at", models.DateTimeField(null=True)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "category",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.itemcategory",
-                            verbose_name="题目分类",
-                        ),
-                    ),
-                    (
-                        "item",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.item",
-                            verbose_name="题目",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="must_knows",
-                            to="org.mine",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["trade", "at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="MustKnowEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("trade", models.CharField(blank=True, max_length=40, verbose_name="工种")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("ended_at", models.DateTimeField(null=True)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "category",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.itemcategory",
-                            verbose_name="题目分类",
-                        ),
-                    ),
-                    (
-                        "item",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.item",
-                            verbose_name="题目",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.mustknow",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="PracticeCard",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("stability", models.FloatField(null=True)),
-                    ("difficulty", models.FloatField(null=True)),
-                    ("last_at", models.DateTimeField(null=True, verbose_name="最近作答")),
-                    ("due_on", models.DateField(verbose_name="下次复习")),
-                    ("times", models.PositiveIntegerField(default=0, verbose_name="答过几次")),
-                    ("wrong", models.PositiveIntegerField(default=0, verbose_name="错过几次")),
-                    ("streak", models.PositiveIntegerField(default=0, verbose_name="连续答对")),
-                    ("in_book", models.BooleanField(default=False, verbose_name="在错题本里")),
-                    (
-                        "item",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="practice_cards",
-                            to="learning.item",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="practice_cards",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="PracticeMeeting",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("day", models.DateField(verbose_name="日期")),
-                    ("shift_name", models.CharField(blank=True, max_length=20, verbose_name="班次")),
-                    ("present", models.PositiveSmallIntegerField(verbose_name="到会人数")),
-                    ("right", models.PositiveSmallIntegerField(verbose_name="答对人数")),
-                    ("by_name", models.BooleanField(default=False, verbose_name="按姓名登记")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "item",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.item",
-                        ),
-                    ),
-                    (
-                        "led_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="practice_meetings",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
-                        ),
-                    ),
-                    (
-                        "version",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.itemversion",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="PracticeAnswer",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("for_day", models.DateField(verbose_name="哪天的题")),
-                    ("day", models.DateField(verbose_name="作答日期")),
-                    (
-                        "way",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.practice.rules.Way["PHONE"], "自己作答"),
-                                (kuangdeng.learning.practice.rules.Way["OFFLINE"], "离线作答"),
-                                (kuangdeng.learning.practice.rules.Way["MEETING"], "班前会"),
-                                (kuangdeng.learning.practice.rules.Way["BOOK"], "错题本"),
-                            ],
-                            max_length=8,
-                            verbose_name="方式",
-                        ),
-                    ),
-                    (
-                        "why",
-                        models.CharField(
-                            blank=True,
-                            choices=[
-                                (kuangdeng.learning.practice.rules.Why["MISTAKE"], "错题重做"),
-                                (kuangdeng.learning.practice.rules.Why["MUST"], "工种必会"),
-                                (kuangdeng.learning.practice.rules.Why["REVIEW"], "到期复习"),
-                                (kuangdeng.learning.practice.rules.Why["NEW"], "新题"),
-                            ],
-                            max_length=8,
-                        ),
-                    ),
-                    ("answer", models.JSONField(default=dict)),
-                    ("right", models.BooleanField(verbose_name="答对")),
-                    ("rating", models.PositiveSmallIntegerField()),
-                    ("seconds", models.PositiveIntegerField(null=True, verbose_name="用时（秒）")),
-                    ("changed", models.BooleanField(default=False, verbose_name="改过答案")),
-                    ("first", models.BooleanField(default=False)),
-                    ("gap_days", models.PositiveIntegerField(null=True)),
-                    ("recall", models.FloatField(null=True)),
-                    ("occurred_at", models.DateTimeField(verbose_name="作答时间")),
-                    ("captured_at", models.DateTimeField(null=True)),
-                    ("received_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "item",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.item",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="practice_answers",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                    (
-                        "version",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="learning.itemversion"
-                        ),
-                    ),
-                    (
-                        "meeting",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="answers",
-                            to="learning.practicemeeting",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="PracticeRule",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("valid_from", models.DateField(verbose_name="从哪天起")),
-                    ("per_day", models.PositiveSmallIntegerField(verbose_name="每天几题")),
-                    ("opens_at", models.TimeField(verbose_name="几点开始")),
-                    ("night_until_end", models.BooleanField(verbose_name="跨零点的夜班算到下班")),
-                    (
-                        "reveal",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.practice.rules.Reveal["AT_ONCE"], "答完就公布"),
-                                (kuangdeng.learning.practice.rules.Reveal["NEXT_DAY"], "第二天公布"),
-                            ],
-                            max_length=8,
-                            verbose_name="什么时候公布答案",
-                        ),
-                    ),
-                    ("slow_after", models.PositiveSmallIntegerField(verbose_name="超过几秒算慢")),
-                    (
-                        "retention",
-                        models.DecimalField(decimal_places=2, max_digits=3, verbose_name="复习时希望还记得的比例"),
-                    ),
-                    ("clear_after", models.PositiveSmallIntegerField(verbose_name="连续答对几次移出错题本")),
-                    ("catch_up_days", models.PositiveSmallIntegerField(verbose_name="可以补做最近几天")),
-                    ("catch_up_most", models.PositiveSmallIntegerField(verbose_name="一次最多补几题")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    (
-                        "banks",
-                        models.ManyToManyField(
-                            blank=True, related_name="+", to="learning.itembank", verbose_name="用哪些题库"
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="practice_rules", to="org.mine"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-valid_from"],
-                },
-            ),
-            migrations.CreateModel(
-                name="PracticeRuleEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("valid_from", models.DateField(verbose_name="从哪天起")),
-                    ("per_day", models.PositiveSmallIntegerField(verbose_name="每天几题")),
-                    ("opens_at", models.TimeField(verbose_name="几点开始")),
-                    ("night_until_end", models.BooleanField(verbose_name="跨零点的夜班算到下班")),
-                    (
-                        "reveal",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.practice.rules.Reveal["AT_ONCE"], "答完就公布"),
-                                (kuangdeng.learning.practice.rules.Reveal["NEXT_DAY"], "第二天公布"),
-                            ],
-                            max_length=8,
-                            verbose_name="什么时候公布答案",
-                        ),
-                    ),
-                    ("slow_after", models.PositiveSmallIntegerField(verbose_name="超过几秒算慢")),
-                    (
-                        "retention",
-                        models.DecimalField(decimal_places=2, max_digits=3, verbose_name="复习时希望还记得的比例"),
-                    ),
-                    ("clear_after", models.PositiveSmallIntegerField(verbose_name="连续答对几次移出错题本")),
-                    ("catch_up_days", models.PositiveSmallIntegerField(verbose_name="可以补做最近几天")),
-                    ("catch_up_most", models.PositiveSmallIntegerField(verbose_name="一次最多补几题")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.practicerule",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddIndex(
-                model_name="away",
-                index=models.Index(
-                    condition=models.Q(("cancelled_at", None)), fields=["person", "last_day"], name="away_by_person"
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="away",
-                index=models.Index(
-                    condition=models.Q(("cancelled_at", None)), fields=["mine", "last_day"], name="away_by_day"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="away",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("last_day__gte", models.F("first_day"))), name="away_in_order"
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="away",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_awayevent" ("at", "by_id", "cancelled_at", "first_day", "id", "last_day", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (OLD."at", OLD."by_id", OLD."cancelled_at", OLD."first_day", OLD."id", OLD."last_day", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason"); RETURN NULL;',
-                        hash="4f236e8a9e3d0e0dcec4d6c024af3a6b9edab469",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_c5cc2",
-                        table="learning_away",
-                        when="AFTER",
+    operations = [
+        migrations.CreateModel(
+            name="Away",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="away",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_awayevent" ("at", "by_id", "cancelled_at", "first_day", "id", "last_day", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (OLD."at", OLD."by_id", OLD."cancelled_at", OLD."first_day", OLD."id", OLD."last_day", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason"); RETURN NULL;',
-                        hash="074e91de1e99d7e52027606f092925e01c875446",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_fd2c4",
-                        table="learning_away",
-                        when="AFTER",
+                ("first_day", models.DateField(verbose_name="从")),
+                ("last_day", models.DateField(verbose_name="到")),
+                ("reason", models.CharField(max_length=100, verbose_name="原因")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-            ),
-            migrations.AddIndex(
-                model_name="exammistake",
-                index=models.Index(fields=["person", "-at"], name="exam_mistake_by_person"),
-            ),
-            migrations.AddConstraint(
-                model_name="exammistake",
-                constraint=models.UniqueConstraint(fields=("person", "source_key"), name="exam_mistake_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="mustknow",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("category__isnull", False), ("item", None)),
-                        models.Q(("category", None), ("item__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="must_know_one_of_two",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="mustknow",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("ended_at", None), ("item", None)),
-                    fields=("mine", "trade", "category"),
-                    name="must_know_category",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="mustknow",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("category", None), ("ended_at", None)),
-                    fields=("mine", "trade", "item"),
-                    name="must_know_item",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="mustknow",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_mustknowevent" ("at", "by_id", "category_id", "ended_at", "id", "item_id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "trade") VALUES (OLD."at", OLD."by_id", OLD."category_id", OLD."ended_at", OLD."id", OLD."item_id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source", OLD."trade"); RETURN NULL;',
-                        hash="58aa1d39777cbcdf2a4360f8c216510d70a2ad00",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_a4ebe",
-                        table="learning_mustknow",
-                        when="AFTER",
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="mustknow",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_mustknowevent" ("at", "by_id", "category_id", "ended_at", "id", "item_id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "trade") VALUES (OLD."at", OLD."by_id", OLD."category_id", OLD."ended_at", OLD."id", OLD."item_id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."trade"); RETURN NULL;',
-                        hash="f9695ef459f6d9ab2f0cfa61f127e6ba57e32ab2",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_252b8",
-                        table="learning_mustknow",
-                        when="AFTER",
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="practice_away",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="practicecard",
-                constraint=models.UniqueConstraint(fields=("person", "item"), name="practice_card_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="practicecard",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("difficulty", None), ("last_at", None), ("stability", None), ("times", 0)),
-                        models.Q(
-                            ("difficulty__isnull", False),
-                            ("last_at__isnull", False),
-                            ("stability__gt", 0),
-                            ("times__gte", 1),
-                        ),
-                        _connector="OR",
-                    ),
-                    name="practice_card_memory",
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="practicemeeting",
-                index=models.Index(fields=["mine", "day"], name="practice_meeting_by_day"),
-            ),
-            migrations.AddConstraint(
-                model_name="practicemeeting",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("present__gte", 1), ("right__lte", models.F("present"))),
-                    name="practice_meeting_counts",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="practicemeeting",
-                constraint=models.UniqueConstraint(fields=("unit", "day", "item"), name="practice_meeting_once"),
-            ),
-            migrations.AddIndex(
-                model_name="practiceanswer",
-                index=models.Index(fields=["person", "for_day"], name="practice_by_person"),
-            ),
-            migrations.AddIndex(
-                model_name="practiceanswer",
-                index=models.Index(fields=["mine", "for_day"], include=("unit", "first"), name="practice_by_day"),
-            ),
-            migrations.AddIndex(
-                model_name="practiceanswer",
-                index=models.Index(
-                    condition=models.Q(("gap_days__gte", 30)),
-                    fields=["mine", "day"],
-                    include=("unit", "right"),
-                    name="practice_repeated",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="practiceanswer",
-                constraint=models.UniqueConstraint(fields=("person", "item", "day"), name="practice_answer_once_a_day"),
-            ),
-            migrations.AddConstraint(
-                model_name="practiceanswer",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("first", True)), fields=("person", "for_day"), name="practice_first_of_a_day"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="practiceanswer",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("rating__gte", 1), ("rating__lte", 3)), name="practice_never_easy"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="practiceanswer",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("rating", 1), ("right", False)),
-                        models.Q(("rating__gte", 2), ("right", True)),
-                        _connector="OR",
-                    ),
-                    name="practice_rating_follows",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="practiceanswer",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("for_day__lte", models.F("day"))), name="practice_days_in_order"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="practicerule",
-                constraint=models.UniqueConstraint(fields=("mine", "valid_from"), name="practice_rule_a_day"),
-            ),
-            migrations.AddConstraint(
-                model_name="practicerule",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("per_day__gte", 1), ("per_day__lte", 3)), name="practice_rule_per_day"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="practicerule",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("retention__gte", "0.70"), ("retention__lte", "0.97")),
-                    name="practice_rule_retention",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="practicerule",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("clear_after__gte", 1), ("slow_after__gte", 5)), name="practice_rule_counts"
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="practicerule",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_practiceruleevent" ("catch_up_days", "catch_up_most", "clear_after", "confirmed", "id", "mine_id", "night_until_end", "opens_at", "per_day", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "retention", "reveal", "slow_after", "source", "valid_from") VALUES (OLD."catch_up_days", OLD."catch_up_most", OLD."clear_after", OLD."confirmed", OLD."id", OLD."mine_id", OLD."night_until_end", OLD."opens_at", OLD."per_day", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."retention", OLD."reveal", OLD."slow_after", OLD."source", OLD."valid_from"); RETURN NULL;',
-                        hash="0f38c98d20d454ae7af76208ac4ee70c2a1915f9",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_26449",
-                        table="learning_practicerule",
-                        when="AFTER",
+            ],
+            options={
+                "ordering": ["-first_day"],
+            },
+        ),
+        migrations.CreateModel(
+            name="AwayEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("first_day", models.DateField(verbose_name="从")),
+                ("last_day", models.DateField(verbose_name="到")),
+                ("reason", models.CharField(max_length=100, verbose_name="原因")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="practicerule",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_practiceruleevent" ("catch_up_days", "catch_up_most", "clear_after", "confirmed", "id", "mine_id", "night_until_end", "opens_at", "per_day", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "retention", "reveal", "slow_after", "source", "valid_from") VALUES (OLD."catch_up_days", OLD."catch_up_most", OLD."clear_after", OLD."confirmed", OLD."id", OLD."mine_id", OLD."night_until_end", OLD."opens_at", OLD."per_day", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."retention", OLD."reveal", OLD."slow_after", OLD."source", OLD."valid_from"); RETURN NULL;',
-                        hash="d1d4ca7f4b3e10277cfcd1339029f29dec948b72",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_cd4c3",
-                        table="learning_practicerule",
-                        when="AFTER",
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
                     ),
                 ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.away",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ExamMistake",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("source_key", models.CharField(max_length=120)),
+                ("title", models.CharField(blank=True, max_length=120, verbose_name="考试")),
+                ("answer", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                ("taken_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.item",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exam_mistakes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.itemversion",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="MustKnow",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("trade", models.CharField(blank=True, max_length=40, verbose_name="工种")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.itemcategory",
+                        verbose_name="题目分类",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.item",
+                        verbose_name="题目",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="must_knows",
+                        to="org.mine",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["trade", "at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="MustKnowEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("trade", models.CharField(blank=True, max_length=40, verbose_name="工种")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "category",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.itemcategory",
+                        verbose_name="题目分类",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.item",
+                        verbose_name="题目",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.mustknow",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="PracticeCard",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("stability", models.FloatField(null=True)),
+                ("difficulty", models.FloatField(null=True)),
+                ("last_at", models.DateTimeField(null=True, verbose_name="最近作答")),
+                ("due_on", models.DateField(verbose_name="下次复习")),
+                ("times", models.PositiveIntegerField(default=0, verbose_name="答过几次")),
+                ("wrong", models.PositiveIntegerField(default=0, verbose_name="错过几次")),
+                ("streak", models.PositiveIntegerField(default=0, verbose_name="连续答对")),
+                ("in_book", models.BooleanField(default=False, verbose_name="在错题本里")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="practice_cards",
+                        to="learning.item",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="practice_cards",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PracticeMeeting",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("day", models.DateField(verbose_name="日期")),
+                ("shift_name", models.CharField(blank=True, max_length=20, verbose_name="班次")),
+                ("present", models.PositiveSmallIntegerField(verbose_name="到会人数")),
+                ("right", models.PositiveSmallIntegerField(verbose_name="答对人数")),
+                ("by_name", models.BooleanField(default=False, verbose_name="按姓名登记")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.item",
+                    ),
+                ),
+                (
+                    "led_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="practice_meetings",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.unit"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.itemversion",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="PracticeAnswer",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("for_day", models.DateField(verbose_name="哪天的题")),
+                ("day", models.DateField(verbose_name="作答日期")),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.practice.rules.Way["PHONE"], "自己作答"),
+                            (kuangdeng.learning.practice.rules.Way["OFFLINE"], "离线作答"),
+                            (kuangdeng.learning.practice.rules.Way["MEETING"], "班前会"),
+                            (kuangdeng.learning.practice.rules.Way["BOOK"], "错题本"),
+                        ],
+                        max_length=8,
+                        verbose_name="方式",
+                    ),
+                ),
+                (
+                    "why",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (kuangdeng.learning.practice.rules.Why["MISTAKE"], "错题重做"),
+                            (kuangdeng.learning.practice.rules.Why["MUST"], "工种必会"),
+                            (kuangdeng.learning.practice.rules.Why["REVIEW"], "到期复习"),
+                            (kuangdeng.learning.practice.rules.Why["NEW"], "新题"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("answer", models.JSONField(default=dict)),
+                ("right", models.BooleanField(verbose_name="答对")),
+                ("rating", models.PositiveSmallIntegerField()),
+                ("seconds", models.PositiveIntegerField(null=True, verbose_name="用时（秒）")),
+                ("changed", models.BooleanField(default=False, verbose_name="改过答案")),
+                ("first", models.BooleanField(default=False)),
+                ("gap_days", models.PositiveIntegerField(null=True)),
+                ("recall", models.FloatField(null=True)),
+                ("occurred_at", models.DateTimeField(verbose_name="作答时间")),
+                ("captured_at", models.DateTimeField(null=True)),
+                ("received_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.item",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="practice_answers",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="learning.itemversion"
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="learning.practicemeeting",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PracticeRule",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("valid_from", models.DateField(verbose_name="从哪天起")),
+                ("per_day", models.PositiveSmallIntegerField(verbose_name="每天几题")),
+                ("opens_at", models.TimeField(verbose_name="几点开始")),
+                ("night_until_end", models.BooleanField(verbose_name="跨零点的夜班算到下班")),
+                (
+                    "reveal",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.practice.rules.Reveal["AT_ONCE"], "答完就公布"),
+                            (kuangdeng.learning.practice.rules.Reveal["NEXT_DAY"], "第二天公布"),
+                        ],
+                        max_length=8,
+                        verbose_name="什么时候公布答案",
+                    ),
+                ),
+                ("slow_after", models.PositiveSmallIntegerField(verbose_name="超过几秒算慢")),
+                (
+                    "retention",
+                    models.DecimalField(decimal_places=2, max_digits=3, verbose_name="复习时希望还记得的比例"),
+                ),
+                ("clear_after", models.PositiveSmallIntegerField(verbose_name="连续答对几次移出错题本")),
+                ("catch_up_days", models.PositiveSmallIntegerField(verbose_name="可以补做最近几天")),
+                ("catch_up_most", models.PositiveSmallIntegerField(verbose_name="一次最多补几题")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                (
+                    "banks",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="learning.itembank", verbose_name="用哪些题库"
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="practice_rules", to="org.mine"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-valid_from"],
+            },
+        ),
+        migrations.CreateModel(
+            name="PracticeRuleEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("valid_from", models.DateField(verbose_name="从哪天起")),
+                ("per_day", models.PositiveSmallIntegerField(verbose_name="每天几题")),
+                ("opens_at", models.TimeField(verbose_name="几点开始")),
+                ("night_until_end", models.BooleanField(verbose_name="跨零点的夜班算到下班")),
+                (
+                    "reveal",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.practice.rules.Reveal["AT_ONCE"], "答完就公布"),
+                            (kuangdeng.learning.practice.rules.Reveal["NEXT_DAY"], "第二天公布"),
+                        ],
+                        max_length=8,
+                        verbose_name="什么时候公布答案",
+                    ),
+                ),
+                ("slow_after", models.PositiveSmallIntegerField(verbose_name="超过几秒算慢")),
+                (
+                    "retention",
+                    models.DecimalField(decimal_places=2, max_digits=3, verbose_name="复习时希望还记得的比例"),
+                ),
+                ("clear_after", models.PositiveSmallIntegerField(verbose_name="连续答对几次移出错题本")),
+                ("catch_up_days", models.PositiveSmallIntegerField(verbose_name="可以补做最近几天")),
+                ("catch_up_most", models.PositiveSmallIntegerField(verbose_name="一次最多补几题")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.practicerule",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddIndex(
+            model_name="away",
+            index=models.Index(
+                condition=models.Q(("cancelled_at", None)), fields=["person", "last_day"], name="away_by_person"
             ),
-        ]
-    )
+        ),
+        migrations.AddIndex(
+            model_name="away",
+            index=models.Index(
+                condition=models.Q(("cancelled_at", None)), fields=["mine", "last_day"], name="away_by_day"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="away",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_day__gte", models.F("first_day"))), name="away_in_order"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="away",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_awayevent" ("at", "by_id", "cancelled_at", "first_day", "id", "last_day", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (OLD."at", OLD."by_id", OLD."cancelled_at", OLD."first_day", OLD."id", OLD."last_day", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason"); RETURN NULL;',
+                    hash="4f236e8a9e3d0e0dcec4d6c024af3a6b9edab469",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_c5cc2",
+                    table="learning_away",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="away",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_awayevent" ("at", "by_id", "cancelled_at", "first_day", "id", "last_day", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason") VALUES (OLD."at", OLD."by_id", OLD."cancelled_at", OLD."first_day", OLD."id", OLD."last_day", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason"); RETURN NULL;',
+                    hash="074e91de1e99d7e52027606f092925e01c875446",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_fd2c4",
+                    table="learning_away",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="exammistake",
+            index=models.Index(fields=["person", "-at"], name="exam_mistake_by_person"),
+        ),
+        migrations.AddConstraint(
+            model_name="exammistake",
+            constraint=models.UniqueConstraint(fields=("person", "source_key"), name="exam_mistake_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="mustknow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("category__isnull", False), ("item", None)),
+                    models.Q(("category", None), ("item__isnull", False)),
+                    _connector="OR",
+                ),
+                name="must_know_one_of_two",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="mustknow",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None), ("item", None)),
+                fields=("mine", "trade", "category"),
+                name="must_know_category",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="mustknow",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("category", None), ("ended_at", None)),
+                fields=("mine", "trade", "item"),
+                name="must_know_item",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="mustknow",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_mustknowevent" ("at", "by_id", "category_id", "ended_at", "id", "item_id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "trade") VALUES (OLD."at", OLD."by_id", OLD."category_id", OLD."ended_at", OLD."id", OLD."item_id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source", OLD."trade"); RETURN NULL;',
+                    hash="58aa1d39777cbcdf2a4360f8c216510d70a2ad00",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_a4ebe",
+                    table="learning_mustknow",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="mustknow",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_mustknowevent" ("at", "by_id", "category_id", "ended_at", "id", "item_id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "trade") VALUES (OLD."at", OLD."by_id", OLD."category_id", OLD."ended_at", OLD."id", OLD."item_id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."trade"); RETURN NULL;',
+                    hash="f9695ef459f6d9ab2f0cfa61f127e6ba57e32ab2",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_252b8",
+                    table="learning_mustknow",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="practicecard",
+            constraint=models.UniqueConstraint(fields=("person", "item"), name="practice_card_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="practicecard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("difficulty", None), ("last_at", None), ("stability", None), ("times", 0)),
+                    models.Q(
+                        ("difficulty__isnull", False),
+                        ("last_at__isnull", False),
+                        ("stability__gt", 0),
+                        ("times__gte", 1),
+                    ),
+                    _connector="OR",
+                ),
+                name="practice_card_memory",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="practicemeeting",
+            index=models.Index(fields=["mine", "day"], name="practice_meeting_by_day"),
+        ),
+        migrations.AddConstraint(
+            model_name="practicemeeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("present__gte", 1), ("right__lte", models.F("present"))),
+                name="practice_meeting_counts",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="practicemeeting",
+            constraint=models.UniqueConstraint(fields=("unit", "day", "item"), name="practice_meeting_once"),
+        ),
+        migrations.AddIndex(
+            model_name="practiceanswer",
+            index=models.Index(fields=["person", "for_day"], name="practice_by_person"),
+        ),
+        migrations.AddIndex(
+            model_name="practiceanswer",
+            index=models.Index(fields=["mine", "for_day"], include=("unit", "first"), name="practice_by_day"),
+        ),
+        migrations.AddIndex(
+            model_name="practiceanswer",
+            index=models.Index(
+                condition=models.Q(("gap_days__gte", 30)),
+                fields=["mine", "day"],
+                include=("unit", "right"),
+                name="practice_repeated",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="practiceanswer",
+            constraint=models.UniqueConstraint(fields=("person", "item", "day"), name="practice_answer_once_a_day"),
+        ),
+        migrations.AddConstraint(
+            model_name="practiceanswer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("first", True)), fields=("person", "for_day"), name="practice_first_of_a_day"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="practiceanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rating__gte", 1), ("rating__lte", 3)), name="practice_never_easy"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="practiceanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("rating", 1), ("right", False)),
+                    models.Q(("rating__gte", 2), ("right", True)),
+                    _connector="OR",
+                ),
+                name="practice_rating_follows",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="practiceanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("for_day__lte", models.F("day"))), name="practice_days_in_order"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="practicerule",
+            constraint=models.UniqueConstraint(fields=("mine", "valid_from"), name="practice_rule_a_day"),
+        ),
+        migrations.AddConstraint(
+            model_name="practicerule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("per_day__gte", 1), ("per_day__lte", 3)), name="practice_rule_per_day"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="practicerule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("retention__gte", "0.70"), ("retention__lte", "0.97")),
+                name="practice_rule_retention",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="practicerule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("clear_after__gte", 1), ("slow_after__gte", 5)), name="practice_rule_counts"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="practicerule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_practiceruleevent" ("catch_up_days", "catch_up_most", "clear_after", "confirmed", "id", "mine_id", "night_until_end", "opens_at", "per_day", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "retention", "reveal", "slow_after", "source", "valid_from") VALUES (OLD."catch_up_days", OLD."catch_up_most", OLD."clear_after", OLD."confirmed", OLD."id", OLD."mine_id", OLD."night_until_end", OLD."opens_at", OLD."per_day", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."retention", OLD."reveal", OLD."slow_after", OLD."source", OLD."valid_from"); RETURN NULL;',
+                    hash="0f38c98d20d454ae7af76208ac4ee70c2a1915f9",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_26449",
+                    table="learning_practicerule",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="practicerule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_practiceruleevent" ("catch_up_days", "catch_up_most", "clear_after", "confirmed", "id", "mine_id", "night_until_end", "opens_at", "per_day", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "retention", "reveal", "slow_after", "source", "valid_from") VALUES (OLD."catch_up_days", OLD."catch_up_most", OLD."clear_after", OLD."confirmed", OLD."id", OLD."mine_id", OLD."night_until_end", OLD."opens_at", OLD."per_day", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."retention", OLD."reveal", OLD."slow_after", OLD."source", OLD."valid_from"); RETURN NULL;',
+                    hash="d1d4ca7f4b3e10277cfcd1339029f29dec948b72",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_cd4c3",
+                    table="learning_practicerule",
+                    when="AFTER",
+                ),
+            ),
+        ),
+    ]
+    operations = together(operations)

@@ -20,866 +20,863 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="Milestone",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("position", models.PositiveSmallIntegerField()),
-                    ("title", models.CharField(max_length=120, verbose_name="节点")),
-                    ("due_on", models.DateField(verbose_name="期限")),
-                    ("done_at", models.DateTimeField(null=True, verbose_name="完成时间")),
-                    ("words", models.TextField(blank=True, verbose_name="完成情况")),
-                    ("told_late_on", models.DateField(null=True)),
-                    (
-                        "done_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["position"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Topic",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("number", models.CharField(blank=True, max_length=20, verbose_name="编号")),
-                    ("title", models.CharField(max_length=120, verbose_name="课题名称")),
-                    ("question", models.TextField(verbose_name="要解决的问题")),
-                    ("plan", models.TextField(verbose_name="研究方法和计划")),
-                    ("expected", models.TextField(blank=True, verbose_name="预期成果")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.topics.rules.Status["DRAFTED"], "草稿"),
-                                (kuangdeng.learning.topics.rules.Status["APPLIED"], "待立项"),
-                                (kuangdeng.learning.topics.rules.Status["RUNNING"], "研究中"),
-                                (kuangdeng.learning.topics.rules.Status["REPORTED"], "待安排评审"),
-                                (kuangdeng.learning.topics.rules.Status["REVIEWING"], "评审中"),
-                                (kuangdeng.learning.topics.rules.Status["REVIEWED"], "评审通过"),
-                                (kuangdeng.learning.topics.rules.Status["ADOPTED"], "已采纳"),
-                                (kuangdeng.learning.topics.rules.Status["ARCHIVED"], "已归档"),
-                                (kuangdeng.learning.topics.rules.Status["DECLINED"], "未立项"),
-                                (kuangdeng.learning.topics.rules.Status["WITHDRAWN"], "已撤回"),
-                            ],
-                            default=kuangdeng.learning.topics.rules.Status["DRAFTED"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("remark", models.CharField(blank=True, max_length=500, verbose_name="意见")),
-                    ("written_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="申报时间")),
-                    ("status_since", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("approved_at", models.DateTimeField(null=True, verbose_name="立项时间")),
-                    ("due_on", models.DateField(verbose_name="结题期限")),
-                    ("summary", models.TextField(blank=True, verbose_name="结题摘要")),
-                    ("reported_at", models.DateTimeField(null=True, verbose_name="交报告时间")),
-                    ("round", models.PositiveSmallIntegerField(default=0, verbose_name="第几轮评审")),
-                    ("score", models.DecimalField(decimal_places=1, max_digits=4, null=True, verbose_name="评审得分")),
-                    ("verdict", models.TextField(blank=True, verbose_name="评审结论")),
-                    ("changed", models.TextField(blank=True, verbose_name="因此改变了什么")),
-                    ("adopted_on", models.DateField(null=True, verbose_name="采纳日期")),
-                    ("archived_at", models.DateTimeField(null=True, verbose_name="归档时间")),
-                    (
-                        "adopted_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "approved_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "branch",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="topics",
-                            to="org.branch",
-                            verbose_name="支部",
-                        ),
-                    ),
-                    (
-                        "leader",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="负责人",
-                        ),
-                    ),
-                    (
-                        "members",
-                        models.ManyToManyField(
-                            blank=True, related_name="topics", to=settings.AUTH_USER_MODEL, verbose_name="参加人"
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="topics",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                            verbose_name="单位",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="MilestoneEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("position", models.PositiveSmallIntegerField()),
-                    ("title", models.CharField(max_length=120, verbose_name="节点")),
-                    ("due_on", models.DateField(verbose_name="期限")),
-                    ("done_at", models.DateTimeField(null=True, verbose_name="完成时间")),
-                    ("words", models.TextField(blank=True, verbose_name="完成情况")),
-                    ("told_late_on", models.DateField(null=True)),
-                    (
-                        "done_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.milestone",
-                        ),
-                    ),
-                    (
-                        "topic",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.topic",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="milestone",
-                name="topic",
-                field=models.ForeignKey(
-                    db_index=False,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="milestones",
-                    to="learning.topic",
+    operations = [
+        migrations.CreateModel(
+            name="Milestone",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
-            ),
-            migrations.CreateModel(
-                name="TopicCall",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("title", models.CharField(max_length=120, verbose_name="标题")),
-                    ("text", models.TextField(verbose_name="征集内容")),
-                    ("until", models.DateField(verbose_name="申报截止")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="topic_calls",
-                            to="org.mine",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-until"],
-                },
-            ),
-            migrations.AddField(
-                model_name="topic",
-                name="call",
-                field=models.ForeignKey(
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="topics",
-                    to="learning.topiccall",
-                    verbose_name="征集",
-                ),
-            ),
-            migrations.CreateModel(
-                name="TopicCallEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("title", models.CharField(max_length=120, verbose_name="标题")),
-                    ("text", models.TextField(verbose_name="征集内容")),
-                    ("until", models.DateField(verbose_name="申报截止")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.topiccall",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="TopicEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("number", models.CharField(blank=True, max_length=20, verbose_name="编号")),
-                    ("title", models.CharField(max_length=120, verbose_name="课题名称")),
-                    ("question", models.TextField(verbose_name="要解决的问题")),
-                    ("plan", models.TextField(verbose_name="研究方法和计划")),
-                    ("expected", models.TextField(blank=True, verbose_name="预期成果")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.topics.rules.Status["DRAFTED"], "草稿"),
-                                (kuangdeng.learning.topics.rules.Status["APPLIED"], "待立项"),
-                                (kuangdeng.learning.topics.rules.Status["RUNNING"], "研究中"),
-                                (kuangdeng.learning.topics.rules.Status["REPORTED"], "待安排评审"),
-                                (kuangdeng.learning.topics.rules.Status["REVIEWING"], "评审中"),
-                                (kuangdeng.learning.topics.rules.Status["REVIEWED"], "评审通过"),
-                                (kuangdeng.learning.topics.rules.Status["ADOPTED"], "已采纳"),
-                                (kuangdeng.learning.topics.rules.Status["ARCHIVED"], "已归档"),
-                                (kuangdeng.learning.topics.rules.Status["DECLINED"], "未立项"),
-                                (kuangdeng.learning.topics.rules.Status["WITHDRAWN"], "已撤回"),
-                            ],
-                            default=kuangdeng.learning.topics.rules.Status["DRAFTED"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("remark", models.CharField(blank=True, max_length=500, verbose_name="意见")),
-                    ("written_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="申报时间")),
-                    ("status_since", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("approved_at", models.DateTimeField(null=True, verbose_name="立项时间")),
-                    ("due_on", models.DateField(verbose_name="结题期限")),
-                    ("summary", models.TextField(blank=True, verbose_name="结题摘要")),
-                    ("reported_at", models.DateTimeField(null=True, verbose_name="交报告时间")),
-                    ("round", models.PositiveSmallIntegerField(default=0, verbose_name="第几轮评审")),
-                    ("score", models.DecimalField(decimal_places=1, max_digits=4, null=True, verbose_name="评审得分")),
-                    ("verdict", models.TextField(blank=True, verbose_name="评审结论")),
-                    ("changed", models.TextField(blank=True, verbose_name="因此改变了什么")),
-                    ("adopted_on", models.DateField(null=True, verbose_name="采纳日期")),
-                    ("archived_at", models.DateTimeField(null=True, verbose_name="归档时间")),
-                    (
-                        "adopted_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "approved_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "branch",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.branch",
-                            verbose_name="支部",
-                        ),
-                    ),
-                    (
-                        "call",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.topiccall",
-                            verbose_name="征集",
-                        ),
-                    ),
-                    (
-                        "leader",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="负责人",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.topic",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="单位",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="TopicFile",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.topics.rules.FileKind["MILESTONE"], "节点材料"),
-                                (kuangdeng.learning.topics.rules.FileKind["REPORT"], "结题报告"),
-                                (kuangdeng.learning.topics.rules.FileKind["EVIDENCE"], "采纳证明"),
-                            ],
-                            max_length=10,
-                        ),
-                    ),
-                    ("round", models.PositiveSmallIntegerField(default=0)),
-                    ("name", models.CharField(max_length=200, verbose_name="文件名")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "file",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
-                        ),
-                    ),
-                    (
-                        "milestone",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="files",
-                            to="learning.milestone",
-                        ),
-                    ),
-                    (
-                        "topic",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="files", to="learning.topic"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="TopicReview",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("round", models.PositiveSmallIntegerField()),
-                    ("due_on", models.DateField(verbose_name="评审期限")),
-                    ("score", models.PositiveSmallIntegerField(null=True, verbose_name="得分")),
-                    ("opinion", models.TextField(blank=True, verbose_name="评审意见")),
-                    ("given_at", models.DateTimeField(null=True)),
-                    (
-                        "reviewer",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="topic_reviews",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "topic",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="reviews",
-                            to="learning.topic",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["round", "id"],
-                },
-            ),
-            migrations.CreateModel(
-                name="TopicReviewEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("round", models.PositiveSmallIntegerField()),
-                    ("due_on", models.DateField(verbose_name="评审期限")),
-                    ("score", models.PositiveSmallIntegerField(null=True, verbose_name="得分")),
-                    ("opinion", models.TextField(blank=True, verbose_name="评审意见")),
-                    ("given_at", models.DateTimeField(null=True)),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.topicreview",
-                        ),
-                    ),
-                    (
-                        "reviewer",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "topic",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.topic",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddIndex(
-                model_name="milestone",
-                index=models.Index(
-                    condition=models.Q(("done_at", None)), fields=["due_on"], name="topic_milestone_due"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="milestone",
-                constraint=models.UniqueConstraint(fields=("topic", "position"), name="topic_milestone_place"),
-            ),
-            migrations.AddConstraint(
-                model_name="milestone",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("done_at", None), ("done_by", None), ("words", "")),
-                        models.Q(
-                            ("done_at__isnull", False),
-                            ("done_by__isnull", False),
-                            models.Q(("words", ""), _negated=True),
-                        ),
-                        _connector="OR",
-                    ),
-                    name="topic_milestone_done_whole",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="milestone",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_milestoneevent" ("done_at", "done_by_id", "due_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "title", "told_late_on", "topic_id", "words") VALUES (OLD."done_at", OLD."done_by_id", OLD."due_on", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."title", OLD."told_late_on", OLD."topic_id", OLD."words"); RETURN NULL;',
-                        hash="76db1937ed213feb4e0c8187942183b9da10982d",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_46099",
-                        table="learning_milestone",
-                        when="AFTER",
+                ("position", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=120, verbose_name="节点")),
+                ("due_on", models.DateField(verbose_name="期限")),
+                ("done_at", models.DateTimeField(null=True, verbose_name="完成时间")),
+                ("words", models.TextField(blank=True, verbose_name="完成情况")),
+                ("told_late_on", models.DateField(null=True)),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="milestone",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_milestoneevent" ("done_at", "done_by_id", "due_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "title", "told_late_on", "topic_id", "words") VALUES (OLD."done_at", OLD."done_by_id", OLD."due_on", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."title", OLD."told_late_on", OLD."topic_id", OLD."words"); RETURN NULL;',
-                        hash="327ada61f0c8cf0bce1c7be6c17250422244f18d",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_77de4",
-                        table="learning_milestone",
-                        when="AFTER",
+            ],
+            options={
+                "ordering": ["position"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Topic",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            migrations.AddIndex(
-                model_name="topiccall",
-                index=models.Index(fields=["mine", "-until"], name="topic_call_by_day"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="topiccall",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_topiccallevent" ("at", "by_id", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text", "title", "until") VALUES (OLD."at", OLD."by_id", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."text", OLD."title", OLD."until"); RETURN NULL;',
-                        hash="3bef851231ad893c06e1f64eabbd4d8338742ee3",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_0bb06",
-                        table="learning_topiccall",
-                        when="AFTER",
+                ("number", models.CharField(blank=True, max_length=20, verbose_name="编号")),
+                ("title", models.CharField(max_length=120, verbose_name="课题名称")),
+                ("question", models.TextField(verbose_name="要解决的问题")),
+                ("plan", models.TextField(verbose_name="研究方法和计划")),
+                ("expected", models.TextField(blank=True, verbose_name="预期成果")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.topics.rules.Status["DRAFTED"], "草稿"),
+                            (kuangdeng.learning.topics.rules.Status["APPLIED"], "待立项"),
+                            (kuangdeng.learning.topics.rules.Status["RUNNING"], "研究中"),
+                            (kuangdeng.learning.topics.rules.Status["REPORTED"], "待安排评审"),
+                            (kuangdeng.learning.topics.rules.Status["REVIEWING"], "评审中"),
+                            (kuangdeng.learning.topics.rules.Status["REVIEWED"], "评审通过"),
+                            (kuangdeng.learning.topics.rules.Status["ADOPTED"], "已采纳"),
+                            (kuangdeng.learning.topics.rules.Status["ARCHIVED"], "已归档"),
+                            (kuangdeng.learning.topics.rules.Status["DECLINED"], "未立项"),
+                            (kuangdeng.learning.topics.rules.Status["WITHDRAWN"], "已撤回"),
+                        ],
+                        default=kuangdeng.learning.topics.rules.Status["DRAFTED"],
+                        max_length=10,
+                        verbose_name="状态",
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="topiccall",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_topiccallevent" ("at", "by_id", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text", "title", "until") VALUES (OLD."at", OLD."by_id", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."text", OLD."title", OLD."until"); RETURN NULL;',
-                        hash="77b934ff86610e38c1b09ffeef5fb765d0ab5c4d",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_c6027",
-                        table="learning_topiccall",
-                        when="AFTER",
+                ("remark", models.CharField(blank=True, max_length=500, verbose_name="意见")),
+                ("written_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="申报时间")),
+                ("status_since", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("approved_at", models.DateTimeField(null=True, verbose_name="立项时间")),
+                ("due_on", models.DateField(verbose_name="结题期限")),
+                ("summary", models.TextField(blank=True, verbose_name="结题摘要")),
+                ("reported_at", models.DateTimeField(null=True, verbose_name="交报告时间")),
+                ("round", models.PositiveSmallIntegerField(default=0, verbose_name="第几轮评审")),
+                ("score", models.DecimalField(decimal_places=1, max_digits=4, null=True, verbose_name="评审得分")),
+                ("verdict", models.TextField(blank=True, verbose_name="评审结论")),
+                ("changed", models.TextField(blank=True, verbose_name="因此改变了什么")),
+                ("adopted_on", models.DateField(null=True, verbose_name="采纳日期")),
+                ("archived_at", models.DateTimeField(null=True, verbose_name="归档时间")),
+                (
+                    "adopted_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-            ),
-            migrations.AddIndex(
-                model_name="topic",
-                index=models.Index(fields=["mine", "-written_at", "-id"], name="topic_by_time"),
-            ),
-            migrations.AddIndex(
-                model_name="topic",
-                index=models.Index(fields=["mine", "status", "-status_since"], name="topic_by_status"),
-            ),
-            migrations.AddConstraint(
-                model_name="topic",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("number", ""), _negated=True), fields=("mine", "number"), name="topic_number"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="topic",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("approved_at", None), ("approved_by", None), ("number", "")),
-                        models.Q(
-                            ("approved_at__isnull", False),
-                            ("approved_by__isnull", False),
-                            models.Q(("number", ""), _negated=True),
-                        ),
-                        _connector="OR",
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
-                    name="topic_approved_whole",
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="topic",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("adopted_by", None), ("adopted_on", None), ("changed", "")),
-                        models.Q(
-                            ("adopted_by__isnull", False),
-                            ("adopted_on__isnull", False),
-                            models.Q(("changed", ""), _negated=True),
-                        ),
-                        _connector="OR",
+                (
+                    "branch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="topics",
+                        to="org.branch",
+                        verbose_name="支部",
                     ),
-                    name="topic_adopted_whole",
+                ),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="负责人",
+                    ),
+                ),
+                (
+                    "members",
+                    models.ManyToManyField(
+                        blank=True, related_name="topics", to=settings.AUTH_USER_MODEL, verbose_name="参加人"
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="topics",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="单位",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="MilestoneEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("position", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=120, verbose_name="节点")),
+                ("due_on", models.DateField(verbose_name="期限")),
+                ("done_at", models.DateTimeField(null=True, verbose_name="完成时间")),
+                ("words", models.TextField(blank=True, verbose_name="完成情况")),
+                ("told_late_on", models.DateField(null=True)),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.milestone",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.topic",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="milestone",
+            name="topic",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="milestones",
+                to="learning.topic",
+            ),
+        ),
+        migrations.CreateModel(
+            name="TopicCall",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="标题")),
+                ("text", models.TextField(verbose_name="征集内容")),
+                ("until", models.DateField(verbose_name="申报截止")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="topic_calls",
+                        to="org.mine",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-until"],
+            },
+        ),
+        migrations.AddField(
+            model_name="topic",
+            name="call",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="topics",
+                to="learning.topiccall",
+                verbose_name="征集",
+            ),
+        ),
+        migrations.CreateModel(
+            name="TopicCallEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("title", models.CharField(max_length=120, verbose_name="标题")),
+                ("text", models.TextField(verbose_name="征集内容")),
+                ("until", models.DateField(verbose_name="申报截止")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.topiccall",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="TopicEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("number", models.CharField(blank=True, max_length=20, verbose_name="编号")),
+                ("title", models.CharField(max_length=120, verbose_name="课题名称")),
+                ("question", models.TextField(verbose_name="要解决的问题")),
+                ("plan", models.TextField(verbose_name="研究方法和计划")),
+                ("expected", models.TextField(blank=True, verbose_name="预期成果")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.topics.rules.Status["DRAFTED"], "草稿"),
+                            (kuangdeng.learning.topics.rules.Status["APPLIED"], "待立项"),
+                            (kuangdeng.learning.topics.rules.Status["RUNNING"], "研究中"),
+                            (kuangdeng.learning.topics.rules.Status["REPORTED"], "待安排评审"),
+                            (kuangdeng.learning.topics.rules.Status["REVIEWING"], "评审中"),
+                            (kuangdeng.learning.topics.rules.Status["REVIEWED"], "评审通过"),
+                            (kuangdeng.learning.topics.rules.Status["ADOPTED"], "已采纳"),
+                            (kuangdeng.learning.topics.rules.Status["ARCHIVED"], "已归档"),
+                            (kuangdeng.learning.topics.rules.Status["DECLINED"], "未立项"),
+                            (kuangdeng.learning.topics.rules.Status["WITHDRAWN"], "已撤回"),
+                        ],
+                        default=kuangdeng.learning.topics.rules.Status["DRAFTED"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("remark", models.CharField(blank=True, max_length=500, verbose_name="意见")),
+                ("written_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="申报时间")),
+                ("status_since", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("approved_at", models.DateTimeField(null=True, verbose_name="立项时间")),
+                ("due_on", models.DateField(verbose_name="结题期限")),
+                ("summary", models.TextField(blank=True, verbose_name="结题摘要")),
+                ("reported_at", models.DateTimeField(null=True, verbose_name="交报告时间")),
+                ("round", models.PositiveSmallIntegerField(default=0, verbose_name="第几轮评审")),
+                ("score", models.DecimalField(decimal_places=1, max_digits=4, null=True, verbose_name="评审得分")),
+                ("verdict", models.TextField(blank=True, verbose_name="评审结论")),
+                ("changed", models.TextField(blank=True, verbose_name="因此改变了什么")),
+                ("adopted_on", models.DateField(null=True, verbose_name="采纳日期")),
+                ("archived_at", models.DateTimeField(null=True, verbose_name="归档时间")),
+                (
+                    "adopted_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.branch",
+                        verbose_name="支部",
+                    ),
+                ),
+                (
+                    "call",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.topiccall",
+                        verbose_name="征集",
+                    ),
+                ),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="负责人",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.topic",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="单位",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="TopicFile",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.topics.rules.FileKind["MILESTONE"], "节点材料"),
+                            (kuangdeng.learning.topics.rules.FileKind["REPORT"], "结题报告"),
+                            (kuangdeng.learning.topics.rules.FileKind["EVIDENCE"], "采纳证明"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=0)),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kernel.storedfile"
+                    ),
+                ),
+                (
+                    "milestone",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="learning.milestone",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="files", to="learning.topic"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="TopicReview",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("round", models.PositiveSmallIntegerField()),
+                ("due_on", models.DateField(verbose_name="评审期限")),
+                ("score", models.PositiveSmallIntegerField(null=True, verbose_name="得分")),
+                ("opinion", models.TextField(blank=True, verbose_name="评审意见")),
+                ("given_at", models.DateTimeField(null=True)),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="topic_reviews",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="learning.topic",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["round", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="TopicReviewEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("round", models.PositiveSmallIntegerField()),
+                ("due_on", models.DateField(verbose_name="评审期限")),
+                ("score", models.PositiveSmallIntegerField(null=True, verbose_name="得分")),
+                ("opinion", models.TextField(blank=True, verbose_name="评审意见")),
+                ("given_at", models.DateTimeField(null=True)),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.topicreview",
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.topic",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddIndex(
+            model_name="milestone",
+            index=models.Index(condition=models.Q(("done_at", None)), fields=["due_on"], name="topic_milestone_due"),
+        ),
+        migrations.AddConstraint(
+            model_name="milestone",
+            constraint=models.UniqueConstraint(fields=("topic", "position"), name="topic_milestone_place"),
+        ),
+        migrations.AddConstraint(
+            model_name="milestone",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("done_at", None), ("done_by", None), ("words", "")),
+                    models.Q(
+                        ("done_at__isnull", False),
+                        ("done_by__isnull", False),
+                        models.Q(("words", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="topic_milestone_done_whole",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="milestone",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_milestoneevent" ("done_at", "done_by_id", "due_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "title", "told_late_on", "topic_id", "words") VALUES (OLD."done_at", OLD."done_by_id", OLD."due_on", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."title", OLD."told_late_on", OLD."topic_id", OLD."words"); RETURN NULL;',
+                    hash="76db1937ed213feb4e0c8187942183b9da10982d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_46099",
+                    table="learning_milestone",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="topic",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("status", kuangdeng.learning.topics.rules.Status["ADOPTED"]), _negated=True),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="milestone",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_milestoneevent" ("done_at", "done_by_id", "due_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "title", "told_late_on", "topic_id", "words") VALUES (OLD."done_at", OLD."done_by_id", OLD."due_on", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."title", OLD."told_late_on", OLD."topic_id", OLD."words"); RETURN NULL;',
+                    hash="327ada61f0c8cf0bce1c7be6c17250422244f18d",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_77de4",
+                    table="learning_milestone",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="topiccall",
+            index=models.Index(fields=["mine", "-until"], name="topic_call_by_day"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="topiccall",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_topiccallevent" ("at", "by_id", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text", "title", "until") VALUES (OLD."at", OLD."by_id", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."text", OLD."title", OLD."until"); RETURN NULL;',
+                    hash="3bef851231ad893c06e1f64eabbd4d8338742ee3",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_0bb06",
+                    table="learning_topiccall",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="topiccall",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_topiccallevent" ("at", "by_id", "id", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text", "title", "until") VALUES (OLD."at", OLD."by_id", OLD."id", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."text", OLD."title", OLD."until"); RETURN NULL;',
+                    hash="77b934ff86610e38c1b09ffeef5fb765d0ab5c4d",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_c6027",
+                    table="learning_topiccall",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="topic",
+            index=models.Index(fields=["mine", "-written_at", "-id"], name="topic_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="topic",
+            index=models.Index(fields=["mine", "status", "-status_since"], name="topic_by_status"),
+        ),
+        migrations.AddConstraint(
+            model_name="topic",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("number", ""), _negated=True), fields=("mine", "number"), name="topic_number"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="topic",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved_at", None), ("approved_by", None), ("number", "")),
+                    models.Q(
+                        ("approved_at__isnull", False),
+                        ("approved_by__isnull", False),
+                        models.Q(("number", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="topic_approved_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="topic",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("adopted_by", None), ("adopted_on", None), ("changed", "")),
+                    models.Q(
+                        ("adopted_by__isnull", False),
                         ("adopted_on__isnull", False),
-                        _connector="OR",
+                        models.Q(("changed", ""), _negated=True),
                     ),
-                    name="topic_adopted_says_what",
+                    _connector="OR",
+                ),
+                name="topic_adopted_whole",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="topic",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", kuangdeng.learning.topics.rules.Status["ADOPTED"]), _negated=True),
+                    ("adopted_on__isnull", False),
+                    _connector="OR",
+                ),
+                name="topic_adopted_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="topic",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", kuangdeng.learning.topics.rules.Status["ARCHIVED"]), _negated=True),
+                    ("archived_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="topic_archived_when",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="topic",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_topicevent" ("adopted_by_id", "adopted_on", "approved_at", "approved_by_id", "archived_at", "branch_id", "call_id", "changed", "due_on", "expected", "id", "leader_id", "mine_id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan", "question", "remark", "reported_at", "round", "score", "status", "status_since", "summary", "title", "unit_id", "verdict", "written_at") VALUES (OLD."adopted_by_id", OLD."adopted_on", OLD."approved_at", OLD."approved_by_id", OLD."archived_at", OLD."branch_id", OLD."call_id", OLD."changed", OLD."due_on", OLD."expected", OLD."id", OLD."leader_id", OLD."mine_id", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."plan", OLD."question", OLD."remark", OLD."reported_at", OLD."round", OLD."score", OLD."status", OLD."status_since", OLD."summary", OLD."title", OLD."unit_id", OLD."verdict", OLD."written_at"); RETURN NULL;',
+                    hash="e0f4f5624d890013626f52d610915e375e4b587f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_bfa29",
+                    table="learning_topic",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="topic",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("status", kuangdeng.learning.topics.rules.Status["ARCHIVED"]), _negated=True),
-                        ("archived_at__isnull", False),
-                        _connector="OR",
-                    ),
-                    name="topic_archived_when",
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="topic",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_topicevent" ("adopted_by_id", "adopted_on", "approved_at", "approved_by_id", "archived_at", "branch_id", "call_id", "changed", "due_on", "expected", "id", "leader_id", "mine_id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan", "question", "remark", "reported_at", "round", "score", "status", "status_since", "summary", "title", "unit_id", "verdict", "written_at") VALUES (OLD."adopted_by_id", OLD."adopted_on", OLD."approved_at", OLD."approved_by_id", OLD."archived_at", OLD."branch_id", OLD."call_id", OLD."changed", OLD."due_on", OLD."expected", OLD."id", OLD."leader_id", OLD."mine_id", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan", OLD."question", OLD."remark", OLD."reported_at", OLD."round", OLD."score", OLD."status", OLD."status_since", OLD."summary", OLD."title", OLD."unit_id", OLD."verdict", OLD."written_at"); RETURN NULL;',
+                    hash="38836d9a9f59a4296300bcb8c4e9003d1315d017",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_cebb9",
+                    table="learning_topic",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="topic",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_topicevent" ("adopted_by_id", "adopted_on", "approved_at", "approved_by_id", "archived_at", "branch_id", "call_id", "changed", "due_on", "expected", "id", "leader_id", "mine_id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan", "question", "remark", "reported_at", "round", "score", "status", "status_since", "summary", "title", "unit_id", "verdict", "written_at") VALUES (OLD."adopted_by_id", OLD."adopted_on", OLD."approved_at", OLD."approved_by_id", OLD."archived_at", OLD."branch_id", OLD."call_id", OLD."changed", OLD."due_on", OLD."expected", OLD."id", OLD."leader_id", OLD."mine_id", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."plan", OLD."question", OLD."remark", OLD."reported_at", OLD."round", OLD."score", OLD."status", OLD."status_since", OLD."summary", OLD."title", OLD."unit_id", OLD."verdict", OLD."written_at"); RETURN NULL;',
-                        hash="e0f4f5624d890013626f52d610915e375e4b587f",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_bfa29",
-                        table="learning_topic",
-                        when="AFTER",
+        ),
+        migrations.AddConstraint(
+            model_name="topicreview",
+            constraint=models.UniqueConstraint(fields=("topic", "round", "reviewer"), name="topic_reviewer_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="topicreview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("given_at", None), ("opinion", ""), ("score", None)),
+                    models.Q(
+                        ("given_at__isnull", False),
+                        ("score__gte", 0),
+                        ("score__lte", 100),
+                        models.Q(("opinion", ""), _negated=True),
                     ),
+                    _connector="OR",
+                ),
+                name="topic_review_whole",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="topicreview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_topicreviewevent" ("due_on", "given_at", "id", "opinion", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reviewer_id", "round", "score", "topic_id") VALUES (OLD."due_on", OLD."given_at", OLD."id", OLD."opinion", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reviewer_id", OLD."round", OLD."score", OLD."topic_id"); RETURN NULL;',
+                    hash="d950abb9f1bc10c9a20cf81ab00619a2eaec825b",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_67f7c",
+                    table="learning_topicreview",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="topic",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_topicevent" ("adopted_by_id", "adopted_on", "approved_at", "approved_by_id", "archived_at", "branch_id", "call_id", "changed", "due_on", "expected", "id", "leader_id", "mine_id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan", "question", "remark", "reported_at", "round", "score", "status", "status_since", "summary", "title", "unit_id", "verdict", "written_at") VALUES (OLD."adopted_by_id", OLD."adopted_on", OLD."approved_at", OLD."approved_by_id", OLD."archived_at", OLD."branch_id", OLD."call_id", OLD."changed", OLD."due_on", OLD."expected", OLD."id", OLD."leader_id", OLD."mine_id", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plan", OLD."question", OLD."remark", OLD."reported_at", OLD."round", OLD."score", OLD."status", OLD."status_since", OLD."summary", OLD."title", OLD."unit_id", OLD."verdict", OLD."written_at"); RETURN NULL;',
-                        hash="38836d9a9f59a4296300bcb8c4e9003d1315d017",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_cebb9",
-                        table="learning_topic",
-                        when="AFTER",
-                    ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="topicreview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_topicreviewevent" ("due_on", "given_at", "id", "opinion", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reviewer_id", "round", "score", "topic_id") VALUES (OLD."due_on", OLD."given_at", OLD."id", OLD."opinion", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reviewer_id", OLD."round", OLD."score", OLD."topic_id"); RETURN NULL;',
+                    hash="7a29b1526bbf1597a8c203be190fd416bc0dfa81",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_01939",
+                    table="learning_topicreview",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="topicreview",
-                constraint=models.UniqueConstraint(fields=("topic", "round", "reviewer"), name="topic_reviewer_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="topicreview",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("given_at", None), ("opinion", ""), ("score", None)),
-                        models.Q(
-                            ("given_at__isnull", False),
-                            ("score__gte", 0),
-                            ("score__lte", 100),
-                            models.Q(("opinion", ""), _negated=True),
-                        ),
-                        _connector="OR",
-                    ),
-                    name="topic_review_whole",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="topicreview",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_topicreviewevent" ("due_on", "given_at", "id", "opinion", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reviewer_id", "round", "score", "topic_id") VALUES (OLD."due_on", OLD."given_at", OLD."id", OLD."opinion", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reviewer_id", OLD."round", OLD."score", OLD."topic_id"); RETURN NULL;',
-                        hash="d950abb9f1bc10c9a20cf81ab00619a2eaec825b",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_67f7c",
-                        table="learning_topicreview",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="topicreview",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_topicreviewevent" ("due_on", "given_at", "id", "opinion", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reviewer_id", "round", "score", "topic_id") VALUES (OLD."due_on", OLD."given_at", OLD."id", OLD."opinion", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reviewer_id", OLD."round", OLD."score", OLD."topic_id"); RETURN NULL;',
-                        hash="7a29b1526bbf1597a8c203be190fd416bc0dfa81",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_01939",
-                        table="learning_topicreview",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-        ]
-    )
+        ),
+    ]
+    operations = together(operations)

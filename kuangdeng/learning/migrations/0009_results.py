@@ -21,1090 +21,1087 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="TalkRound",
-                fields=[
-                    (
-                        "exam",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            primary_key=True,
-                            related_name="talk_round",
-                            serialize=False,
-                            to="learning.exam",
-                        ),
+    operations = [
+        migrations.CreateModel(
+            name="TalkRound",
+            fields=[
+                (
+                    "exam",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="talk_round",
+                        serialize=False,
+                        to="learning.exam",
                     ),
-                    ("at", models.DateTimeField()),
-                ],
+                ),
+                ("at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Regrade",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("why", models.CharField(max_length=200, verbose_name="原因")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.results.rules.Status["PROPOSED"], "待批准"),
+                            (kuangdeng.learning.results.rules.Status["APPROVED"], "已重判"),
+                            (kuangdeng.learning.results.rules.Status["DECLINED"], "未批准"),
+                        ],
+                        default=kuangdeng.learning.results.rules.Status["PROPOSED"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="申请时间")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="批准时间")),
+                ("opinion", models.CharField(blank=True, max_length=200, verbose_name="意见")),
+                ("sheets", models.PositiveIntegerField(default=0, verbose_name="重判的答卷")),
+                (
+                    "asked",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.itemversion",
+                        verbose_name="考过的版本",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.itemversion",
+                        verbose_name="按哪一版的答案",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="regrades",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申请人",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RegradeChange",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("turned", models.BooleanField(verbose_name="结论变了")),
+                (
+                    "after",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.result",
+                    ),
+                ),
+                (
+                    "before",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.result",
+                    ),
+                ),
+                (
+                    "regrade",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="learning.regrade"
+                    ),
+                ),
+                (
+                    "sitting",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.sitting",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RegradeEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("why", models.CharField(max_length=200, verbose_name="原因")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.results.rules.Status["PROPOSED"], "待批准"),
+                            (kuangdeng.learning.results.rules.Status["APPROVED"], "已重判"),
+                            (kuangdeng.learning.results.rules.Status["DECLINED"], "未批准"),
+                        ],
+                        default=kuangdeng.learning.results.rules.Status["PROPOSED"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="申请时间")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="批准时间")),
+                ("opinion", models.CharField(blank=True, max_length=200, verbose_name="意见")),
+                ("sheets", models.PositiveIntegerField(default=0, verbose_name="重判的答卷")),
+                (
+                    "asked",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.itemversion",
+                        verbose_name="考过的版本",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.itemversion",
+                        verbose_name="按哪一版的答案",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.regrade",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申请人",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Retraining",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("since", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="从何时起欠")),
+                ("accepted_at", models.DateTimeField(null=True, verbose_name="列入培训时间")),
+                ("where", models.CharField(blank=True, max_length=120, verbose_name="列入哪个班")),
+                ("class_id", models.UUIDField(null=True)),
+                ("done_at", models.DateTimeField(null=True, verbose_name="培训完成时间")),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Talk",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.talks.rules.Cause["FAILED"], "不合格"),
+                            (kuangdeng.learning.talks.rules.Cause["BELOW"], "合格但低于谈心线"),
+                            (kuangdeng.learning.talks.rules.Cause["ABSENT"], "缺考"),
+                        ],
+                        max_length=8,
+                        verbose_name="缘由",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.talks.rules.Status["OWED"], "待安排谈话人"),
+                            (kuangdeng.learning.talks.rules.Status["ASSIGNED"], "待谈心"),
+                            (kuangdeng.learning.talks.rules.Status["TALKED"], "待本人签字"),
+                            (kuangdeng.learning.talks.rules.Status["MAKEUP"], "待补考"),
+                            (kuangdeng.learning.talks.rules.Status["RETRAINING"], "待重新培训"),
+                            (kuangdeng.learning.talks.rules.Status["DONE"], "已办结"),
+                            (kuangdeng.learning.talks.rules.Status["DROPPED"], "已撤销"),
+                        ],
+                        default=kuangdeng.learning.talks.rules.Status["OWED"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("since", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="本步开始")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="应在何时前办")),
+                ("weak", models.JSONField(default=dict, verbose_name="薄弱知识点")),
+                ("talked_at", models.DateTimeField(null=True, verbose_name="谈话时间")),
+                ("place", models.CharField(blank=True, max_length=80, verbose_name="谈话地点")),
+                ("reason", models.TextField(blank=True, verbose_name="没考好的原因")),
+                ("measures", models.TextField(blank=True, verbose_name="改进措施")),
+                ("recorded_at", models.DateTimeField(null=True, verbose_name="谈话人签字")),
+                ("signed_at", models.DateTimeField(null=True, verbose_name="本人签字")),
+                ("sign_note", models.CharField(blank=True, max_length=200, verbose_name="签字说明")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="办结时间")),
+                ("end_note", models.CharField(blank=True, max_length=200, verbose_name="办结说明")),
+                (
+                    "exam",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="talks",
+                        to="learning.exam",
+                        verbose_name="考试",
+                    ),
+                ),
+                (
+                    "helper",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="一带一帮扶人",
+                    ),
+                ),
+                (
+                    "makeup",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.sitting",
+                        verbose_name="补考",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="talks",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="talks",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="谈心对象",
+                    ),
+                ),
+                (
+                    "result",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="learning.result",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sitting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="learning.sitting"
+                    ),
+                ),
+                (
+                    "talker",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="谈话人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="org.unit",
+                        verbose_name="单位",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="RetrainingEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("since", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="从何时起欠")),
+                ("accepted_at", models.DateTimeField(null=True, verbose_name="列入培训时间")),
+                ("where", models.CharField(blank=True, max_length=120, verbose_name="列入哪个班")),
+                ("class_id", models.UUIDField(null=True)),
+                ("done_at", models.DateTimeField(null=True, verbose_name="培训完成时间")),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.retraining",
+                    ),
+                ),
+                (
+                    "talk",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.talk",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="retraining",
+            name="talk",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="retraining", to="learning.talk"
             ),
-            migrations.CreateModel(
-                name="Regrade",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
+        ),
+        migrations.CreateModel(
+            name="TalkEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.talks.rules.Cause["FAILED"], "不合格"),
+                            (kuangdeng.learning.talks.rules.Cause["BELOW"], "合格但低于谈心线"),
+                            (kuangdeng.learning.talks.rules.Cause["ABSENT"], "缺考"),
+                        ],
+                        max_length=8,
+                        verbose_name="缘由",
                     ),
-                    ("why", models.CharField(max_length=200, verbose_name="原因")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.results.rules.Status["PROPOSED"], "待批准"),
-                                (kuangdeng.learning.results.rules.Status["APPROVED"], "已重判"),
-                                (kuangdeng.learning.results.rules.Status["DECLINED"], "未批准"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.talks.rules.Status["OWED"], "待安排谈话人"),
+                            (kuangdeng.learning.talks.rules.Status["ASSIGNED"], "待谈心"),
+                            (kuangdeng.learning.talks.rules.Status["TALKED"], "待本人签字"),
+                            (kuangdeng.learning.talks.rules.Status["MAKEUP"], "待补考"),
+                            (kuangdeng.learning.talks.rules.Status["RETRAINING"], "待重新培训"),
+                            (kuangdeng.learning.talks.rules.Status["DONE"], "已办结"),
+                            (kuangdeng.learning.talks.rules.Status["DROPPED"], "已撤销"),
+                        ],
+                        default=kuangdeng.learning.talks.rules.Status["OWED"],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("since", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="本步开始")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="应在何时前办")),
+                ("talked_at", models.DateTimeField(null=True, verbose_name="谈话时间")),
+                ("place", models.CharField(blank=True, max_length=80, verbose_name="谈话地点")),
+                ("reason", models.TextField(blank=True, verbose_name="没考好的原因")),
+                ("measures", models.TextField(blank=True, verbose_name="改进措施")),
+                ("recorded_at", models.DateTimeField(null=True, verbose_name="谈话人签字")),
+                ("signed_at", models.DateTimeField(null=True, verbose_name="本人签字")),
+                ("sign_note", models.CharField(blank=True, max_length=200, verbose_name="签字说明")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="办结时间")),
+                ("end_note", models.CharField(blank=True, max_length=200, verbose_name="办结说明")),
+                (
+                    "exam",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.exam",
+                        verbose_name="考试",
+                    ),
+                ),
+                (
+                    "helper",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="一带一帮扶人",
+                    ),
+                ),
+                (
+                    "makeup",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.sitting",
+                        verbose_name="补考",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="谈心对象",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.talk",
+                    ),
+                ),
+                (
+                    "result",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.result",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sitting",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="learning.sitting",
+                    ),
+                ),
+                (
+                    "talker",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="谈话人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="单位",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="TalkReminder",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("status", models.CharField(max_length=10)),
+                ("since", models.DateTimeField()),
+                ("after_days", models.PositiveSmallIntegerField()),
+                (
+                    "tells",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), size=None),
+                ),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "talk",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reminders",
+                        to="learning.talk",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="TalkRule",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="从哪天起")),
+                (
+                    "bar",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=5, null=True, verbose_name="谈心线（满分的百分之几）"
+                    ),
+                ),
+                ("assign_days", models.PositiveSmallIntegerField(verbose_name="几天内安排谈话人")),
+                ("talk_days", models.PositiveSmallIntegerField(verbose_name="几天内谈心")),
+                ("sign_days", models.PositiveSmallIntegerField(verbose_name="几天内本人签字")),
+                ("makeup_days", models.PositiveSmallIntegerField(verbose_name="几天内补考")),
+                ("retrain_days", models.PositiveSmallIntegerField(verbose_name="几天内重新培训")),
+                ("source", models.CharField(max_length=200, verbose_name="依据")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="talk_rules",
+                        to="org.mine",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-valid_from", "-at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="TalkStep",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("after_days", models.PositiveSmallIntegerField(verbose_name="超期几天")),
+                (
+                    "tell",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.learning.talks.rules.Tell["OWNER"], "该办的人"),
+                            (kuangdeng.learning.talks.rules.Tell["UNIT"], "单位负责人和支部书记"),
+                            (kuangdeng.learning.talks.rules.Tell["OFFICE"], "培训部门和政工部门"),
+                            (kuangdeng.learning.talks.rules.Tell["LEADER"], "矿领导"),
+                        ],
+                        max_length=6,
+                        verbose_name="提醒谁",
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="talk_steps",
+                        to="org.mine",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["after_days"],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="regrade",
+            index=models.Index(fields=["mine", "-proposed_at"], name="regrade_by_time"),
+        ),
+        migrations.AddConstraint(
+            model_name="regrade",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_by", None), ("status", kuangdeng.learning.results.rules.Status["PROPOSED"])),
+                    models.Q(
+                        models.Q(("status", kuangdeng.learning.results.rules.Status["PROPOSED"]), _negated=True),
+                        models.Q(("decided_by", None), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="regrade_decided_by",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="regrade",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("decided_by", models.F("proposed_by")), _negated=True), name="regrade_four_eyes"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="regrade",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", kuangdeng.learning.results.rules.Status["PROPOSED"])),
+                fields=("asked",),
+                name="regrade_one_open",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="regrade",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_regradeevent" ("asked_id", "decided_at", "decided_by_id", "id", "key_id", "mine_id", "opinion", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "sheets", "status", "why") VALUES (OLD."asked_id", OLD."decided_at", OLD."decided_by_id", OLD."id", OLD."key_id", OLD."mine_id", OLD."opinion", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."proposed_at", OLD."proposed_by_id", OLD."sheets", OLD."status", OLD."why"); RETURN NULL;',
+                    hash="21ed7848743396fceafef1048262aa33d1669ce4",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d1524",
+                    table="learning_regrade",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="regrade",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_regradeevent" ("asked_id", "decided_at", "decided_by_id", "id", "key_id", "mine_id", "opinion", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "sheets", "status", "why") VALUES (OLD."asked_id", OLD."decided_at", OLD."decided_by_id", OLD."id", OLD."key_id", OLD."mine_id", OLD."opinion", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."proposed_at", OLD."proposed_by_id", OLD."sheets", OLD."status", OLD."why"); RETURN NULL;',
+                    hash="877cbd4975d9f1ef25cb0092951ce905d75dc00d",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_3efa6",
+                    table="learning_regrade",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="regradechange",
+            constraint=models.UniqueConstraint(fields=("regrade", "sitting"), name="regrade_change_once"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="regradechange",
+            trigger=pgtrigger.compiler.Trigger(
+                name="regrade_change_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="73bd5655553a239a162de070740421a07337a5fd",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_regrade_change_stays_a9d83",
+                    table="learning_regradechange",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="talk",
+            index=models.Index(fields=["mine", "status", "due_at"], name="talk_by_status"),
+        ),
+        migrations.AddIndex(
+            model_name="talk",
+            index=models.Index(fields=["person", "-since"], name="talk_by_person"),
+        ),
+        migrations.AddIndex(
+            model_name="talk",
+            index=models.Index(
+                condition=models.Q(("status__in", ["assigned", "talked"])), fields=["talker"], name="talk_by_talker"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="talk",
+            index=models.Index(
+                condition=models.Q(("status__in", ["owed", "assigned", "talked", "makeup", "retraining"])),
+                fields=["due_at"],
+                name="talk_due",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="talk",
+            constraint=models.UniqueConstraint(fields=("exam", "person"), name="talk_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="talk",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "status__in",
+                            [
+                                kuangdeng.learning.talks.rules.Status["ASSIGNED"],
+                                kuangdeng.learning.talks.rules.Status["TALKED"],
                             ],
-                            default=kuangdeng.learning.results.rules.Status["PROPOSED"],
-                            max_length=10,
-                            verbose_name="状态",
                         ),
+                        _negated=True,
                     ),
-                    ("proposed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="申请时间")),
-                    ("decided_at", models.DateTimeField(null=True, verbose_name="批准时间")),
-                    ("opinion", models.CharField(blank=True, max_length=200, verbose_name="意见")),
-                    ("sheets", models.PositiveIntegerField(default=0, verbose_name="重判的答卷")),
-                    (
-                        "asked",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.itemversion",
-                            verbose_name="考过的版本",
-                        ),
-                    ),
-                    (
-                        "decided_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="批准人",
-                        ),
-                    ),
-                    (
-                        "key",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.itemversion",
-                            verbose_name="按哪一版的答案",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="regrades",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "proposed_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="申请人",
-                        ),
-                    ),
-                ],
+                    ("talker__isnull", False),
+                    _connector="OR",
+                ),
+                name="talk_has_talker",
             ),
-            migrations.CreateModel(
-                name="RegradeChange",
-                fields=[
-                    ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                    ("turned", models.BooleanField(verbose_name="结论变了")),
-                    (
-                        "after",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.result",
-                        ),
-                    ),
-                    (
-                        "before",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.result",
-                        ),
-                    ),
-                    (
-                        "regrade",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="learning.regrade"
-                        ),
-                    ),
-                    (
-                        "sitting",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.sitting",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="RegradeEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("why", models.CharField(max_length=200, verbose_name="原因")),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.results.rules.Status["PROPOSED"], "待批准"),
-                                (kuangdeng.learning.results.rules.Status["APPROVED"], "已重判"),
-                                (kuangdeng.learning.results.rules.Status["DECLINED"], "未批准"),
+        ),
+        migrations.AddConstraint(
+            model_name="talk",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "status__in",
+                            [
+                                kuangdeng.learning.talks.rules.Status["TALKED"],
+                                kuangdeng.learning.talks.rules.Status["MAKEUP"],
+                                kuangdeng.learning.talks.rules.Status["RETRAINING"],
                             ],
-                            default=kuangdeng.learning.results.rules.Status["PROPOSED"],
-                            max_length=10,
-                            verbose_name="状态",
                         ),
+                        _negated=True,
                     ),
-                    ("proposed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="申请时间")),
-                    ("decided_at", models.DateTimeField(null=True, verbose_name="批准时间")),
-                    ("opinion", models.CharField(blank=True, max_length=200, verbose_name="意见")),
-                    ("sheets", models.PositiveIntegerField(default=0, verbose_name="重判的答卷")),
-                    (
-                        "asked",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.itemversion",
-                            verbose_name="考过的版本",
-                        ),
-                    ),
-                    (
-                        "decided_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="批准人",
-                        ),
-                    ),
-                    (
-                        "key",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.itemversion",
-                            verbose_name="按哪一版的答案",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.regrade",
-                        ),
-                    ),
-                    (
-                        "proposed_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="申请人",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
+                    models.Q(("recorded_at__isnull", False), ("talked_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="talk_is_recorded",
             ),
-            migrations.CreateModel(
-                name="Retraining",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("since", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="从何时起欠")),
-                    ("accepted_at", models.DateTimeField(null=True, verbose_name="列入培训时间")),
-                    ("where", models.CharField(blank=True, max_length=120, verbose_name="列入哪个班")),
-                    ("class_id", models.UUIDField(null=True)),
-                    ("done_at", models.DateTimeField(null=True, verbose_name="培训完成时间")),
-                    (
-                        "accepted_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Talk",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "cause",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.talks.rules.Cause["FAILED"], "不合格"),
-                                (kuangdeng.learning.talks.rules.Cause["BELOW"], "合格但低于谈心线"),
-                                (kuangdeng.learning.talks.rules.Cause["ABSENT"], "缺考"),
+        ),
+        migrations.AddConstraint(
+            model_name="talk",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "status__in",
+                            [
+                                kuangdeng.learning.talks.rules.Status["MAKEUP"],
+                                kuangdeng.learning.talks.rules.Status["RETRAINING"],
                             ],
-                            max_length=8,
-                            verbose_name="缘由",
                         ),
+                        _negated=True,
                     ),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.talks.rules.Status["OWED"], "待安排谈话人"),
-                                (kuangdeng.learning.talks.rules.Status["ASSIGNED"], "待谈心"),
-                                (kuangdeng.learning.talks.rules.Status["TALKED"], "待本人签字"),
-                                (kuangdeng.learning.talks.rules.Status["MAKEUP"], "待补考"),
-                                (kuangdeng.learning.talks.rules.Status["RETRAINING"], "待重新培训"),
-                                (kuangdeng.learning.talks.rules.Status["DONE"], "已办结"),
-                                (kuangdeng.learning.talks.rules.Status["DROPPED"], "已撤销"),
-                            ],
-                            default=kuangdeng.learning.talks.rules.Status["OWED"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("since", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="本步开始")),
-                    ("due_at", models.DateTimeField(null=True, verbose_name="应在何时前办")),
-                    ("weak", models.JSONField(default=dict, verbose_name="薄弱知识点")),
-                    ("talked_at", models.DateTimeField(null=True, verbose_name="谈话时间")),
-                    ("place", models.CharField(blank=True, max_length=80, verbose_name="谈话地点")),
-                    ("reason", models.TextField(blank=True, verbose_name="没考好的原因")),
-                    ("measures", models.TextField(blank=True, verbose_name="改进措施")),
-                    ("recorded_at", models.DateTimeField(null=True, verbose_name="谈话人签字")),
-                    ("signed_at", models.DateTimeField(null=True, verbose_name="本人签字")),
-                    ("sign_note", models.CharField(blank=True, max_length=200, verbose_name="签字说明")),
-                    ("ended_at", models.DateTimeField(null=True, verbose_name="办结时间")),
-                    ("end_note", models.CharField(blank=True, max_length=200, verbose_name="办结说明")),
-                    (
-                        "exam",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="talks",
-                            to="learning.exam",
-                            verbose_name="考试",
-                        ),
-                    ),
-                    (
-                        "helper",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="一带一帮扶人",
-                        ),
-                    ),
-                    (
-                        "makeup",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.sitting",
-                            verbose_name="补考",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="talks",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="talks",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="谈心对象",
-                        ),
-                    ),
-                    (
-                        "result",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="learning.result",
-                        ),
-                    ),
-                    (
-                        "signed_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "sitting",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="learning.sitting"
-                        ),
-                    ),
-                    (
-                        "talker",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="谈话人",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="org.unit",
-                            verbose_name="单位",
-                        ),
-                    ),
-                ],
+                    ("signed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="talk_is_signed",
             ),
-            migrations.CreateModel(
-                name="RetrainingEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("since", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="从何时起欠")),
-                    ("accepted_at", models.DateTimeField(null=True, verbose_name="列入培训时间")),
-                    ("where", models.CharField(blank=True, max_length=120, verbose_name="列入哪个班")),
-                    ("class_id", models.UUIDField(null=True)),
-                    ("done_at", models.DateTimeField(null=True, verbose_name="培训完成时间")),
-                    (
-                        "accepted_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.retraining",
-                        ),
-                    ),
-                    (
-                        "talk",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.talk",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddField(
-                model_name="retraining",
-                name="talk",
-                field=models.OneToOneField(
-                    on_delete=django.db.models.deletion.PROTECT, related_name="retraining", to="learning.talk"
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="talk",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."cause" IS DISTINCT FROM (NEW."cause") OR OLD."due_at" IS DISTINCT FROM (NEW."due_at") OR OLD."end_note" IS DISTINCT FROM (NEW."end_note") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."exam_id" IS DISTINCT FROM (NEW."exam_id") OR OLD."helper_id" IS DISTINCT FROM (NEW."helper_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."makeup_id" IS DISTINCT FROM (NEW."makeup_id") OR OLD."measures" IS DISTINCT FROM (NEW."measures") OR OLD."mine_id" IS DISTINCT FROM (NEW."mine_id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."place" IS DISTINCT FROM (NEW."place") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."result_id" IS DISTINCT FROM (NEW."result_id") OR OLD."sign_note" IS DISTINCT FROM (NEW."sign_note") OR OLD."signed_at" IS DISTINCT FROM (NEW."signed_at") OR OLD."signed_by_id" IS DISTINCT FROM (NEW."signed_by_id") OR OLD."since" IS DISTINCT FROM (NEW."since") OR OLD."sitting_id" IS DISTINCT FROM (NEW."sitting_id") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."talked_at" IS DISTINCT FROM (NEW."talked_at") OR OLD."talker_id" IS DISTINCT FROM (NEW."talker_id") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id"))',
+                    func='INSERT INTO "learning_talkevent" ("cause", "due_at", "end_note", "ended_at", "exam_id", "helper_id", "id", "makeup_id", "measures", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "reason", "recorded_at", "result_id", "sign_note", "signed_at", "signed_by_id", "since", "sitting_id", "status", "talked_at", "talker_id", "unit_id") VALUES (OLD."cause", OLD."due_at", OLD."end_note", OLD."ended_at", OLD."exam_id", OLD."helper_id", OLD."id", OLD."makeup_id", OLD."measures", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place", OLD."reason", OLD."recorded_at", OLD."result_id", OLD."sign_note", OLD."signed_at", OLD."signed_by_id", OLD."since", OLD."sitting_id", OLD."status", OLD."talked_at", OLD."talker_id", OLD."unit_id"); RETURN NULL;',
+                    hash="3611cc34b77c6df26ec721e7dc61a067d49ba4c3",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_4fc3e",
+                    table="learning_talk",
+                    when="AFTER",
                 ),
             ),
-            migrations.CreateModel(
-                name="TalkEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    (
-                        "cause",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.talks.rules.Cause["FAILED"], "不合格"),
-                                (kuangdeng.learning.talks.rules.Cause["BELOW"], "合格但低于谈心线"),
-                                (kuangdeng.learning.talks.rules.Cause["ABSENT"], "缺考"),
-                            ],
-                            max_length=8,
-                            verbose_name="缘由",
-                        ),
-                    ),
-                    (
-                        "status",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.talks.rules.Status["OWED"], "待安排谈话人"),
-                                (kuangdeng.learning.talks.rules.Status["ASSIGNED"], "待谈心"),
-                                (kuangdeng.learning.talks.rules.Status["TALKED"], "待本人签字"),
-                                (kuangdeng.learning.talks.rules.Status["MAKEUP"], "待补考"),
-                                (kuangdeng.learning.talks.rules.Status["RETRAINING"], "待重新培训"),
-                                (kuangdeng.learning.talks.rules.Status["DONE"], "已办结"),
-                                (kuangdeng.learning.talks.rules.Status["DROPPED"], "已撤销"),
-                            ],
-                            default=kuangdeng.learning.talks.rules.Status["OWED"],
-                            max_length=10,
-                            verbose_name="状态",
-                        ),
-                    ),
-                    ("since", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="本步开始")),
-                    ("due_at", models.DateTimeField(null=True, verbose_name="应在何时前办")),
-                    ("talked_at", models.DateTimeField(null=True, verbose_name="谈话时间")),
-                    ("place", models.CharField(blank=True, max_length=80, verbose_name="谈话地点")),
-                    ("reason", models.TextField(blank=True, verbose_name="没考好的原因")),
-                    ("measures", models.TextField(blank=True, verbose_name="改进措施")),
-                    ("recorded_at", models.DateTimeField(null=True, verbose_name="谈话人签字")),
-                    ("signed_at", models.DateTimeField(null=True, verbose_name="本人签字")),
-                    ("sign_note", models.CharField(blank=True, max_length=200, verbose_name="签字说明")),
-                    ("ended_at", models.DateTimeField(null=True, verbose_name="办结时间")),
-                    ("end_note", models.CharField(blank=True, max_length=200, verbose_name="办结说明")),
-                    (
-                        "exam",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.exam",
-                            verbose_name="考试",
-                        ),
-                    ),
-                    (
-                        "helper",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="一带一帮扶人",
-                        ),
-                    ),
-                    (
-                        "makeup",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.sitting",
-                            verbose_name="补考",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="谈心对象",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.talk",
-                        ),
-                    ),
-                    (
-                        "result",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.result",
-                        ),
-                    ),
-                    (
-                        "signed_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "sitting",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="learning.sitting",
-                        ),
-                    ),
-                    (
-                        "talker",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="谈话人",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="单位",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="TalkReminder",
-                fields=[
-                    ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                    ("status", models.CharField(max_length=10)),
-                    ("since", models.DateTimeField()),
-                    ("after_days", models.PositiveSmallIntegerField()),
-                    (
-                        "tells",
-                        django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), size=None),
-                    ),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "talk",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="reminders",
-                            to="learning.talk",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="TalkRule",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("valid_from", models.DateField(verbose_name="从哪天起")),
-                    (
-                        "bar",
-                        models.DecimalField(
-                            decimal_places=2, max_digits=5, null=True, verbose_name="谈心线（满分的百分之几）"
-                        ),
-                    ),
-                    ("assign_days", models.PositiveSmallIntegerField(verbose_name="几天内安排谈话人")),
-                    ("talk_days", models.PositiveSmallIntegerField(verbose_name="几天内谈心")),
-                    ("sign_days", models.PositiveSmallIntegerField(verbose_name="几天内本人签字")),
-                    ("makeup_days", models.PositiveSmallIntegerField(verbose_name="几天内补考")),
-                    ("retrain_days", models.PositiveSmallIntegerField(verbose_name="几天内重新培训")),
-                    ("source", models.CharField(max_length=200, verbose_name="依据")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="talk_rules",
-                            to="org.mine",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-valid_from", "-at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="TalkStep",
-                fields=[
-                    ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                    ("after_days", models.PositiveSmallIntegerField(verbose_name="超期几天")),
-                    (
-                        "tell",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.learning.talks.rules.Tell["OWNER"], "该办的人"),
-                                (kuangdeng.learning.talks.rules.Tell["UNIT"], "单位负责人和支部书记"),
-                                (kuangdeng.learning.talks.rules.Tell["OFFICE"], "培训部门和政工部门"),
-                                (kuangdeng.learning.talks.rules.Tell["LEADER"], "矿领导"),
-                            ],
-                            max_length=6,
-                            verbose_name="提醒谁",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="talk_steps",
-                            to="org.mine",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["after_days"],
-                },
-            ),
-            migrations.AddIndex(
-                model_name="regrade",
-                index=models.Index(fields=["mine", "-proposed_at"], name="regrade_by_time"),
-            ),
-            migrations.AddConstraint(
-                model_name="regrade",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("decided_by", None), ("status", kuangdeng.learning.results.rules.Status["PROPOSED"])),
-                        models.Q(
-                            models.Q(("status", kuangdeng.learning.results.rules.Status["PROPOSED"]), _negated=True),
-                            models.Q(("decided_by", None), _negated=True),
-                        ),
-                        _connector="OR",
-                    ),
-                    name="regrade_decided_by",
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="talk",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_talkevent" ("cause", "due_at", "end_note", "ended_at", "exam_id", "helper_id", "id", "makeup_id", "measures", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "reason", "recorded_at", "result_id", "sign_note", "signed_at", "signed_by_id", "since", "sitting_id", "status", "talked_at", "talker_id", "unit_id") VALUES (OLD."cause", OLD."due_at", OLD."end_note", OLD."ended_at", OLD."exam_id", OLD."helper_id", OLD."id", OLD."makeup_id", OLD."measures", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."reason", OLD."recorded_at", OLD."result_id", OLD."sign_note", OLD."signed_at", OLD."signed_by_id", OLD."since", OLD."sitting_id", OLD."status", OLD."talked_at", OLD."talker_id", OLD."unit_id"); RETURN NULL;',
+                    hash="5ac6bb29e69f440c24bcafd68562f800f44beba9",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_48c76",
+                    table="learning_talk",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="regrade",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("decided_by", models.F("proposed_by")), _negated=True), name="regrade_four_eyes"
+        ),
+        migrations.AddIndex(
+            model_name="retraining",
+            index=models.Index(condition=models.Q(("done_at", None)), fields=["mine", "since"], name="retraining_owed"),
+        ),
+        migrations.AddConstraint(
+            model_name="retraining",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("done_at", None), ("accepted_at__isnull", False), _connector="OR"),
+                name="retraining_in_order",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="retraining",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_retrainingevent" ("accepted_at", "accepted_by_id", "class_id", "done_at", "id", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "talk_id", "where") VALUES (OLD."accepted_at", OLD."accepted_by_id", OLD."class_id", OLD."done_at", OLD."id", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."since", OLD."talk_id", OLD."where"); RETURN NULL;',
+                    hash="dad204a38bc397929d942b46505dd86ed0f7dd02",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_f9594",
+                    table="learning_retraining",
+                    when="AFTER",
                 ),
             ),
-            migrations.AddConstraint(
-                model_name="regrade",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("status", kuangdeng.learning.results.rules.Status["PROPOSED"])),
-                    fields=("asked",),
-                    name="regrade_one_open",
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="retraining",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_retrainingevent" ("accepted_at", "accepted_by_id", "class_id", "done_at", "id", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "talk_id", "where") VALUES (OLD."accepted_at", OLD."accepted_by_id", OLD."class_id", OLD."done_at", OLD."id", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."since", OLD."talk_id", OLD."where"); RETURN NULL;',
+                    hash="5122538e6f275e3b2e96d4c6529ea5db4df01ed9",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_85359",
+                    table="learning_retraining",
+                    when="AFTER",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="regrade",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_regradeevent" ("asked_id", "decided_at", "decided_by_id", "id", "key_id", "mine_id", "opinion", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "sheets", "status", "why") VALUES (OLD."asked_id", OLD."decided_at", OLD."decided_by_id", OLD."id", OLD."key_id", OLD."mine_id", OLD."opinion", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."proposed_at", OLD."proposed_by_id", OLD."sheets", OLD."status", OLD."why"); RETURN NULL;',
-                        hash="21ed7848743396fceafef1048262aa33d1669ce4",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_d1524",
-                        table="learning_regrade",
-                        when="AFTER",
-                    ),
+        ),
+        migrations.AddConstraint(
+            model_name="talkreminder",
+            constraint=models.UniqueConstraint(
+                fields=("talk", "status", "since", "after_days"), name="talk_reminder_once"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="talkreminder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="reminder_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="cd8b9b79ec1f4755d37dd44ee7bb48693a39a159",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_reminder_stays_1b323",
+                    table="learning_talkreminder",
+                    when="BEFORE",
                 ),
             ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="regrade",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_regradeevent" ("asked_id", "decided_at", "decided_by_id", "id", "key_id", "mine_id", "opinion", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proposed_at", "proposed_by_id", "sheets", "status", "why") VALUES (OLD."asked_id", OLD."decided_at", OLD."decided_by_id", OLD."id", OLD."key_id", OLD."mine_id", OLD."opinion", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."proposed_at", OLD."proposed_by_id", OLD."sheets", OLD."status", OLD."why"); RETURN NULL;',
-                        hash="877cbd4975d9f1ef25cb0092951ce905d75dc00d",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_3efa6",
-                        table="learning_regrade",
-                        when="AFTER",
-                    ),
-                ),
+        ),
+        migrations.AddConstraint(
+            model_name="talkrule",
+            constraint=models.UniqueConstraint(fields=("mine", "valid_from"), name="talk_rule_day"),
+        ),
+        migrations.AddConstraint(
+            model_name="talkrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("bar", None), models.Q(("bar__gt", 0), ("bar__lte", 100)), _connector="OR"),
+                name="talk_rule_bar",
             ),
-            migrations.AddConstraint(
-                model_name="regradechange",
-                constraint=models.UniqueConstraint(fields=("regrade", "sitting"), name="regrade_change_once"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="regradechange",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="regrade_change_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="73bd5655553a239a162de070740421a07337a5fd",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_regrade_change_stays_a9d83",
-                        table="learning_regradechange",
-                        when="BEFORE",
-                    ),
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="talk",
-                index=models.Index(fields=["mine", "status", "due_at"], name="talk_by_status"),
-            ),
-            migrations.AddIndex(
-                model_name="talk",
-                index=models.Index(fields=["person", "-since"], name="talk_by_person"),
-            ),
-            migrations.AddIndex(
-                model_name="talk",
-                index=models.Index(
-                    condition=models.Q(("status__in", ["assigned", "talked"])), fields=["talker"], name="talk_by_talker"
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="talk",
-                index=models.Index(
-                    condition=models.Q(("status__in", ["owed", "assigned", "talked", "makeup", "retraining"])),
-                    fields=["due_at"],
-                    name="talk_due",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="talk",
-                constraint=models.UniqueConstraint(fields=("exam", "person"), name="talk_once"),
-            ),
-            migrations.AddConstraint(
-                model_name="talk",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            (
-                                "status__in",
-                                [
-                                    kuangdeng.learning.talks.rules.Status["ASSIGNED"],
-                                    kuangdeng.learning.talks.rules.Status["TALKED"],
-                                ],
-                            ),
-                            _negated=True,
-                        ),
-                        ("talker__isnull", False),
-                        _connector="OR",
-                    ),
-                    name="talk_has_talker",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="talk",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            (
-                                "status__in",
-                                [
-                                    kuangdeng.learning.talks.rules.Status["TALKED"],
-                                    kuangdeng.learning.talks.rules.Status["MAKEUP"],
-                                    kuangdeng.learning.talks.rules.Status["RETRAINING"],
-                                ],
-                            ),
-                            _negated=True,
-                        ),
-                        models.Q(("recorded_at__isnull", False), ("talked_at__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="talk_is_recorded",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="talk",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(
-                            (
-                                "status__in",
-                                [
-                                    kuangdeng.learning.talks.rules.Status["MAKEUP"],
-                                    kuangdeng.learning.talks.rules.Status["RETRAINING"],
-                                ],
-                            ),
-                            _negated=True,
-                        ),
-                        ("signed_at__isnull", False),
-                        _connector="OR",
-                    ),
-                    name="talk_is_signed",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="talk",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition='WHEN (OLD."cause" IS DISTINCT FROM (NEW."cause") OR OLD."due_at" IS DISTINCT FROM (NEW."due_at") OR OLD."end_note" IS DISTINCT FROM (NEW."end_note") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."exam_id" IS DISTINCT FROM (NEW."exam_id") OR OLD."helper_id" IS DISTINCT FROM (NEW."helper_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."makeup_id" IS DISTINCT FROM (NEW."makeup_id") OR OLD."measures" IS DISTINCT FROM (NEW."measures") OR OLD."mine_id" IS DISTINCT FROM (NEW."mine_id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."place" IS DISTINCT FROM (NEW."place") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."result_id" IS DISTINCT FROM (NEW."result_id") OR OLD."sign_note" IS DISTINCT FROM (NEW."sign_note") OR OLD."signed_at" IS DISTINCT FROM (NEW."signed_at") OR OLD."signed_by_id" IS DISTINCT FROM (NEW."signed_by_id") OR OLD."since" IS DISTINCT FROM (NEW."since") OR OLD."sitting_id" IS DISTINCT FROM (NEW."sitting_id") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."talked_at" IS DISTINCT FROM (NEW."talked_at") OR OLD."talker_id" IS DISTINCT FROM (NEW."talker_id") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id"))',
-                        func='INSERT INTO "learning_talkevent" ("cause", "due_at", "end_note", "ended_at", "exam_id", "helper_id", "id", "makeup_id", "measures", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "reason", "recorded_at", "result_id", "sign_note", "signed_at", "signed_by_id", "since", "sitting_id", "status", "talked_at", "talker_id", "unit_id") VALUES (OLD."cause", OLD."due_at", OLD."end_note", OLD."ended_at", OLD."exam_id", OLD."helper_id", OLD."id", OLD."makeup_id", OLD."measures", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place", OLD."reason", OLD."recorded_at", OLD."result_id", OLD."sign_note", OLD."signed_at", OLD."signed_by_id", OLD."since", OLD."sitting_id", OLD."status", OLD."talked_at", OLD."talker_id", OLD."unit_id"); RETURN NULL;',
-                        hash="3611cc34b77c6df26ec721e7dc61a067d49ba4c3",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_4fc3e",
-                        table="learning_talk",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="talk",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_talkevent" ("cause", "due_at", "end_note", "ended_at", "exam_id", "helper_id", "id", "makeup_id", "measures", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "reason", "recorded_at", "result_id", "sign_note", "signed_at", "signed_by_id", "since", "sitting_id", "status", "talked_at", "talker_id", "unit_id") VALUES (OLD."cause", OLD."due_at", OLD."end_note", OLD."ended_at", OLD."exam_id", OLD."helper_id", OLD."id", OLD."makeup_id", OLD."measures", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."reason", OLD."recorded_at", OLD."result_id", OLD."sign_note", OLD."signed_at", OLD."signed_by_id", OLD."since", OLD."sitting_id", OLD."status", OLD."talked_at", OLD."talker_id", OLD."unit_id"); RETURN NULL;',
-                        hash="5ac6bb29e69f440c24bcafd68562f800f44beba9",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_48c76",
-                        table="learning_talk",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="retraining",
-                index=models.Index(
-                    condition=models.Q(("done_at", None)), fields=["mine", "since"], name="retraining_owed"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="retraining",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("done_at", None), ("accepted_at__isnull", False), _connector="OR"),
-                    name="retraining_in_order",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="retraining",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_retrainingevent" ("accepted_at", "accepted_by_id", "class_id", "done_at", "id", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "talk_id", "where") VALUES (OLD."accepted_at", OLD."accepted_by_id", OLD."class_id", OLD."done_at", OLD."id", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."since", OLD."talk_id", OLD."where"); RETURN NULL;',
-                        hash="dad204a38bc397929d942b46505dd86ed0f7dd02",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_f9594",
-                        table="learning_retraining",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="retraining",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_retrainingevent" ("accepted_at", "accepted_by_id", "class_id", "done_at", "id", "mine_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "talk_id", "where") VALUES (OLD."accepted_at", OLD."accepted_by_id", OLD."class_id", OLD."done_at", OLD."id", OLD."mine_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."since", OLD."talk_id", OLD."where"); RETURN NULL;',
-                        hash="5122538e6f275e3b2e96d4c6529ea5db4df01ed9",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_85359",
-                        table="learning_retraining",
-                        when="AFTER",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="talkreminder",
-                constraint=models.UniqueConstraint(
-                    fields=("talk", "status", "since", "after_days"), name="talk_reminder_once"
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="talkreminder",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="reminder_stays",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                        hash="cd8b9b79ec1f4755d37dd44ee7bb48693a39a159",
-                        operation="UPDATE OR DELETE",
-                        pgid="pgtrigger_reminder_stays_1b323",
-                        table="learning_talkreminder",
-                        when="BEFORE",
-                    ),
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="talkrule",
-                constraint=models.UniqueConstraint(fields=("mine", "valid_from"), name="talk_rule_day"),
-            ),
-            migrations.AddConstraint(
-                model_name="talkrule",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("bar", None), models.Q(("bar__gt", 0), ("bar__lte", 100)), _connector="OR"),
-                    name="talk_rule_bar",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="talkstep",
-                constraint=models.UniqueConstraint(fields=("mine", "after_days", "tell"), name="talk_step_once"),
-            ),
-        ]
-    )
+        ),
+        migrations.AddConstraint(
+            model_name="talkstep",
+            constraint=models.UniqueConstraint(fields=("mine", "after_days", "tell"), name="talk_step_once"),
+        ),
+    ]
+    operations = together(operations)

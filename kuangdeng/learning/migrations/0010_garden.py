@@ -19,461 +19,460 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="GardenNotice",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("title", models.CharField(max_length=60, verbose_name="标题")),
-                    ("text", models.TextField(verbose_name="内容")),
-                    ("first_day", models.DateField(verbose_name="从哪天起")),
-                    ("last_day", models.DateField(verbose_name="到哪天止")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("down_at", models.DateTimeField(null=True)),
-                    ("down_why", models.CharField(blank=True, max_length=200, verbose_name="撤下原因")),
-                    (
-                        "branch",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="garden_notices",
-                            to="org.branch",
-                        ),
-                    ),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "down_by",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-first_day", "-at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="GardenNoticeEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("title", models.CharField(max_length=60, verbose_name="标题")),
-                    ("text", models.TextField(verbose_name="内容")),
-                    ("first_day", models.DateField(verbose_name="从哪天起")),
-                    ("last_day", models.DateField(verbose_name="到哪天止")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("down_at", models.DateTimeField(null=True)),
-                    ("down_why", models.CharField(blank=True, max_length=200, verbose_name="撤下原因")),
-                    (
-                        "branch",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.branch",
-                        ),
-                    ),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "down_by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.gardennotice",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="GardenPage",
-                fields=[
-                    (
-                        "branch",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            primary_key=True,
-                            related_name="garden",
-                            serialize=False,
-                            to="org.branch",
-                        ),
-                    ),
-                    ("motto", models.CharField(blank=True, max_length=40, verbose_name="一句话")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "banner",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="kernel.storedfile",
-                            verbose_name="横幅图片",
-                        ),
-                    ),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="GardenPageEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("motto", models.CharField(blank=True, max_length=40, verbose_name="一句话")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "banner",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="kernel.storedfile",
-                            verbose_name="横幅图片",
-                        ),
-                    ),
-                    (
-                        "branch",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            serialize=False,
-                            to="org.branch",
-                        ),
-                    ),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.gardenpage",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="GardenPick",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("kind", models.CharField(max_length=20)),
-                    ("thing_id", models.UUIDField()),
-                    ("words", models.CharField(blank=True, max_length=200, verbose_name="推荐语")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "branch",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="garden_picks",
-                            to="org.branch",
-                        ),
-                    ),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["-at"],
-                },
-            ),
-            migrations.CreateModel(
-                name="GardenPickEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("kind", models.CharField(max_length=20)),
-                    ("thing_id", models.UUIDField()),
-                    ("words", models.CharField(blank=True, max_length=200, verbose_name="推荐语")),
-                    ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "branch",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.branch",
-                        ),
-                    ),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="learning.gardenpick",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddIndex(
-                model_name="gardennotice",
-                index=models.Index(
-                    condition=models.Q(("down_at", None)), fields=["branch", "last_day"], name="garden_notice_runs"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="gardennotice",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("last_day__gte", models.F("first_day"))), name="garden_notice_in_order"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="gardennotice",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("down_at", None), ("down_by", None), ("down_why", "")),
-                        models.Q(
-                            ("down_at__isnull", False),
-                            ("down_by__isnull", False),
-                            models.Q(("down_why", ""), _negated=True),
-                        ),
-                        _connector="OR",
-                    ),
-                    name="garden_notice_down_whole",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="gardennotice",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_gardennoticeevent" ("at", "branch_id", "by_id", "down_at", "down_by_id", "down_why", "first_day", "id", "last_day", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text", "title") VALUES (OLD."at", OLD."branch_id", OLD."by_id", OLD."down_at", OLD."down_by_id", OLD."down_why", OLD."first_day", OLD."id", OLD."last_day", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."text", OLD."title"); RETURN NULL;',
-                        hash="6e74c48ffb31ca315bce86306a2141f334eca8b2",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_af57d",
-                        table="learning_gardennotice",
-                        when="AFTER",
+    operations = [
+        migrations.CreateModel(
+            name="GardenNotice",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="gardennotice",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_gardennoticeevent" ("at", "branch_id", "by_id", "down_at", "down_by_id", "down_why", "first_day", "id", "last_day", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text", "title") VALUES (OLD."at", OLD."branch_id", OLD."by_id", OLD."down_at", OLD."down_by_id", OLD."down_why", OLD."first_day", OLD."id", OLD."last_day", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."text", OLD."title"); RETURN NULL;',
-                        hash="f1321700b7271c50a80c212909ad0c37b83aaa7b",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_6aa38",
-                        table="learning_gardennotice",
-                        when="AFTER",
+                ("title", models.CharField(max_length=60, verbose_name="标题")),
+                ("text", models.TextField(verbose_name="内容")),
+                ("first_day", models.DateField(verbose_name="从哪天起")),
+                ("last_day", models.DateField(verbose_name="到哪天止")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("down_at", models.DateTimeField(null=True)),
+                ("down_why", models.CharField(blank=True, max_length=200, verbose_name="撤下原因")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="garden_notices",
+                        to="org.branch",
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="gardenpage",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_gardenpageevent" ("at", "banner_id", "branch_id", "by_id", "motto", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."at", OLD."banner_id", OLD."branch_id", OLD."by_id", OLD."motto", _pgh_attach_context(), NOW(), \'update\', OLD."branch_id"); RETURN NULL;',
-                        hash="c8db6d28619c1e7d8840f882766c44bf2b39e0ca",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_3f156",
-                        table="learning_gardenpage",
-                        when="AFTER",
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="gardenpage",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_gardenpageevent" ("at", "banner_id", "branch_id", "by_id", "motto", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."at", OLD."banner_id", OLD."branch_id", OLD."by_id", OLD."motto", _pgh_attach_context(), NOW(), \'delete\', OLD."branch_id"); RETURN NULL;',
-                        hash="0b7e6ca360914e5db3ea65d443dc8f443bf98a2f",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_3b66d",
-                        table="learning_gardenpage",
-                        when="AFTER",
+                (
+                    "down_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="gardenpick",
-                constraint=models.UniqueConstraint(fields=("branch", "kind", "thing_id"), name="garden_pick_once"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="gardenpick",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "learning_gardenpickevent" ("at", "branch_id", "by_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "thing_id", "words") VALUES (OLD."at", OLD."branch_id", OLD."by_id", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."thing_id", OLD."words"); RETURN NULL;',
-                        hash="72bbd81687cecd87f026fb7e31cb0120f6a41f4d",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_5ff02",
-                        table="learning_gardenpick",
-                        when="AFTER",
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="gardenpick",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "learning_gardenpickevent" ("at", "branch_id", "by_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "thing_id", "words") VALUES (OLD."at", OLD."branch_id", OLD."by_id", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."thing_id", OLD."words"); RETURN NULL;',
-                        hash="44246945274b462931acc190cbb1aa29b09499dc",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_f1192",
-                        table="learning_gardenpick",
-                        when="AFTER",
+            ],
+            options={
+                "ordering": ["-first_day", "-at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="GardenNoticeEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("title", models.CharField(max_length=60, verbose_name="标题")),
+                ("text", models.TextField(verbose_name="内容")),
+                ("first_day", models.DateField(verbose_name="从哪天起")),
+                ("last_day", models.DateField(verbose_name="到哪天止")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("down_at", models.DateTimeField(null=True)),
+                ("down_why", models.CharField(blank=True, max_length=200, verbose_name="撤下原因")),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.branch",
                     ),
                 ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "down_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.gardennotice",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="GardenPage",
+            fields=[
+                (
+                    "branch",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="garden",
+                        serialize=False,
+                        to="org.branch",
+                    ),
+                ),
+                ("motto", models.CharField(blank=True, max_length=40, verbose_name="一句话")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "banner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.storedfile",
+                        verbose_name="横幅图片",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="GardenPageEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("motto", models.CharField(blank=True, max_length=40, verbose_name="一句话")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "banner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="kernel.storedfile",
+                        verbose_name="横幅图片",
+                    ),
+                ),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        serialize=False,
+                        to="org.branch",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.gardenpage",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="GardenPick",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("thing_id", models.UUIDField()),
+                ("words", models.CharField(blank=True, max_length=200, verbose_name="推荐语")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="garden_picks",
+                        to="org.branch",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="GardenPickEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=20)),
+                ("thing_id", models.UUIDField()),
+                ("words", models.CharField(blank=True, max_length=200, verbose_name="推荐语")),
+                ("at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "branch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.branch",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="learning.gardenpick",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddIndex(
+            model_name="gardennotice",
+            index=models.Index(
+                condition=models.Q(("down_at", None)), fields=["branch", "last_day"], name="garden_notice_runs"
             ),
-        ]
-    )
+        ),
+        migrations.AddConstraint(
+            model_name="gardennotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_day__gte", models.F("first_day"))), name="garden_notice_in_order"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="gardennotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("down_at", None), ("down_by", None), ("down_why", "")),
+                    models.Q(
+                        ("down_at__isnull", False),
+                        ("down_by__isnull", False),
+                        models.Q(("down_why", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="garden_notice_down_whole",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="gardennotice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_gardennoticeevent" ("at", "branch_id", "by_id", "down_at", "down_by_id", "down_why", "first_day", "id", "last_day", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text", "title") VALUES (OLD."at", OLD."branch_id", OLD."by_id", OLD."down_at", OLD."down_by_id", OLD."down_why", OLD."first_day", OLD."id", OLD."last_day", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."text", OLD."title"); RETURN NULL;',
+                    hash="6e74c48ffb31ca315bce86306a2141f334eca8b2",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_af57d",
+                    table="learning_gardennotice",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="gardennotice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_gardennoticeevent" ("at", "branch_id", "by_id", "down_at", "down_by_id", "down_why", "first_day", "id", "last_day", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text", "title") VALUES (OLD."at", OLD."branch_id", OLD."by_id", OLD."down_at", OLD."down_by_id", OLD."down_why", OLD."first_day", OLD."id", OLD."last_day", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."text", OLD."title"); RETURN NULL;',
+                    hash="f1321700b7271c50a80c212909ad0c37b83aaa7b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_6aa38",
+                    table="learning_gardennotice",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="gardenpage",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_gardenpageevent" ("at", "banner_id", "branch_id", "by_id", "motto", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."at", OLD."banner_id", OLD."branch_id", OLD."by_id", OLD."motto", _pgh_attach_context(), NOW(), \'update\', OLD."branch_id"); RETURN NULL;',
+                    hash="c8db6d28619c1e7d8840f882766c44bf2b39e0ca",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3f156",
+                    table="learning_gardenpage",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="gardenpage",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_gardenpageevent" ("at", "banner_id", "branch_id", "by_id", "motto", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."at", OLD."banner_id", OLD."branch_id", OLD."by_id", OLD."motto", _pgh_attach_context(), NOW(), \'delete\', OLD."branch_id"); RETURN NULL;',
+                    hash="0b7e6ca360914e5db3ea65d443dc8f443bf98a2f",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_3b66d",
+                    table="learning_gardenpage",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="gardenpick",
+            constraint=models.UniqueConstraint(fields=("branch", "kind", "thing_id"), name="garden_pick_once"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="gardenpick",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "learning_gardenpickevent" ("at", "branch_id", "by_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "thing_id", "words") VALUES (OLD."at", OLD."branch_id", OLD."by_id", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."thing_id", OLD."words"); RETURN NULL;',
+                    hash="72bbd81687cecd87f026fb7e31cb0120f6a41f4d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_5ff02",
+                    table="learning_gardenpick",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="gardenpick",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "learning_gardenpickevent" ("at", "branch_id", "by_id", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "thing_id", "words") VALUES (OLD."at", OLD."branch_id", OLD."by_id", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."thing_id", OLD."words"); RETURN NULL;',
+                    hash="44246945274b462931acc190cbb1aa29b09499dc",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_f1192",
+                    table="learning_gardenpick",
+                    when="AFTER",
+                ),
+            ),
+        ),
+    ]
+    operations = together(operations)

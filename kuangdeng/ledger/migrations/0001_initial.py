@@ -12,328 +12,305 @@ class Migration(migrations.Migration):
 
     dependencies = []
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="Entry",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
+    operations = [
+        migrations.CreateModel(
+            name="Entry",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
-                    ("mine_id", models.UUIDField()),
-                    ("by_id", models.UUIDField(null=True)),
-                    ("by_name", models.CharField(max_length=60)),
-                    ("verb", models.CharField(max_length=60)),
-                    ("subject_kind", models.CharField(max_length=40)),
-                    ("subject_id", models.CharField(max_length=60)),
-                    ("subject_label", models.CharField(max_length=200)),
-                    ("unit_id", models.UUIDField(null=True)),
-                    ("unit_name", models.CharField(blank=True, max_length=100)),
-                    ("place_id", models.UUIDField(null=True)),
-                    ("place_name", models.CharField(blank=True, max_length=300)),
-                    ("occurred_at", models.DateTimeField()),
-                    ("received_at", models.DateTimeField()),
-                    ("quantity", models.DecimalField(decimal_places=3, default=1, max_digits=14)),
-                    ("payload", models.JSONField(default=dict)),
-                    ("source_key", models.CharField(max_length=200, null=True, unique=True)),
-                    ("digest", models.BinaryField(default=b"", max_length=32)),
-                    (
-                        "reverses",
-                        models.OneToOneField(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="reversed_by",
-                            to="ledger.entry",
-                        ),
+                ),
+                ("mine_id", models.UUIDField()),
+                ("by_id", models.UUIDField(null=True)),
+                ("by_name", models.CharField(max_length=60)),
+                ("verb", models.CharField(max_length=60)),
+                ("subject_kind", models.CharField(max_length=40)),
+                ("subject_id", models.CharField(max_length=60)),
+                ("subject_label", models.CharField(max_length=200)),
+                ("unit_id", models.UUIDField(null=True)),
+                ("unit_name", models.CharField(blank=True, max_length=100)),
+                ("place_id", models.UUIDField(null=True)),
+                ("place_name", models.CharField(blank=True, max_length=300)),
+                ("occurred_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                ("quantity", models.DecimalField(decimal_places=3, default=1, max_digits=14)),
+                ("payload", models.JSONField(default=dict)),
+                ("source_key", models.CharField(max_length=200, null=True, unique=True)),
+                ("digest", models.BinaryField(default=b"", max_length=32)),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="ledger.entry",
                     ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Cursor",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reader", models.CharField(max_length=60)),
+                ("mine_id", models.UUIDField()),
+                ("seq", models.BigIntegerField(default=0)),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("reader", "mine_id"), name="one_cursor")],
+            },
+        ),
+        migrations.CreateModel(
+            name="FeedProblem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reader", models.CharField(max_length=60)),
+                ("mine_id", models.UUIDField()),
+                ("tries", models.PositiveSmallIntegerField(default=1)),
+                ("error", models.TextField()),
+                ("first_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("next_try_at", models.DateTimeField()),
+                ("given_up_at", models.DateTimeField(null=True)),
+                (
+                    "entry",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.entry"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Notice",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("mine_id", models.UUIDField()),
+                ("person_id", models.UUIDField()),
+                ("subject_kind", models.CharField(default="", max_length=40)),
+                ("subject_id", models.CharField(default="", max_length=60)),
+                ("topic", models.CharField(max_length=60)),
+                ("role", models.CharField(blank=True, max_length=40)),
+                ("title", models.CharField(max_length=200)),
+                ("body", models.TextField(blank=True)),
+                ("url", models.CharField(max_length=300)),
+                ("must_act", models.BooleanField(default=False)),
+                ("delivered_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("read_at", models.DateTimeField(null=True)),
+                ("acted_at", models.DateTimeField(null=True)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="ledger.entry"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Delivery",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("channel", models.CharField(max_length=20)),
+                ("address", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "待发送"), ("sending", "发送中"), ("sent", "已发送"), ("dead", "已放弃")],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("dead_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(blank=True)),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="ledger.notice"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Subscription",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("mine_id", models.UUIDField()),
+                ("role", models.CharField(blank=True, max_length=40)),
+                ("person_id", models.UUIDField(null=True)),
+                ("topic", models.CharField(max_length=60)),
+                ("channel", models.CharField(default="inbox", max_length=20)),
+                ("wanted", models.BooleanField(default=True)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("mine_id", "role", "person_id", "topic", "channel"),
+                        name="one_subscription",
+                        nulls_distinct=False,
+                    )
                 ],
-            ),
-            migrations.CreateModel(
-                name="Cursor",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+            },
+        ),
+        migrations.CreateModel(
+            name="PendingEntry",
+            fields=[
+                (
+                    "entry",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        serialize=False,
+                        to="ledger.entry",
                     ),
-                    ("reader", models.CharField(max_length=60)),
-                    ("mine_id", models.UUIDField()),
-                    ("seq", models.BigIntegerField(default=0)),
-                ],
-                options={
-                    "constraints": [models.UniqueConstraint(fields=("reader", "mine_id"), name="one_cursor")],
-                },
-            ),
-            migrations.CreateModel(
-                name="FeedProblem",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("reader", models.CharField(max_length=60)),
-                    ("mine_id", models.UUIDField()),
-                    ("tries", models.PositiveSmallIntegerField(default=1)),
-                    ("error", models.TextField()),
-                    ("first_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("next_try_at", models.DateTimeField()),
-                    ("given_up_at", models.DateTimeField(null=True)),
-                    (
-                        "entry",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.entry"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Notice",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("mine_id", models.UUIDField()),
-                    ("person_id", models.UUIDField()),
-                    ("subject_kind", models.CharField(default="", max_length=40)),
-                    ("subject_id", models.CharField(default="", max_length=60)),
-                    ("topic", models.CharField(max_length=60)),
-                    ("role", models.CharField(blank=True, max_length=40)),
-                    ("title", models.CharField(max_length=200)),
-                    ("body", models.TextField(blank=True)),
-                    ("url", models.CharField(max_length=300)),
-                    ("must_act", models.BooleanField(default=False)),
-                    ("delivered_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("read_at", models.DateTimeField(null=True)),
-                    ("acted_at", models.DateTimeField(null=True)),
-                    (
-                        "entry",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="ledger.entry"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Delivery",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("channel", models.CharField(max_length=20)),
-                    ("address", models.CharField(max_length=200)),
-                    (
-                        "state",
-                        models.CharField(
-                            choices=[
-                                ("waiting", "待发送"),
-                                ("sending", "发送中"),
-                                ("sent", "已发送"),
-                                ("dead", "已放弃"),
-                            ],
-                            default="waiting",
-                            max_length=10,
-                        ),
-                    ),
-                    ("tries", models.PositiveSmallIntegerField(default=0)),
-                    ("next_try_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("claimed_at", models.DateTimeField(null=True)),
-                    ("sent_at", models.DateTimeField(null=True)),
-                    ("dead_at", models.DateTimeField(null=True)),
-                    ("error", models.TextField(blank=True)),
-                    (
-                        "notice",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="ledger.notice"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Subscription",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("mine_id", models.UUIDField()),
-                    ("role", models.CharField(blank=True, max_length=40)),
-                    ("person_id", models.UUIDField(null=True)),
-                    ("topic", models.CharField(max_length=60)),
-                    ("channel", models.CharField(default="inbox", max_length=20)),
-                    ("wanted", models.BooleanField(default=True)),
-                ],
-                options={
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("mine_id", "role", "person_id", "topic", "channel"),
-                            name="one_subscription",
-                            nulls_distinct=False,
-                        )
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="PendingEntry",
-                fields=[
-                    (
-                        "entry",
-                        models.OneToOneField(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            primary_key=True,
-                            serialize=False,
-                            to="ledger.entry",
-                        ),
-                    ),
-                    ("mine_id", models.UUIDField()),
-                ],
-                options={
-                    "indexes": [models.Index(fields=["mine_id", "entry"], name="pending_by_mine")],
-                },
-            ),
-            migrations.CreateModel(
-                name="Seal",
-                fields=[
-                    (
-                        "entry",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            primary_key=True,
-                            serialize=False,
-                            to="ledger.entry",
-                        ),
-                    ),
-                    ("mine_id", models.UUIDField()),
-                    ("seq", models.BigIntegerField()),
-                    ("chain", models.BinaryField(max_length=32)),
-                    ("sealed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                ],
-                options={
-                    "constraints": [models.UniqueConstraint(fields=("mine_id", "seq"), name="seal_order")],
-                },
-            ),
-            migrations.AddIndex(
-                model_name="entry",
-                index=models.Index(fields=["subject_kind", "subject_id", "id"], name="entry_by_subject"),
-            ),
-            migrations.AddIndex(
-                model_name="entry",
-                index=models.Index(fields=["mine_id", "-received_at", "-id"], name="entry_by_time"),
-            ),
-            migrations.AddIndex(
-                model_name="entry",
-                index=models.Index(fields=["mine_id", "-occurred_at", "-id"], name="entry_by_occurred"),
-            ),
-            migrations.AddIndex(
-                model_name="entry",
-                index=models.Index(fields=["mine_id", "unit_id", "-received_at", "-id"], name="entry_by_unit"),
-            ),
-            migrations.AddIndex(
-                model_name="entry",
-                index=models.Index(fields=["mine_id", "by_id", "-received_at", "-id"], name="entry_by_person"),
-            ),
-            migrations.AddIndex(
-                model_name="entry",
-                index=models.Index(fields=["mine_id", "verb", "-received_at", "-id"], name="entry_by_verb"),
-            ),
-            migrations.AddIndex(
-                model_name="entry",
-                index=models.Index(fields=["mine_id", "place_id", "-received_at", "-id"], name="entry_by_place"),
-            ),
-            migrations.AddIndex(
-                model_name="entry",
-                index=models.Index(fields=["mine_id", "subject_kind", "-received_at", "-id"], name="entry_by_kind"),
-            ),
-            migrations.AddIndex(
-                model_name="feedproblem",
-                index=models.Index(
-                    condition=models.Q(("given_up_at", None)), fields=["reader", "next_try_at"], name="feed_retry"
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="feedproblem",
-                constraint=models.UniqueConstraint(fields=("reader", "entry"), name="one_feed_problem"),
-            ),
-            migrations.AddIndex(
-                model_name="notice",
-                index=models.Index(fields=["person_id", "-id"], name="notice_inbox"),
-            ),
-            migrations.AddIndex(
-                model_name="notice",
-                index=models.Index(
-                    condition=models.Q(("acted_at", None), ("read_at", None)),
-                    fields=["person_id", "-id"],
-                    name="notice_unread",
+                ("mine_id", models.UUIDField()),
+            ],
+            options={
+                "indexes": [models.Index(fields=["mine_id", "entry"], name="pending_by_mine")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Seal",
+            fields=[
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="ledger.entry",
+                    ),
                 ),
+                ("mine_id", models.UUIDField()),
+                ("seq", models.BigIntegerField()),
+                ("chain", models.BinaryField(max_length=32)),
+                ("sealed_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("mine_id", "seq"), name="seal_order")],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(fields=["subject_kind", "subject_id", "id"], name="entry_by_subject"),
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(fields=["mine_id", "-received_at", "-id"], name="entry_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(fields=["mine_id", "-occurred_at", "-id"], name="entry_by_occurred"),
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(fields=["mine_id", "unit_id", "-received_at", "-id"], name="entry_by_unit"),
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(fields=["mine_id", "by_id", "-received_at", "-id"], name="entry_by_person"),
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(fields=["mine_id", "verb", "-received_at", "-id"], name="entry_by_verb"),
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(fields=["mine_id", "place_id", "-received_at", "-id"], name="entry_by_place"),
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(fields=["mine_id", "subject_kind", "-received_at", "-id"], name="entry_by_kind"),
+        ),
+        migrations.AddIndex(
+            model_name="feedproblem",
+            index=models.Index(
+                condition=models.Q(("given_up_at", None)), fields=["reader", "next_try_at"], name="feed_retry"
             ),
-            migrations.AddIndex(
-                model_name="notice",
-                index=models.Index(
-                    condition=models.Q(("acted_at", None), ("must_act", True)),
-                    fields=["person_id", "-id"],
-                    name="notice_to_do",
-                ),
+        ),
+        migrations.AddConstraint(
+            model_name="feedproblem",
+            constraint=models.UniqueConstraint(fields=("reader", "entry"), name="one_feed_problem"),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(fields=["person_id", "-id"], name="notice_inbox"),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("acted_at", None), ("read_at", None)),
+                fields=["person_id", "-id"],
+                name="notice_unread",
             ),
-            migrations.AddIndex(
-                model_name="notice",
-                index=models.Index(
-                    condition=models.Q(("acted_at", None), ("must_act", True)),
-                    fields=["subject_kind", "subject_id"],
-                    name="notice_open",
-                ),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("acted_at", None), ("must_act", True)),
+                fields=["person_id", "-id"],
+                name="notice_to_do",
             ),
-            migrations.AddConstraint(
-                model_name="notice",
-                constraint=models.UniqueConstraint(fields=("entry", "person_id"), name="one_notice_per_person"),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("acted_at", None), ("must_act", True)),
+                fields=["subject_kind", "subject_id"],
+                name="notice_open",
             ),
-            migrations.AddIndex(
-                model_name="delivery",
-                index=models.Index(
-                    condition=models.Q(("state", "waiting")), fields=["next_try_at"], name="delivery_due"
-                ),
+        ),
+        migrations.AddConstraint(
+            model_name="notice",
+            constraint=models.UniqueConstraint(fields=("entry", "person_id"), name="one_notice_per_person"),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(condition=models.Q(("state", "waiting")), fields=["next_try_at"], name="delivery_due"),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(condition=models.Q(("state", "sending")), fields=["claimed_at"], name="delivery_lease"),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(condition=models.Q(("state", "dead")), fields=["-dead_at", "id"], name="delivery_dead"),
+        ),
+        migrations.AddConstraint(
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("notice", "channel", "address"), name="one_delivery"),
+        ),
+        migrations.AddConstraint(
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "sent"), ("sent_at", None), _connector="XOR"), name="sent_has_time"
             ),
-            migrations.AddIndex(
-                model_name="delivery",
-                index=models.Index(
-                    condition=models.Q(("state", "sending")), fields=["claimed_at"], name="delivery_lease"
-                ),
+        ),
+        migrations.AddConstraint(
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "sending"), ("claimed_at", None), _connector="XOR"),
+                name="sending_has_lease",
             ),
-            migrations.AddIndex(
-                model_name="delivery",
-                index=models.Index(
-                    condition=models.Q(("state", "dead")), fields=["-dead_at", "id"], name="delivery_dead"
-                ),
+        ),
+        migrations.AddConstraint(
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "dead"), ("dead_at", None), _connector="XOR"), name="dead_has_time"
             ),
-            migrations.AddConstraint(
-                model_name="delivery",
-                constraint=models.UniqueConstraint(fields=("notice", "channel", "address"), name="one_delivery"),
-            ),
-            migrations.AddConstraint(
-                model_name="delivery",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("state", "sent"), ("sent_at", None), _connector="XOR"), name="sent_has_time"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="delivery",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("state", "sending"), ("claimed_at", None), _connector="XOR"),
-                    name="sending_has_lease",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="delivery",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("state", "dead"), ("dead_at", None), _connector="XOR"), name="dead_has_time"
-                ),
-            ),
-        ]
-    )
+        ),
+    ]
+    operations = together(operations)

@@ -20,1586 +20,1542 @@ class Migration(migrations.Migration):
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="Mine",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("code", models.CharField(max_length=20, unique=True, verbose_name="代码")),
-                    ("name", models.CharField(max_length=60, verbose_name="名称")),
-                    ("timezone", models.CharField(default="Asia/Shanghai", max_length=40)),
-                    ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
-                    ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                ],
-            ),
-            migrations.CreateModel(
-                name="CalendarDay",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("day", models.DateField(verbose_name="日期")),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[("holiday", "放假"), ("workday", "调休上班")], max_length=10, verbose_name="类别"
-                        ),
-                    ),
-                    ("name", models.CharField(blank=True, max_length=30, verbose_name="名称")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="calendar_days", to="org.mine"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["day"],
-                },
-            ),
-            migrations.CreateModel(
-                name="MineEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("code", models.CharField(max_length=20, verbose_name="代码")),
-                    ("name", models.CharField(max_length=60, verbose_name="名称")),
-                    ("timezone", models.CharField(default="Asia/Shanghai", max_length=40)),
-                    ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
-                    ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="org.mine",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="ShiftScheme",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=30, verbose_name="名称")),
-                    ("is_default", models.BooleanField(default=False, verbose_name="全矿默认")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="shift_schemes", to="org.mine"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Unit",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "ancestors",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.UUIDField(), default=list, editable=False, size=None
-                        ),
-                    ),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                ("production", "生产"),
-                                ("auxiliary", "辅助"),
-                                ("office", "科室"),
-                                ("team", "班组"),
-                            ],
-                            max_length=12,
-                            verbose_name="类别",
-                        ),
-                    ),
-                    ("code", models.CharField(blank=True, max_length=30, verbose_name="编码")),
-                    ("name", models.CharField(max_length=60, verbose_name="名称")),
-                    ("short_name", models.CharField(blank=True, max_length=20, verbose_name="简称")),
-                    ("is_front_line", models.BooleanField(default=False, verbose_name="一线单位")),
-                    ("position", models.PositiveIntegerField(default=0)),
-                    ("closed_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="units", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "parent",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="children",
-                            to="org.unit",
-                            verbose_name="上级",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["position", "name"],
-                },
-            ),
-            migrations.CreateModel(
-                name="CalendarDayEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("day", models.DateField(verbose_name="日期")),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[("holiday", "放假"), ("workday", "调休上班")], max_length=10, verbose_name="类别"
-                        ),
-                    ),
-                    ("name", models.CharField(blank=True, max_length=30, verbose_name="名称")),
-                    ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
-                    ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="org.calendarday",
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="Shift",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("name", models.CharField(max_length=20, verbose_name="名称")),
-                    ("start", models.TimeField(verbose_name="开始")),
-                    ("end", models.TimeField(verbose_name="结束")),
-                    (
-                        "aliases",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=20), blank=True, default=list, size=None
-                        ),
-                    ),
-                    (
-                        "scheme",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.CASCADE, related_name="shifts", to="org.shiftscheme"
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["start"],
-                },
-            ),
-            migrations.CreateModel(
-                name="ShiftSchemeEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("name", models.CharField(max_length=30, verbose_name="名称")),
-                    ("is_default", models.BooleanField(default=False, verbose_name="全矿默认")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="org.shiftscheme",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="Person",
-                fields=[
-                    ("password", models.CharField(max_length=128, verbose_name="password")),
-                    ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("number", models.CharField(max_length=30, verbose_name="工号")),
-                    ("name", models.CharField(max_length=60, verbose_name="姓名")),
-                    ("pinyin", models.CharField(blank=True, editable=False, max_length=200)),
-                    ("initials", models.CharField(blank=True, editable=False, max_length=30)),
-                    (
-                        "sex",
-                        models.CharField(
-                            blank=True, choices=[("m", "男"), ("f", "女")], max_length=1, verbose_name="性别"
-                        ),
-                    ),
-                    ("born_on", models.DateField(blank=True, null=True, verbose_name="出生日期")),
-                    ("member_since", models.DateField(blank=True, null=True, verbose_name="入党日期")),
-                    ("phone", models.CharField(blank=True, max_length=30, verbose_name="电话")),
-                    ("email", models.EmailField(blank=True, max_length=254, verbose_name="邮箱")),
-                    ("trade", models.CharField(blank=True, max_length=40, verbose_name="工种")),
-                    ("post", models.CharField(blank=True, max_length=40, verbose_name="岗位")),
-                    ("left_on", models.DateField(blank=True, null=True, verbose_name="离矿日期")),
-                    ("is_active", models.BooleanField(default=True)),
-                    ("must_change_password", models.BooleanField(default=True)),
-                    ("password_changed_at", models.DateTimeField(null=True)),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="persons", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="persons",
-                            to="org.unit",
-                            verbose_name="单位",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["pinyin", "number"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Place",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "ancestors",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.UUIDField(), default=list, editable=False, size=None
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=60, verbose_name="名称")),
-                    ("full_name", models.CharField(editable=False, max_length=300)),
-                    ("kind", models.CharField(blank=True, max_length=20, verbose_name="类别")),
-                    ("confirmed", models.BooleanField(default=True, verbose_name="已确认")),
-                    ("tag", models.CharField(editable=False, max_length=12, unique=True)),
-                    ("closed_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="places", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "parent",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="children",
-                            to="org.place",
-                            verbose_name="上级",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="places",
-                            to="org.unit",
-                            verbose_name="责任单位",
-                        ),
-                    ),
-                ],
-                options={
-                    "ordering": ["full_name"],
-                },
-            ),
-            migrations.CreateModel(
-                name="UnitEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    (
-                        "ancestors",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.UUIDField(), default=list, editable=False, size=None
-                        ),
-                    ),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[
-                                ("production", "生产"),
-                                ("auxiliary", "辅助"),
-                                ("office", "科室"),
-                                ("team", "班组"),
-                            ],
-                            max_length=12,
-                            verbose_name="类别",
-                        ),
-                    ),
-                    ("code", models.CharField(blank=True, max_length=30, verbose_name="编码")),
-                    ("name", models.CharField(max_length=60, verbose_name="名称")),
-                    ("short_name", models.CharField(blank=True, max_length=20, verbose_name="简称")),
-                    ("is_front_line", models.BooleanField(default=False, verbose_name="一线单位")),
-                    ("position", models.PositiveIntegerField(default=0)),
-                    ("closed_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "parent",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="上级",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="org.unit",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="UnitName",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("valid_from", models.DateField()),
-                    ("name", models.CharField(max_length=60)),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="names", to="org.unit"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="UnitShift",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("valid_from", models.DateField()),
-                    (
-                        "scheme",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="unit_rows", to="org.shiftscheme"
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="shift_rows", to="org.unit"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Branch",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=60, verbose_name="支部名称")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="branches", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="branch", to="org.unit"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="ShiftEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("name", models.CharField(max_length=20, verbose_name="名称")),
-                    ("start", models.TimeField(verbose_name="开始")),
-                    ("end", models.TimeField(verbose_name="结束")),
-                    (
-                        "aliases",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.CharField(max_length=20), blank=True, default=list, size=None
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="org.shift",
-                        ),
-                    ),
-                    (
-                        "scheme",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.shiftscheme",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="PersonEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("number", models.CharField(max_length=30, verbose_name="工号")),
-                    ("name", models.CharField(max_length=60, verbose_name="姓名")),
-                    ("pinyin", models.CharField(blank=True, editable=False, max_length=200)),
-                    ("initials", models.CharField(blank=True, editable=False, max_length=30)),
-                    (
-                        "sex",
-                        models.CharField(
-                            blank=True, choices=[("m", "男"), ("f", "女")], max_length=1, verbose_name="性别"
-                        ),
-                    ),
-                    ("born_on", models.DateField(blank=True, null=True, verbose_name="出生日期")),
-                    ("member_since", models.DateField(blank=True, null=True, verbose_name="入党日期")),
-                    ("phone", models.CharField(blank=True, max_length=30, verbose_name="电话")),
-                    ("email", models.EmailField(blank=True, max_length=254, verbose_name="邮箱")),
-                    ("trade", models.CharField(blank=True, max_length=40, verbose_name="工种")),
-                    ("post", models.CharField(blank=True, max_length=40, verbose_name="岗位")),
-                    ("left_on", models.DateField(blank=True, null=True, verbose_name="离矿日期")),
-                    ("is_active", models.BooleanField(default=True)),
-                    ("must_change_password", models.BooleanField(default=True)),
-                    ("password_changed_at", models.DateTimeField(null=True)),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="单位",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="RoleGrant",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "role",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.org.rules.Role["MINER"], "矿工"),
-                                (kuangdeng.org.rules.Role["TEAM_LEADER"], "班组长"),
-                                (kuangdeng.org.rules.Role["UNIT_HEAD"], "区队长"),
-                                (kuangdeng.org.rules.Role["BRANCH_SECRETARY"], "支部书记"),
-                                (kuangdeng.org.rules.Role["SAFETY"], "安监员"),
-                                (kuangdeng.org.rules.Role["TRAINING_OFFICER"], "培训专员"),
-                                (kuangdeng.org.rules.Role["POLITICAL_WORK"], "政工干事"),
-                                (kuangdeng.org.rules.Role["MINE_LEADER"], "矿领导"),
-                                (kuangdeng.org.rules.Role["GROUP_OFFICE"], "集团人员"),
-                                (kuangdeng.org.rules.Role["ADMINISTRATOR"], "系统管理员"),
-                            ],
-                            max_length=20,
-                            verbose_name="角色",
-                        ),
-                    ),
-                    ("valid_from", models.DateField(verbose_name="起")),
-                    ("valid_to", models.DateField(blank=True, null=True, verbose_name="止")),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="grants",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="grants",
-                            to="org.unit",
-                            verbose_name="范围",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="SignIn",
-                fields=[
-                    ("session_key", models.CharField(max_length=40, primary_key=True, serialize=False)),
-                    ("device", models.CharField(blank=True, max_length=200)),
-                    ("address", models.GenericIPAddressField(null=True)),
-                    ("shared_device", models.BooleanField(default=False)),
-                    ("signed_in_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("last_seen_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.CASCADE,
-                            related_name="sign_ins",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="ApiToken",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=60, verbose_name="用途")),
-                    ("digest", models.CharField(editable=False, max_length=64, unique=True)),
-                    ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("expires_on", models.DateField(blank=True, null=True, verbose_name="有效期至")),
-                    ("last_used_at", models.DateTimeField(null=True)),
-                    ("revoked_at", models.DateTimeField(null=True)),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="tokens",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Membership",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("valid_from", models.DateField()),
-                    ("trade", models.CharField(blank=True, max_length=40)),
-                    ("post", models.CharField(blank=True, max_length=40)),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="memberships",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="memberships",
-                            to="org.unit",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="ImportRun",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("kind", models.CharField(max_length=20)),
-                    ("file_name", models.CharField(max_length=200)),
-                    ("file_sha256", models.CharField(max_length=64)),
-                    (
-                        "state",
-                        models.CharField(
-                            choices=[
-                                ("reading", "读取中"),
-                                ("preview", "待确认"),
-                                ("writing", "写入中"),
-                                ("done", "已写入"),
-                                ("dropped", "已放弃"),
-                                ("failed", "失败"),
-                            ],
-                            default="reading",
-                            max_length=10,
-                        ),
-                    ),
-                    ("started_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("finished_at", models.DateTimeField(null=True)),
-                    ("done_rows", models.PositiveIntegerField(default=0)),
-                    ("total_rows", models.PositiveIntegerField(default=0)),
-                    ("problems", models.JSONField(default=list)),
-                    ("report", models.JSONField(default=dict)),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="import_runs", to="org.mine"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="PlaceAlias",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("spelling", models.CharField(max_length=200, verbose_name="写法")),
-                    ("folded", models.CharField(max_length=200)),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="place_aliases", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "place",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="aliases", to="org.place"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="PlaceEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    (
-                        "ancestors",
-                        django.contrib.postgres.fields.ArrayField(
-                            base_field=models.UUIDField(), default=list, editable=False, size=None
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=60, verbose_name="名称")),
-                    ("full_name", models.CharField(editable=False, max_length=300)),
-                    ("kind", models.CharField(blank=True, max_length=20, verbose_name="类别")),
-                    ("confirmed", models.BooleanField(default=True, verbose_name="已确认")),
-                    ("tag", models.CharField(editable=False, max_length=12)),
-                    ("closed_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "parent",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.place",
-                            verbose_name="上级",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="org.place",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="责任单位",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="PlaceProposal",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("spelling", models.CharField(max_length=200, verbose_name="写法")),
-                    ("folded", models.CharField(max_length=200)),
-                    ("source", models.CharField(max_length=40, verbose_name="来源")),
-                    ("seen", models.PositiveIntegerField(default=1, verbose_name="出现次数")),
-                    ("first_seen_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
-                    ("decided_at", models.DateTimeField(null=True)),
-                    (
-                        "decided_by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="place_proposals", to="org.mine"
-                        ),
-                    ),
-                    (
-                        "place",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="proposals",
-                            to="org.place",
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="UnitShiftEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("valid_from", models.DateField()),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="org.unitshift",
-                        ),
-                    ),
-                    (
-                        "scheme",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.shiftscheme",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="RoleGrantEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    (
-                        "role",
-                        models.CharField(
-                            choices=[
-                                (kuangdeng.org.rules.Role["MINER"], "矿工"),
-                                (kuangdeng.org.rules.Role["TEAM_LEADER"], "班组长"),
-                                (kuangdeng.org.rules.Role["UNIT_HEAD"], "区队长"),
-                                (kuangdeng.org.rules.Role["BRANCH_SECRETARY"], "支部书记"),
-                                (kuangdeng.org.rules.Role["SAFETY"], "安监员"),
-                                (kuangdeng.org.rules.Role["TRAINING_OFFICER"], "培训专员"),
-                                (kuangdeng.org.rules.Role["POLITICAL_WORK"], "政工干事"),
-                                (kuangdeng.org.rules.Role["MINE_LEADER"], "矿领导"),
-                                (kuangdeng.org.rules.Role["GROUP_OFFICE"], "集团人员"),
-                                (kuangdeng.org.rules.Role["ADMINISTRATOR"], "系统管理员"),
-                            ],
-                            max_length=20,
-                            verbose_name="角色",
-                        ),
-                    ),
-                    ("valid_from", models.DateField(verbose_name="起")),
-                    ("valid_to", models.DateField(blank=True, null=True, verbose_name="止")),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="org.rolegrant",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            blank=True,
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                            verbose_name="范围",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="MembershipEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("valid_from", models.DateField()),
-                    ("trade", models.CharField(blank=True, max_length=40)),
-                    ("post", models.CharField(blank=True, max_length=40)),
-                    (
-                        "person",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="org.membership",
-                        ),
-                    ),
-                    (
-                        "unit",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.unit",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="mine",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "org_mineevent" ("code", "created_at", "id", "is_sample", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "timezone") VALUES (OLD."code", OLD."created_at", OLD."id", OLD."is_sample", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."timezone"); RETURN NULL;',
-                        hash="c79a5d9a6b52d772f8e8452bc813688282a14de4",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_e0b9d",
-                        table="org_mine",
-                        when="AFTER",
+    operations = [
+        migrations.CreateModel(
+            name="Mine",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="mine",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "org_mineevent" ("code", "created_at", "id", "is_sample", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "timezone") VALUES (OLD."code", OLD."created_at", OLD."id", OLD."is_sample", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."timezone"); RETURN NULL;',
-                        hash="e638796c66c61a7a512231e4bfc20155df0fc01e",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_e1bc1",
-                        table="org_mine",
-                        when="AFTER",
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("timezone", models.CharField(default="Asia/Shanghai", max_length=40)),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
+                ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="CalendarDay",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(verbose_name="日期")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("holiday", "放假"), ("workday", "调休上班")], max_length=10, verbose_name="类别"
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="calendarday",
-                constraint=models.UniqueConstraint(fields=("mine", "day"), name="calendar_day"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="calendarday",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "org_calendardayevent" ("confirmed", "day", "id", "kind", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source") VALUES (OLD."confirmed", OLD."day", OLD."id", OLD."kind", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source"); RETURN NULL;',
-                        hash="e878b5398a0d87095661dbe897158741e7a03cf8",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_6f6da",
-                        table="org_calendarday",
-                        when="AFTER",
+                ("name", models.CharField(blank=True, max_length=30, verbose_name="名称")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="calendar_days", to="org.mine"
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="calendarday",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "org_calendardayevent" ("confirmed", "day", "id", "kind", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source") VALUES (OLD."confirmed", OLD."day", OLD."id", OLD."kind", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source"); RETURN NULL;',
-                        hash="371da8271d35ae794013d11553029da8ed8339c8",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_12b46",
-                        table="org_calendarday",
-                        when="AFTER",
+            ],
+            options={
+                "ordering": ["day"],
+            },
+        ),
+        migrations.CreateModel(
+            name="MineEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("code", models.CharField(max_length=20, verbose_name="代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("timezone", models.CharField(default="Asia/Shanghai", max_length=40)),
+                ("is_sample", models.BooleanField(default=False, verbose_name="示例")),
+                ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="placealias",
-                constraint=models.UniqueConstraint(fields=("mine", "folded"), name="one_place_per_spelling"),
-            ),
-            migrations.AddConstraint(
-                model_name="placeproposal",
-                constraint=models.UniqueConstraint(fields=("mine", "folded"), name="one_proposal_per_spelling"),
-            ),
-            migrations.AddConstraint(
-                model_name="placeproposal",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("decided_at", None), ("decided_by", None)),
-                        models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="proposal_decided_by_somebody",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="shiftscheme",
-                constraint=models.UniqueConstraint(fields=("mine", "name"), name="scheme_name"),
-            ),
-            migrations.AddConstraint(
-                model_name="shiftscheme",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("is_default", True)), fields=("mine",), name="one_default_scheme"
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="shiftscheme",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "org_shiftschemeevent" ("id", "is_default", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."id", OLD."is_default", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;',
-                        hash="60ed42449d8f49810296dfec8699a0629ac71f6e",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_22999",
-                        table="org_shiftscheme",
-                        when="AFTER",
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="org.mine",
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="shiftscheme",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "org_shiftschemeevent" ("id", "is_default", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."id", OLD."is_default", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
-                        hash="e050ef61865e7a4cdace4bf7bf6d9b1f54f77034",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_80f0d",
-                        table="org_shiftscheme",
-                        when="AFTER",
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ShiftScheme",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="shift",
-                constraint=models.UniqueConstraint(fields=("scheme", "name"), name="shift_name"),
-            ),
-            migrations.AddConstraint(
-                model_name="shift",
-                constraint=models.UniqueConstraint(fields=("scheme", "start"), name="shift_start"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="shift",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "org_shiftevent" ("aliases", "end", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scheme_id", "start") VALUES (OLD."aliases", OLD."end", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."scheme_id", OLD."start"); RETURN NULL;',
-                        hash="aec4dfaf2d70070d2d648bacc49b3f7f9edf95ee",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_be8d8",
-                        table="org_shift",
-                        when="AFTER",
+                ("name", models.CharField(max_length=30, verbose_name="名称")),
+                ("is_default", models.BooleanField(default=False, verbose_name="全矿默认")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shift_schemes", to="org.mine"
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="shift",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "org_shiftevent" ("aliases", "end", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scheme_id", "start") VALUES (OLD."aliases", OLD."end", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."scheme_id", OLD."start"); RETURN NULL;',
-                        hash="096d3f0c853095c961356e361cd35e3bce0ed9db",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_e5076",
-                        table="org_shift",
-                        when="AFTER",
+            ],
+        ),
+        migrations.CreateModel(
+            name="Unit",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            migrations.AddIndex(
-                model_name="unit",
-                index=django.contrib.postgres.indexes.GinIndex(fields=["ancestors"], name="unit_ancestors"),
-            ),
-            migrations.AddConstraint(
-                model_name="unit",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("closed_on", None)),
-                    fields=("mine", "parent", "name"),
-                    name="unit_name_here",
-                    nulls_distinct=False,
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="unit",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("code", ""), _negated=True), fields=("mine", "code"), name="unit_code"
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="unit",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "org_unitevent" ("ancestors", "closed_on", "code", "id", "is_front_line", "kind", "mine_id", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "short_name") VALUES (OLD."ancestors", OLD."closed_on", OLD."code", OLD."id", OLD."is_front_line", OLD."kind", OLD."mine_id", OLD."name", OLD."parent_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."short_name"); RETURN NULL;',
-                        hash="3a5b3d774d6742b6fd1c1063bfdb0062f6ceadf1",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_f1e85",
-                        table="org_unit",
-                        when="AFTER",
+                (
+                    "ancestors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), default=list, editable=False, size=None
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="unit",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "org_unitevent" ("ancestors", "closed_on", "code", "id", "is_front_line", "kind", "mine_id", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "short_name") VALUES (OLD."ancestors", OLD."closed_on", OLD."code", OLD."id", OLD."is_front_line", OLD."kind", OLD."mine_id", OLD."name", OLD."parent_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."short_name"); RETURN NULL;',
-                        hash="c4cdb462c6990491bbbb97b8b58403a96baebcc4",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_e79c1",
-                        table="org_unit",
-                        when="AFTER",
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("production", "生产"), ("auxiliary", "辅助"), ("office", "科室"), ("team", "班组")],
+                        max_length=12,
+                        verbose_name="类别",
                     ),
                 ),
-            ),
-            migrations.AddIndex(
-                model_name="rolegrant",
-                index=models.Index(fields=["unit", "role"], name="grant_by_unit"),
-            ),
-            migrations.AddConstraint(
-                model_name="rolegrant",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
-                    name="grant_ends_after_start",
+                ("code", models.CharField(blank=True, max_length=30, verbose_name="编码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("short_name", models.CharField(blank=True, max_length=20, verbose_name="简称")),
+                ("is_front_line", models.BooleanField(default=False, verbose_name="一线单位")),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
+                (
+                    "mine",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="units", to="org.mine"),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="rolegrant",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("unit__isnull", False),
-                        (
-                            "role__in",
-                            [
-                                kuangdeng.org.rules.Role["ADMINISTRATOR"],
-                                kuangdeng.org.rules.Role["GROUP_OFFICE"],
-                                kuangdeng.org.rules.Role["MINE_LEADER"],
-                                kuangdeng.org.rules.Role["POLITICAL_WORK"],
-                                kuangdeng.org.rules.Role["SAFETY"],
-                                kuangdeng.org.rules.Role["TRAINING_OFFICER"],
-                            ],
-                        ),
-                        _connector="OR",
-                    ),
-                    name="grant_of_a_unit_role_has_a_unit",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="rolegrant",
-                constraint=models.UniqueConstraint(
-                    fields=("person", "role", "unit", "valid_from"), name="grant_once", nulls_distinct=False
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="rolegrant",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "org_rolegrantevent" ("id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "unit_id", "valid_from", "valid_to") VALUES (OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."role", OLD."unit_id", OLD."valid_from", OLD."valid_to"); RETURN NULL;',
-                        hash="5d861fcd208ee56bad958bd3af8a725ffc6999d8",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_2a277",
-                        table="org_rolegrant",
-                        when="AFTER",
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="org.unit",
+                        verbose_name="上级",
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="rolegrant",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "org_rolegrantevent" ("id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "unit_id", "valid_from", "valid_to") VALUES (OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."unit_id", OLD."valid_from", OLD."valid_to"); RETURN NULL;',
-                        hash="88d94d54739b46f33da70a8166add12fa652e611",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_8ceca",
-                        table="org_rolegrant",
-                        when="AFTER",
+            ],
+            options={
+                "ordering": ["position", "name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="CalendarDayEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("day", models.DateField(verbose_name="日期")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("holiday", "放假"), ("workday", "调休上班")], max_length=10, verbose_name="类别"
                     ),
                 ),
-            ),
-            migrations.AddIndex(
-                model_name="place",
-                index=django.contrib.postgres.indexes.GinIndex(fields=["ancestors"], name="place_ancestors"),
-            ),
-            migrations.AddIndex(
-                model_name="place",
-                index=models.Index(fields=["mine", "full_name"], name="place_by_name"),
-            ),
-            migrations.AddConstraint(
-                model_name="place",
-                constraint=models.UniqueConstraint(
-                    fields=("mine", "parent", "name"), name="place_name_here", nulls_distinct=False
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="place",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "org_placeevent" ("ancestors", "closed_on", "confirmed", "full_name", "id", "kind", "mine_id", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tag", "unit_id") VALUES (OLD."ancestors", OLD."closed_on", OLD."confirmed", OLD."full_name", OLD."id", OLD."kind", OLD."mine_id", OLD."name", OLD."parent_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."tag", OLD."unit_id"); RETURN NULL;',
-                        hash="dbd3a6872d94e132d6337489ab0f712620fd9db1",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_32460",
-                        table="org_place",
-                        when="AFTER",
+                ("name", models.CharField(blank=True, max_length=30, verbose_name="名称")),
+                ("confirmed", models.BooleanField(default=False, verbose_name="已确认")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="place",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "org_placeevent" ("ancestors", "closed_on", "confirmed", "full_name", "id", "kind", "mine_id", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tag", "unit_id") VALUES (OLD."ancestors", OLD."closed_on", OLD."confirmed", OLD."full_name", OLD."id", OLD."kind", OLD."mine_id", OLD."name", OLD."parent_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."tag", OLD."unit_id"); RETURN NULL;',
-                        hash="864de881e316384441f3c5c4bf5e113b4d601b06",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_a064b",
-                        table="org_place",
-                        when="AFTER",
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="org.calendarday",
                     ),
                 ),
-            ),
-            migrations.AddIndex(
-                model_name="membership",
-                index=models.Index(fields=["unit", "valid_from"], name="membership_by_unit"),
-            ),
-            migrations.AddConstraint(
-                model_name="membership",
-                constraint=models.UniqueConstraint(fields=("person", "valid_from"), name="one_membership_a_day"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="membership",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "org_membershipevent" ("id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "post", "trade", "unit_id", "valid_from") VALUES (OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."post", OLD."trade", OLD."unit_id", OLD."valid_from"); RETURN NULL;',
-                        hash="ad6c0c18f72a7399501ea36b33375affe1735425",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_81ddd",
-                        table="org_membership",
-                        when="AFTER",
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="membership",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "org_membershipevent" ("id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "post", "trade", "unit_id", "valid_from") VALUES (OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."post", OLD."trade", OLD."unit_id", OLD."valid_from"); RETURN NULL;',
-                        hash="b3cadf1ba6923610c47ab5662c5c0741f6a425d8",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_f3649",
-                        table="org_membership",
-                        when="AFTER",
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Shift",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=20, verbose_name="名称")),
+                ("start", models.TimeField(verbose_name="开始")),
+                ("end", models.TimeField(verbose_name="结束")),
+                (
+                    "aliases",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), blank=True, default=list, size=None
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="branch",
-                constraint=models.UniqueConstraint(fields=("mine", "name"), name="branch_name"),
-            ),
-            migrations.AddIndex(
-                model_name="person",
-                index=models.Index(fields=["mine", "unit", "pinyin"], name="person_by_unit"),
-            ),
-            migrations.AddIndex(
-                model_name="person",
-                index=models.Index(fields=["mine", "pinyin", "id"], name="person_by_pinyin"),
-            ),
-            migrations.AddConstraint(
-                model_name="person",
-                constraint=models.UniqueConstraint(fields=("mine", "number"), name="person_number"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="person",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition='WHEN (OLD."born_on" IS DISTINCT FROM (NEW."born_on") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."initials" IS DISTINCT FROM (NEW."initials") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."left_on" IS DISTINCT FROM (NEW."left_on") OR OLD."member_since" IS DISTINCT FROM (NEW."member_since") OR OLD."mine_id" IS DISTINCT FROM (NEW."mine_id") OR OLD."must_change_password" IS DISTINCT FROM (NEW."must_change_password") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."password_changed_at" IS DISTINCT FROM (NEW."password_changed_at") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."pinyin" IS DISTINCT FROM (NEW."pinyin") OR OLD."post" IS DISTINCT FROM (NEW."post") OR OLD."sex" IS DISTINCT FROM (NEW."sex") OR OLD."trade" IS DISTINCT FROM (NEW."trade") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id"))',
-                        func='INSERT INTO "org_personevent" ("born_on", "email", "id", "initials", "is_active", "left_on", "member_since", "mine_id", "must_change_password", "name", "number", "password_changed_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "pinyin", "post", "sex", "trade", "unit_id") VALUES (OLD."born_on", OLD."email", OLD."id", OLD."initials", OLD."is_active", OLD."left_on", OLD."member_since", OLD."mine_id", OLD."must_change_password", OLD."name", OLD."number", OLD."password_changed_at", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."phone", OLD."pinyin", OLD."post", OLD."sex", OLD."trade", OLD."unit_id"); RETURN NULL;',
-                        hash="0de30d959dc2930d393d81e4bcfed757cd220637",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_673e0",
-                        table="org_person",
-                        when="AFTER",
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shifts", to="org.shiftscheme"
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="person",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "org_personevent" ("born_on", "email", "id", "initials", "is_active", "left_on", "member_since", "mine_id", "must_change_password", "name", "number", "password_changed_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "pinyin", "post", "sex", "trade", "unit_id") VALUES (OLD."born_on", OLD."email", OLD."id", OLD."initials", OLD."is_active", OLD."left_on", OLD."member_since", OLD."mine_id", OLD."must_change_password", OLD."name", OLD."number", OLD."password_changed_at", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."pinyin", OLD."post", OLD."sex", OLD."trade", OLD."unit_id"); RETURN NULL;',
-                        hash="7cede331fa01fd612e5e408b0c62fd26b9c8719b",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_50dfd",
-                        table="org_person",
-                        when="AFTER",
+            ],
+            options={
+                "ordering": ["start"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ShiftSchemeEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("name", models.CharField(max_length=30, verbose_name="名称")),
+                ("is_default", models.BooleanField(default=False, verbose_name="全矿默认")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="unitname",
-                constraint=models.UniqueConstraint(fields=("unit", "valid_from"), name="unit_named_once_a_day"),
-            ),
-            migrations.AddConstraint(
-                model_name="unitshift",
-                constraint=models.UniqueConstraint(fields=("unit", "valid_from"), name="one_scheme_a_day"),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="unitshift",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "org_unitshiftevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scheme_id", "unit_id", "valid_from") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."scheme_id", OLD."unit_id", OLD."valid_from"); RETURN NULL;',
-                        hash="10fd1afddf7bd90fe4effab9ab89d2dbc991f323",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_3e5c8",
-                        table="org_unitshift",
-                        when="AFTER",
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="unitshift",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "org_unitshiftevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scheme_id", "unit_id", "valid_from") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."scheme_id", OLD."unit_id", OLD."valid_from"); RETURN NULL;',
-                        hash="a80428a0b87b62a75fd92167faf78b8f3440dc41",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_a91e7",
-                        table="org_unitshift",
-                        when="AFTER",
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="org.shiftscheme",
                     ),
                 ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Person",
+            fields=[
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=30, verbose_name="工号")),
+                ("name", models.CharField(max_length=60, verbose_name="姓名")),
+                ("pinyin", models.CharField(blank=True, editable=False, max_length=200)),
+                ("initials", models.CharField(blank=True, editable=False, max_length=30)),
+                (
+                    "sex",
+                    models.CharField(blank=True, choices=[("m", "男"), ("f", "女")], max_length=1, verbose_name="性别"),
+                ),
+                ("born_on", models.DateField(blank=True, null=True, verbose_name="出生日期")),
+                ("member_since", models.DateField(blank=True, null=True, verbose_name="入党日期")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="电话")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="邮箱")),
+                ("trade", models.CharField(blank=True, max_length=40, verbose_name="工种")),
+                ("post", models.CharField(blank=True, max_length=40, verbose_name="岗位")),
+                ("left_on", models.DateField(blank=True, null=True, verbose_name="离矿日期")),
+                ("is_active", models.BooleanField(default=True)),
+                ("must_change_password", models.BooleanField(default=True)),
+                ("password_changed_at", models.DateTimeField(null=True)),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="persons", to="org.mine"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="persons",
+                        to="org.unit",
+                        verbose_name="单位",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pinyin", "number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Place",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "ancestors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), default=list, editable=False, size=None
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("full_name", models.CharField(editable=False, max_length=300)),
+                ("kind", models.CharField(blank=True, max_length=20, verbose_name="类别")),
+                ("confirmed", models.BooleanField(default=True, verbose_name="已确认")),
+                ("tag", models.CharField(editable=False, max_length=12, unique=True)),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="places", to="org.mine"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="org.place",
+                        verbose_name="上级",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="places",
+                        to="org.unit",
+                        verbose_name="责任单位",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["full_name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="UnitEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                (
+                    "ancestors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), default=list, editable=False, size=None
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("production", "生产"), ("auxiliary", "辅助"), ("office", "科室"), ("team", "班组")],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=30, verbose_name="编码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("short_name", models.CharField(blank=True, max_length=20, verbose_name="简称")),
+                ("is_front_line", models.BooleanField(default=False, verbose_name="一线单位")),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="撤销日期")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="上级",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="org.unit",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="UnitName",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField()),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="names", to="org.unit"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="UnitShift",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField()),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="unit_rows", to="org.shiftscheme"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shift_rows", to="org.unit"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Branch",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="支部名称")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="branches", to="org.mine"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="branch", to="org.unit"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ShiftEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=20, verbose_name="名称")),
+                ("start", models.TimeField(verbose_name="开始")),
+                ("end", models.TimeField(verbose_name="结束")),
+                (
+                    "aliases",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="org.shift",
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.shiftscheme",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="PersonEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("number", models.CharField(max_length=30, verbose_name="工号")),
+                ("name", models.CharField(max_length=60, verbose_name="姓名")),
+                ("pinyin", models.CharField(blank=True, editable=False, max_length=200)),
+                ("initials", models.CharField(blank=True, editable=False, max_length=30)),
+                (
+                    "sex",
+                    models.CharField(blank=True, choices=[("m", "男"), ("f", "女")], max_length=1, verbose_name="性别"),
+                ),
+                ("born_on", models.DateField(blank=True, null=True, verbose_name="出生日期")),
+                ("member_since", models.DateField(blank=True, null=True, verbose_name="入党日期")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="电话")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="邮箱")),
+                ("trade", models.CharField(blank=True, max_length=40, verbose_name="工种")),
+                ("post", models.CharField(blank=True, max_length=40, verbose_name="岗位")),
+                ("left_on", models.DateField(blank=True, null=True, verbose_name="离矿日期")),
+                ("is_active", models.BooleanField(default=True)),
+                ("must_change_password", models.BooleanField(default=True)),
+                ("password_changed_at", models.DateTimeField(null=True)),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="单位",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="RoleGrant",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.org.rules.Role["MINER"], "矿工"),
+                            (kuangdeng.org.rules.Role["TEAM_LEADER"], "班组长"),
+                            (kuangdeng.org.rules.Role["UNIT_HEAD"], "区队长"),
+                            (kuangdeng.org.rules.Role["BRANCH_SECRETARY"], "支部书记"),
+                            (kuangdeng.org.rules.Role["SAFETY"], "安监员"),
+                            (kuangdeng.org.rules.Role["TRAINING_OFFICER"], "培训专员"),
+                            (kuangdeng.org.rules.Role["POLITICAL_WORK"], "政工干事"),
+                            (kuangdeng.org.rules.Role["MINE_LEADER"], "矿领导"),
+                            (kuangdeng.org.rules.Role["GROUP_OFFICE"], "集团人员"),
+                            (kuangdeng.org.rules.Role["ADMINISTRATOR"], "系统管理员"),
+                        ],
+                        max_length=20,
+                        verbose_name="角色",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="起")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grants", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="org.unit",
+                        verbose_name="范围",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SignIn",
+            fields=[
+                ("session_key", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("device", models.CharField(blank=True, max_length=200)),
+                ("address", models.GenericIPAddressField(null=True)),
+                ("shared_device", models.BooleanField(default=False)),
+                ("signed_in_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("last_seen_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sign_ins",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ApiToken",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="用途")),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="有效期至")),
+                ("last_used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tokens", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Membership",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField()),
+                ("trade", models.CharField(blank=True, max_length=40)),
+                ("post", models.CharField(blank=True, max_length=40)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="org.unit",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ImportRun",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("file_name", models.CharField(max_length=200)),
+                ("file_sha256", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "读取中"),
+                            ("preview", "待确认"),
+                            ("writing", "写入中"),
+                            ("done", "已写入"),
+                            ("dropped", "已放弃"),
+                            ("failed", "失败"),
+                        ],
+                        default="reading",
+                        max_length=10,
+                    ),
+                ),
+                ("started_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("done_rows", models.PositiveIntegerField(default=0)),
+                ("total_rows", models.PositiveIntegerField(default=0)),
+                ("problems", models.JSONField(default=list)),
+                ("report", models.JSONField(default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="import_runs", to="org.mine"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PlaceAlias",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("spelling", models.CharField(max_length=200, verbose_name="写法")),
+                ("folded", models.CharField(max_length=200)),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="place_aliases", to="org.mine"
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="aliases", to="org.place"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="PlaceEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                (
+                    "ancestors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), default=list, editable=False, size=None
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("full_name", models.CharField(editable=False, max_length=300)),
+                ("kind", models.CharField(blank=True, max_length=20, verbose_name="类别")),
+                ("confirmed", models.BooleanField(default=True, verbose_name="已确认")),
+                ("tag", models.CharField(editable=False, max_length=12)),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.place",
+                        verbose_name="上级",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="org.place",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="责任单位",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="PlaceProposal",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("spelling", models.CharField(max_length=200, verbose_name="写法")),
+                ("folded", models.CharField(max_length=200)),
+                ("source", models.CharField(max_length=40, verbose_name="来源")),
+                ("seen", models.PositiveIntegerField(default=1, verbose_name="出现次数")),
+                ("first_seen_at", models.DateTimeField(default=kuangdeng.kernel.clock.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="place_proposals", to="org.mine"
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="proposals", to="org.place"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="UnitShiftEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("valid_from", models.DateField()),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="org.unitshift",
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.shiftscheme",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="RoleGrantEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            (kuangdeng.org.rules.Role["MINER"], "矿工"),
+                            (kuangdeng.org.rules.Role["TEAM_LEADER"], "班组长"),
+                            (kuangdeng.org.rules.Role["UNIT_HEAD"], "区队长"),
+                            (kuangdeng.org.rules.Role["BRANCH_SECRETARY"], "支部书记"),
+                            (kuangdeng.org.rules.Role["SAFETY"], "安监员"),
+                            (kuangdeng.org.rules.Role["TRAINING_OFFICER"], "培训专员"),
+                            (kuangdeng.org.rules.Role["POLITICAL_WORK"], "政工干事"),
+                            (kuangdeng.org.rules.Role["MINE_LEADER"], "矿领导"),
+                            (kuangdeng.org.rules.Role["GROUP_OFFICE"], "集团人员"),
+                            (kuangdeng.org.rules.Role["ADMINISTRATOR"], "系统管理员"),
+                        ],
+                        max_length=20,
+                        verbose_name="角色",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="起")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="org.rolegrant",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                        verbose_name="范围",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="MembershipEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("valid_from", models.DateField()),
+                ("trade", models.CharField(blank=True, max_length=40)),
+                ("post", models.CharField(blank=True, max_length=40)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="org.membership",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.unit",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="mine",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "org_mineevent" ("code", "created_at", "id", "is_sample", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "timezone") VALUES (OLD."code", OLD."created_at", OLD."id", OLD."is_sample", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."timezone"); RETURN NULL;',
+                    hash="c79a5d9a6b52d772f8e8452bc813688282a14de4",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_e0b9d",
+                    table="org_mine",
+                    when="AFTER",
+                ),
             ),
-        ]
-    )
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="mine",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "org_mineevent" ("code", "created_at", "id", "is_sample", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "timezone") VALUES (OLD."code", OLD."created_at", OLD."id", OLD."is_sample", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."timezone"); RETURN NULL;',
+                    hash="e638796c66c61a7a512231e4bfc20155df0fc01e",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_e1bc1",
+                    table="org_mine",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="calendarday",
+            constraint=models.UniqueConstraint(fields=("mine", "day"), name="calendar_day"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="calendarday",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "org_calendardayevent" ("confirmed", "day", "id", "kind", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source") VALUES (OLD."confirmed", OLD."day", OLD."id", OLD."kind", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."source"); RETURN NULL;',
+                    hash="e878b5398a0d87095661dbe897158741e7a03cf8",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_6f6da",
+                    table="org_calendarday",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="calendarday",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "org_calendardayevent" ("confirmed", "day", "id", "kind", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source") VALUES (OLD."confirmed", OLD."day", OLD."id", OLD."kind", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source"); RETURN NULL;',
+                    hash="371da8271d35ae794013d11553029da8ed8339c8",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_12b46",
+                    table="org_calendarday",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="placealias",
+            constraint=models.UniqueConstraint(fields=("mine", "folded"), name="one_place_per_spelling"),
+        ),
+        migrations.AddConstraint(
+            model_name="placeproposal",
+            constraint=models.UniqueConstraint(fields=("mine", "folded"), name="one_proposal_per_spelling"),
+        ),
+        migrations.AddConstraint(
+            model_name="placeproposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decided_by", None)),
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="proposal_decided_by_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="shiftscheme",
+            constraint=models.UniqueConstraint(fields=("mine", "name"), name="scheme_name"),
+        ),
+        migrations.AddConstraint(
+            model_name="shiftscheme",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_default", True)), fields=("mine",), name="one_default_scheme"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="shiftscheme",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "org_shiftschemeevent" ("id", "is_default", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."id", OLD."is_default", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;',
+                    hash="60ed42449d8f49810296dfec8699a0629ac71f6e",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_22999",
+                    table="org_shiftscheme",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="shiftscheme",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "org_shiftschemeevent" ("id", "is_default", "mine_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."id", OLD."is_default", OLD."mine_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
+                    hash="e050ef61865e7a4cdace4bf7bf6d9b1f54f77034",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_80f0d",
+                    table="org_shiftscheme",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="shift",
+            constraint=models.UniqueConstraint(fields=("scheme", "name"), name="shift_name"),
+        ),
+        migrations.AddConstraint(
+            model_name="shift",
+            constraint=models.UniqueConstraint(fields=("scheme", "start"), name="shift_start"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="shift",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "org_shiftevent" ("aliases", "end", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scheme_id", "start") VALUES (OLD."aliases", OLD."end", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."scheme_id", OLD."start"); RETURN NULL;',
+                    hash="aec4dfaf2d70070d2d648bacc49b3f7f9edf95ee",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_be8d8",
+                    table="org_shift",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="shift",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "org_shiftevent" ("aliases", "end", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scheme_id", "start") VALUES (OLD."aliases", OLD."end", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."scheme_id", OLD."start"); RETURN NULL;',
+                    hash="096d3f0c853095c961356e361cd35e3bce0ed9db",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_e5076",
+                    table="org_shift",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="unit",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["ancestors"], name="unit_ancestors"),
+        ),
+        migrations.AddConstraint(
+            model_name="unit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_on", None)),
+                fields=("mine", "parent", "name"),
+                name="unit_name_here",
+                nulls_distinct=False,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="unit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("code", ""), _negated=True), fields=("mine", "code"), name="unit_code"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="unit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "org_unitevent" ("ancestors", "closed_on", "code", "id", "is_front_line", "kind", "mine_id", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "short_name") VALUES (OLD."ancestors", OLD."closed_on", OLD."code", OLD."id", OLD."is_front_line", OLD."kind", OLD."mine_id", OLD."name", OLD."parent_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."short_name"); RETURN NULL;',
+                    hash="3a5b3d774d6742b6fd1c1063bfdb0062f6ceadf1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_f1e85",
+                    table="org_unit",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="unit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "org_unitevent" ("ancestors", "closed_on", "code", "id", "is_front_line", "kind", "mine_id", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "short_name") VALUES (OLD."ancestors", OLD."closed_on", OLD."code", OLD."id", OLD."is_front_line", OLD."kind", OLD."mine_id", OLD."name", OLD."parent_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."short_name"); RETURN NULL;',
+                    hash="c4cdb462c6990491bbbb97b8b58403a96baebcc4",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_e79c1",
+                    table="org_unit",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="rolegrant",
+            index=models.Index(fields=["unit", "role"], name="grant_by_unit"),
+        ),
+        migrations.AddConstraint(
+            model_name="rolegrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"),
+                name="grant_ends_after_start",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rolegrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("unit__isnull", False),
+                    (
+                        "role__in",
+                        [
+                            kuangdeng.org.rules.Role["ADMINISTRATOR"],
+                            kuangdeng.org.rules.Role["GROUP_OFFICE"],
+                            kuangdeng.org.rules.Role["MINE_LEADER"],
+                            kuangdeng.org.rules.Role["POLITICAL_WORK"],
+                            kuangdeng.org.rules.Role["SAFETY"],
+                            kuangdeng.org.rules.Role["TRAINING_OFFICER"],
+                        ],
+                    ),
+                    _connector="OR",
+                ),
+                name="grant_of_a_unit_role_has_a_unit",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rolegrant",
+            constraint=models.UniqueConstraint(
+                fields=("person", "role", "unit", "valid_from"), name="grant_once", nulls_distinct=False
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="rolegrant",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "org_rolegrantevent" ("id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "unit_id", "valid_from", "valid_to") VALUES (OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."role", OLD."unit_id", OLD."valid_from", OLD."valid_to"); RETURN NULL;',
+                    hash="5d861fcd208ee56bad958bd3af8a725ffc6999d8",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_2a277",
+                    table="org_rolegrant",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="rolegrant",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "org_rolegrantevent" ("id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "unit_id", "valid_from", "valid_to") VALUES (OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."unit_id", OLD."valid_from", OLD."valid_to"); RETURN NULL;',
+                    hash="88d94d54739b46f33da70a8166add12fa652e611",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_8ceca",
+                    table="org_rolegrant",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="place",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["ancestors"], name="place_ancestors"),
+        ),
+        migrations.AddIndex(
+            model_name="place",
+            index=models.Index(fields=["mine", "full_name"], name="place_by_name"),
+        ),
+        migrations.AddConstraint(
+            model_name="place",
+            constraint=models.UniqueConstraint(
+                fields=("mine", "parent", "name"), name="place_name_here", nulls_distinct=False
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="place",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "org_placeevent" ("ancestors", "closed_on", "confirmed", "full_name", "id", "kind", "mine_id", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tag", "unit_id") VALUES (OLD."ancestors", OLD."closed_on", OLD."confirmed", OLD."full_name", OLD."id", OLD."kind", OLD."mine_id", OLD."name", OLD."parent_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."tag", OLD."unit_id"); RETURN NULL;',
+                    hash="dbd3a6872d94e132d6337489ab0f712620fd9db1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_32460",
+                    table="org_place",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="place",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "org_placeevent" ("ancestors", "closed_on", "confirmed", "full_name", "id", "kind", "mine_id", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tag", "unit_id") VALUES (OLD."ancestors", OLD."closed_on", OLD."confirmed", OLD."full_name", OLD."id", OLD."kind", OLD."mine_id", OLD."name", OLD."parent_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."tag", OLD."unit_id"); RETURN NULL;',
+                    hash="864de881e316384441f3c5c4bf5e113b4d601b06",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_a064b",
+                    table="org_place",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="membership",
+            index=models.Index(fields=["unit", "valid_from"], name="membership_by_unit"),
+        ),
+        migrations.AddConstraint(
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("person", "valid_from"), name="one_membership_a_day"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "org_membershipevent" ("id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "post", "trade", "unit_id", "valid_from") VALUES (OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."post", OLD."trade", OLD."unit_id", OLD."valid_from"); RETURN NULL;',
+                    hash="ad6c0c18f72a7399501ea36b33375affe1735425",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_81ddd",
+                    table="org_membership",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "org_membershipevent" ("id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "post", "trade", "unit_id", "valid_from") VALUES (OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."post", OLD."trade", OLD."unit_id", OLD."valid_from"); RETURN NULL;',
+                    hash="b3cadf1ba6923610c47ab5662c5c0741f6a425d8",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_f3649",
+                    table="org_membership",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="branch",
+            constraint=models.UniqueConstraint(fields=("mine", "name"), name="branch_name"),
+        ),
+        migrations.AddIndex(
+            model_name="person",
+            index=models.Index(fields=["mine", "unit", "pinyin"], name="person_by_unit"),
+        ),
+        migrations.AddIndex(
+            model_name="person",
+            index=models.Index(fields=["mine", "pinyin", "id"], name="person_by_pinyin"),
+        ),
+        migrations.AddConstraint(
+            model_name="person",
+            constraint=models.UniqueConstraint(fields=("mine", "number"), name="person_number"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="person",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."born_on" IS DISTINCT FROM (NEW."born_on") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."initials" IS DISTINCT FROM (NEW."initials") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."left_on" IS DISTINCT FROM (NEW."left_on") OR OLD."member_since" IS DISTINCT FROM (NEW."member_since") OR OLD."mine_id" IS DISTINCT FROM (NEW."mine_id") OR OLD."must_change_password" IS DISTINCT FROM (NEW."must_change_password") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."password_changed_at" IS DISTINCT FROM (NEW."password_changed_at") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."pinyin" IS DISTINCT FROM (NEW."pinyin") OR OLD."post" IS DISTINCT FROM (NEW."post") OR OLD."sex" IS DISTINCT FROM (NEW."sex") OR OLD."trade" IS DISTINCT FROM (NEW."trade") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id"))',
+                    func='INSERT INTO "org_personevent" ("born_on", "email", "id", "initials", "is_active", "left_on", "member_since", "mine_id", "must_change_password", "name", "number", "password_changed_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "pinyin", "post", "sex", "trade", "unit_id") VALUES (OLD."born_on", OLD."email", OLD."id", OLD."initials", OLD."is_active", OLD."left_on", OLD."member_since", OLD."mine_id", OLD."must_change_password", OLD."name", OLD."number", OLD."password_changed_at", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."phone", OLD."pinyin", OLD."post", OLD."sex", OLD."trade", OLD."unit_id"); RETURN NULL;',
+                    hash="0de30d959dc2930d393d81e4bcfed757cd220637",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_673e0",
+                    table="org_person",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="person",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "org_personevent" ("born_on", "email", "id", "initials", "is_active", "left_on", "member_since", "mine_id", "must_change_password", "name", "number", "password_changed_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "pinyin", "post", "sex", "trade", "unit_id") VALUES (OLD."born_on", OLD."email", OLD."id", OLD."initials", OLD."is_active", OLD."left_on", OLD."member_since", OLD."mine_id", OLD."must_change_password", OLD."name", OLD."number", OLD."password_changed_at", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."pinyin", OLD."post", OLD."sex", OLD."trade", OLD."unit_id"); RETURN NULL;',
+                    hash="7cede331fa01fd612e5e408b0c62fd26b9c8719b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_50dfd",
+                    table="org_person",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="unitname",
+            constraint=models.UniqueConstraint(fields=("unit", "valid_from"), name="unit_named_once_a_day"),
+        ),
+        migrations.AddConstraint(
+            model_name="unitshift",
+            constraint=models.UniqueConstraint(fields=("unit", "valid_from"), name="one_scheme_a_day"),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="unitshift",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "org_unitshiftevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scheme_id", "unit_id", "valid_from") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."scheme_id", OLD."unit_id", OLD."valid_from"); RETURN NULL;',
+                    hash="10fd1afddf7bd90fe4effab9ab89d2dbc991f323",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3e5c8",
+                    table="org_unitshift",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="unitshift",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "org_unitshiftevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "scheme_id", "unit_id", "valid_from") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."scheme_id", OLD."unit_id", OLD."valid_from"); RETURN NULL;',
+                    hash="a80428a0b87b62a75fd92167faf78b8f3440dc41",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_a91e7",
+                    table="org_unitshift",
+                    when="AFTER",
+                ),
+            ),
+        ),
+    ]
+    operations = together(operations)

@@ -10,77 +10,76 @@ class Migration(migrations.Migration):
         ("org", "0004_teacher"),
     ]
 
-    operations = together(
-        [
-            migrations.RemoveConstraint(
-                model_name="rolegrant",
+    operations = [
+        migrations.RemoveConstraint(
+            model_name="rolegrant",
+            name="grant_of_a_unit_role_has_a_unit",
+        ),
+        migrations.AlterField(
+            model_name="rolegrant",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    (kuangdeng.org.rules.Role["MINER"], "矿工"),
+                    (kuangdeng.org.rules.Role["TEAM_LEADER"], "班组长"),
+                    (kuangdeng.org.rules.Role["UNIT_HEAD"], "区队长"),
+                    (kuangdeng.org.rules.Role["BRANCH_SECRETARY"], "支部书记"),
+                    (kuangdeng.org.rules.Role["SAFETY"], "安监员"),
+                    (kuangdeng.org.rules.Role["TRAINING_OFFICER"], "培训专员"),
+                    (kuangdeng.org.rules.Role["TEACHER"], "教师"),
+                    (kuangdeng.org.rules.Role["POLITICAL_WORK"], "政工干事"),
+                    (kuangdeng.org.rules.Role["LIBRARIAN"], "书屋管理员"),
+                    (kuangdeng.org.rules.Role["MINE_LEADER"], "矿领导"),
+                    (kuangdeng.org.rules.Role["GROUP_OFFICE"], "集团人员"),
+                    (kuangdeng.org.rules.Role["ADMINISTRATOR"], "系统管理员"),
+                ],
+                max_length=20,
+                verbose_name="角色",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="rolegrantevent",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    (kuangdeng.org.rules.Role["MINER"], "矿工"),
+                    (kuangdeng.org.rules.Role["TEAM_LEADER"], "班组长"),
+                    (kuangdeng.org.rules.Role["UNIT_HEAD"], "区队长"),
+                    (kuangdeng.org.rules.Role["BRANCH_SECRETARY"], "支部书记"),
+                    (kuangdeng.org.rules.Role["SAFETY"], "安监员"),
+                    (kuangdeng.org.rules.Role["TRAINING_OFFICER"], "培训专员"),
+                    (kuangdeng.org.rules.Role["TEACHER"], "教师"),
+                    (kuangdeng.org.rules.Role["POLITICAL_WORK"], "政工干事"),
+                    (kuangdeng.org.rules.Role["LIBRARIAN"], "书屋管理员"),
+                    (kuangdeng.org.rules.Role["MINE_LEADER"], "矿领导"),
+                    (kuangdeng.org.rules.Role["GROUP_OFFICE"], "集团人员"),
+                    (kuangdeng.org.rules.Role["ADMINISTRATOR"], "系统管理员"),
+                ],
+                max_length=20,
+                verbose_name="角色",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rolegrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("unit__isnull", False),
+                    (
+                        "role__in",
+                        [
+                            kuangdeng.org.rules.Role["ADMINISTRATOR"],
+                            kuangdeng.org.rules.Role["GROUP_OFFICE"],
+                            kuangdeng.org.rules.Role["LIBRARIAN"],
+                            kuangdeng.org.rules.Role["MINE_LEADER"],
+                            kuangdeng.org.rules.Role["POLITICAL_WORK"],
+                            kuangdeng.org.rules.Role["SAFETY"],
+                            kuangdeng.org.rules.Role["TRAINING_OFFICER"],
+                        ],
+                    ),
+                    _connector="OR",
+                ),
                 name="grant_of_a_unit_role_has_a_unit",
             ),
-            migrations.AlterField(
-                model_name="rolegrant",
-                name="role",
-                field=models.CharField(
-                    choices=[
-                        (kuangdeng.org.rules.Role["MINER"], "矿工"),
-                        (kuangdeng.org.rules.Role["TEAM_LEADER"], "班组长"),
-                        (kuangdeng.org.rules.Role["UNIT_HEAD"], "区队长"),
-                        (kuangdeng.org.rules.Role["BRANCH_SECRETARY"], "支部书记"),
-                        (kuangdeng.org.rules.Role["SAFETY"], "安监员"),
-                        (kuangdeng.org.rules.Role["TRAINING_OFFICER"], "培训专员"),
-                        (kuangdeng.org.rules.Role["TEACHER"], "教师"),
-                        (kuangdeng.org.rules.Role["POLITICAL_WORK"], "政工干事"),
-                        (kuangdeng.org.rules.Role["LIBRARIAN"], "书屋管理员"),
-                        (kuangdeng.org.rules.Role["MINE_LEADER"], "矿领导"),
-                        (kuangdeng.org.rules.Role["GROUP_OFFICE"], "集团人员"),
-                        (kuangdeng.org.rules.Role["ADMINISTRATOR"], "系统管理员"),
-                    ],
-                    max_length=20,
-                    verbose_name="角色",
-                ),
-            ),
-            migrations.AlterField(
-                model_name="rolegrantevent",
-                name="role",
-                field=models.CharField(
-                    choices=[
-                        (kuangdeng.org.rules.Role["MINER"], "矿工"),
-                        (kuangdeng.org.rules.Role["TEAM_LEADER"], "班组长"),
-                        (kuangdeng.org.rules.Role["UNIT_HEAD"], "区队长"),
-                        (kuangdeng.org.rules.Role["BRANCH_SECRETARY"], "支部书记"),
-                        (kuangdeng.org.rules.Role["SAFETY"], "安监员"),
-                        (kuangdeng.org.rules.Role["TRAINING_OFFICER"], "培训专员"),
-                        (kuangdeng.org.rules.Role["TEACHER"], "教师"),
-                        (kuangdeng.org.rules.Role["POLITICAL_WORK"], "政工干事"),
-                        (kuangdeng.org.rules.Role["LIBRARIAN"], "书屋管理员"),
-                        (kuangdeng.org.rules.Role["MINE_LEADER"], "矿领导"),
-                        (kuangdeng.org.rules.Role["GROUP_OFFICE"], "集团人员"),
-                        (kuangdeng.org.rules.Role["ADMINISTRATOR"], "系统管理员"),
-                    ],
-                    max_length=20,
-                    verbose_name="角色",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="rolegrant",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("unit__isnull", False),
-                        (
-                            "role__in",
-                            [
-                                kuangdeng.org.rules.Role["ADMINISTRATOR"],
-                                kuangdeng.org.rules.Role["GROUP_OFFICE"],
-                                kuangdeng.org.rules.Role["LIBRARIAN"],
-                                kuangdeng.org.rules.Role["MINE_LEADER"],
-                                kuangdeng.org.rules.Role["POLITICAL_WORK"],
-                                kuangdeng.org.rules.Role["SAFETY"],
-                                kuangdeng.org.rules.Role["TRAINING_OFFICER"],
-                            ],
-                        ),
-                        _connector="OR",
-                    ),
-                    name="grant_of_a_unit_role_has_a_unit",
-                ),
-            ),
-        ]
-    )
+        ),
+    ]
+    operations = together(operations)

@@ -17,419 +17,411 @@ class Migration(migrations.Migration):
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
-    operations = together(
-        [
-            migrations.CreateModel(
-                name="PairingCode",
-                fields=[
-                    ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
-                    ("code", models.CharField(max_length=6, unique=True)),
-                    ("address", models.CharField(blank=True, max_length=45)),
-                    ("expires_at", models.DateTimeField(db_index=True)),
-                ],
-            ),
-            migrations.CreateModel(
-                name="Screen",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    ("name", models.CharField(max_length=40, verbose_name="名称")),
-                    ("place_text", models.CharField(blank=True, max_length=80, verbose_name="安装位置")),
-                    (
-                        "format",
-                        models.CharField(
-                            choices=[
-                                ("landscape", "横屏 1920×1080"),
-                                ("portrait", "竖屏 1080×1920"),
-                                ("strip", "条屏 1920×540"),
-                            ],
-                            default="landscape",
-                            max_length=12,
-                            verbose_name="版式",
-                        ),
-                    ),
-                    ("playlist", models.JSONField(default=list, verbose_name="播放单")),
-                    ("token_digest", models.CharField(editable=False, max_length=64, null=True, unique=True)),
-                    ("paired_at", models.DateTimeField(null=True, verbose_name="配对时间")),
-                    ("last_seen_at", models.DateTimeField(null=True, verbose_name="最近联系")),
-                    ("showing", models.CharField(blank=True, max_length=40, verbose_name="正在播放")),
-                    ("lost_at", models.DateTimeField(null=True, verbose_name="失联报警")),
-                    ("removed_at", models.DateTimeField(null=True, verbose_name="撤除时间")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="screens", to="org.mine"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="ScreenEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    ("name", models.CharField(max_length=40, verbose_name="名称")),
-                    ("place_text", models.CharField(blank=True, max_length=80, verbose_name="安装位置")),
-                    (
-                        "format",
-                        models.CharField(
-                            choices=[
-                                ("landscape", "横屏 1920×1080"),
-                                ("portrait", "竖屏 1080×1920"),
-                                ("strip", "条屏 1920×540"),
-                            ],
-                            default="landscape",
-                            max_length=12,
-                            verbose_name="版式",
-                        ),
-                    ),
-                    ("playlist", models.JSONField(default=list, verbose_name="播放单")),
-                    ("token_digest", models.CharField(editable=False, max_length=64, null=True)),
-                    ("paired_at", models.DateTimeField(null=True, verbose_name="配对时间")),
-                    ("lost_at", models.DateTimeField(null=True, verbose_name="失联报警")),
-                    ("removed_at", models.DateTimeField(null=True, verbose_name="撤除时间")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="web.screen",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="ScreenMessage",
-                fields=[
-                    (
-                        "id",
-                        models.UUIDField(
-                            default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                        ),
-                    ),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[("notice", "通知"), ("interrupt", "紧急插播")], max_length=10, verbose_name="类别"
-                        ),
-                    ),
-                    ("title", models.CharField(blank=True, max_length=24, verbose_name="标题")),
-                    ("words", models.TextField(max_length=800, verbose_name="内容")),
-                    ("starts_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="开始")),
-                    ("ends_at", models.DateTimeField(verbose_name="结束")),
-                    ("everywhere", models.BooleanField(default=True, verbose_name="所有电子屏")),
-                    ("by_name", models.CharField(max_length=60, verbose_name="发布人")),
-                    ("ended_at", models.DateTimeField(null=True, verbose_name="撤下时间")),
-                    (
-                        "mine",
-                        models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
-                    ),
-                    (
-                        "screens",
-                        models.ManyToManyField(
-                            blank=True, related_name="messages", to="web.screen", verbose_name="电子屏"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="ScreenMessageEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
-                    (
-                        "kind",
-                        models.CharField(
-                            choices=[("notice", "通知"), ("interrupt", "紧急插播")], max_length=10, verbose_name="类别"
-                        ),
-                    ),
-                    ("title", models.CharField(blank=True, max_length=24, verbose_name="标题")),
-                    ("words", models.TextField(max_length=800, verbose_name="内容")),
-                    ("starts_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="开始")),
-                    ("ends_at", models.DateTimeField(verbose_name="结束")),
-                    ("everywhere", models.BooleanField(default=True, verbose_name="所有电子屏")),
-                    ("by_name", models.CharField(max_length=60, verbose_name="发布人")),
-                    ("ended_at", models.DateTimeField(null=True, verbose_name="撤下时间")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="web.screenmessage",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="ScreenPolicy",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
-                    ),
-                    ("amber_minutes", models.PositiveSmallIntegerField(default=3, verbose_name="变黄（分钟）")),
-                    ("red_minutes", models.PositiveSmallIntegerField(default=8, verbose_name="变红（分钟）")),
-                    ("lost_minutes", models.PositiveSmallIntegerField(default=10, verbose_name="失联报警（分钟）")),
-                    (
-                        "mine",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="screen_policy", to="org.mine"
-                        ),
-                    ),
-                ],
-            ),
-            migrations.CreateModel(
-                name="ScreenPolicyEvent",
-                fields=[
-                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                    ("pgh_label", models.TextField(help_text="The event label.")),
-                    ("id", models.BigIntegerField()),
-                    ("amber_minutes", models.PositiveSmallIntegerField(default=3, verbose_name="变黄（分钟）")),
-                    ("red_minutes", models.PositiveSmallIntegerField(default=8, verbose_name="变红（分钟）")),
-                    ("lost_minutes", models.PositiveSmallIntegerField(default=10, verbose_name="失联报警（分钟）")),
-                    (
-                        "mine",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            related_query_name="+",
-                            to="org.mine",
-                        ),
-                    ),
-                    (
-                        "pgh_context",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="pghistory.context",
-                        ),
-                    ),
-                    (
-                        "pgh_obj",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="events",
-                            to="web.screenpolicy",
-                        ),
-                    ),
-                ],
-                options={
-                    "abstract": False,
-                },
-            ),
-            migrations.AddIndex(
-                model_name="screen",
-                index=models.Index(
-                    condition=models.Q(("paired_at__isnull", False)), fields=["last_seen_at"], name="screen_seen"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="screen",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("removed_at", None)), fields=("mine", "name"), name="screen_name"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="screen",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        models.Q(("paired_at", None), ("token_digest", None)),
-                        models.Q(("paired_at__isnull", False), ("token_digest__isnull", False)),
-                        _connector="OR",
-                    ),
-                    name="screen_paired_by_token",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="screen",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("removed_at", None), ("token_digest", None), _connector="OR"),
-                    name="screen_removed_is_unpaired",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="screen",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition='WHEN (OLD."format" IS DISTINCT FROM (NEW."format") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."lost_at" IS DISTINCT FROM (NEW."lost_at") OR OLD."mine_id" IS DISTINCT FROM (NEW."mine_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."paired_at" IS DISTINCT FROM (NEW."paired_at") OR OLD."place_text" IS DISTINCT FROM (NEW."place_text") OR OLD."playlist" IS DISTINCT FROM (NEW."playlist") OR OLD."removed_at" IS DISTINCT FROM (NEW."removed_at") OR OLD."token_digest" IS DISTINCT FROM (NEW."token_digest"))',
-                        func='INSERT INTO "web_screenevent" ("format", "id", "lost_at", "mine_id", "name", "paired_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "playlist", "removed_at", "token_digest") VALUES (OLD."format", OLD."id", OLD."lost_at", OLD."mine_id", OLD."name", OLD."paired_at", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_text", OLD."playlist", OLD."removed_at", OLD."token_digest"); RETURN NULL;',
-                        hash="d48bd2d2b786a31b52ed676f014f73c0b08f34cf",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_aafbc",
-                        table="web_screen",
-                        when="AFTER",
+    operations = [
+        migrations.CreateModel(
+            name="PairingCode",
+            fields=[
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=6, unique=True)),
+                ("address", models.CharField(blank=True, max_length=45)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Screen",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="screen",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "web_screenevent" ("format", "id", "lost_at", "mine_id", "name", "paired_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "playlist", "removed_at", "token_digest") VALUES (OLD."format", OLD."id", OLD."lost_at", OLD."mine_id", OLD."name", OLD."paired_at", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_text", OLD."playlist", OLD."removed_at", OLD."token_digest"); RETURN NULL;',
-                        hash="69b6b4d63231961713b9a43e7261a31c656b33f8",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_cd296",
-                        table="web_screen",
-                        when="AFTER",
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("place_text", models.CharField(blank=True, max_length=80, verbose_name="安装位置")),
+                (
+                    "format",
+                    models.CharField(
+                        choices=[
+                            ("landscape", "横屏 1920×1080"),
+                            ("portrait", "竖屏 1080×1920"),
+                            ("strip", "条屏 1920×540"),
+                        ],
+                        default="landscape",
+                        max_length=12,
+                        verbose_name="版式",
                     ),
                 ),
-            ),
-            migrations.AddIndex(
-                model_name="screenmessage",
-                index=models.Index(fields=["mine", "-starts_at", "-id"], name="screen_messages"),
-            ),
-            migrations.AddIndex(
-                model_name="screenmessage",
-                index=models.Index(
-                    condition=models.Q(("ended_at", None)), fields=["mine", "ends_at"], name="screen_message_on"
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="screenmessage",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="screen_message_runs"
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="screenmessage",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "web_screenmessageevent" ("by_name", "ended_at", "ends_at", "everywhere", "id", "kind", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_at", "title", "words") VALUES (OLD."by_name", OLD."ended_at", OLD."ends_at", OLD."everywhere", OLD."id", OLD."kind", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."starts_at", OLD."title", OLD."words"); RETURN NULL;',
-                        hash="971b525d38798b74681b046927a10837865dcb4d",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_eb005",
-                        table="web_screenmessage",
-                        when="AFTER",
+                ("playlist", models.JSONField(default=list, verbose_name="播放单")),
+                ("token_digest", models.CharField(editable=False, max_length=64, null=True, unique=True)),
+                ("paired_at", models.DateTimeField(null=True, verbose_name="配对时间")),
+                ("last_seen_at", models.DateTimeField(null=True, verbose_name="最近联系")),
+                ("showing", models.CharField(blank=True, max_length=40, verbose_name="正在播放")),
+                ("lost_at", models.DateTimeField(null=True, verbose_name="失联报警")),
+                ("removed_at", models.DateTimeField(null=True, verbose_name="撤除时间")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="screens", to="org.mine"
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="screenmessage",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "web_screenmessageevent" ("by_name", "ended_at", "ends_at", "everywhere", "id", "kind", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_at", "title", "words") VALUES (OLD."by_name", OLD."ended_at", OLD."ends_at", OLD."everywhere", OLD."id", OLD."kind", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_at", OLD."title", OLD."words"); RETURN NULL;',
-                        hash="20b4ce76879c93bd968d2cb1e4d2c08099c26c71",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_58fb3",
-                        table="web_screenmessage",
-                        when="AFTER",
+            ],
+        ),
+        migrations.CreateModel(
+            name="ScreenEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("place_text", models.CharField(blank=True, max_length=80, verbose_name="安装位置")),
+                (
+                    "format",
+                    models.CharField(
+                        choices=[
+                            ("landscape", "横屏 1920×1080"),
+                            ("portrait", "竖屏 1080×1920"),
+                            ("strip", "条屏 1920×540"),
+                        ],
+                        default="landscape",
+                        max_length=12,
+                        verbose_name="版式",
                     ),
                 ),
-            ),
-            migrations.AddConstraint(
-                model_name="screenpolicy",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("amber_minutes__gte", 1),
-                        ("lost_minutes__gte", 2),
-                        ("red_minutes__gt", models.F("amber_minutes")),
-                    ),
-                    name="screen_policy_in_order",
-                ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="screenpolicy",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="update_update",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                        func='INSERT INTO "web_screenpolicyevent" ("amber_minutes", "id", "lost_minutes", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "red_minutes") VALUES (OLD."amber_minutes", OLD."id", OLD."lost_minutes", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."red_minutes"); RETURN NULL;',
-                        hash="11b171fc398829f26dc54c43999eb2f67c618702",
-                        operation="UPDATE",
-                        pgid="pgtrigger_update_update_dba4f",
-                        table="web_screenpolicy",
-                        when="AFTER",
+                ("playlist", models.JSONField(default=list, verbose_name="播放单")),
+                ("token_digest", models.CharField(editable=False, max_length=64, null=True)),
+                ("paired_at", models.DateTimeField(null=True, verbose_name="配对时间")),
+                ("lost_at", models.DateTimeField(null=True, verbose_name="失联报警")),
+                ("removed_at", models.DateTimeField(null=True, verbose_name="撤除时间")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
                     ),
                 ),
-            ),
-            pgtrigger.migrations.AddTrigger(
-                model_name="screenpolicy",
-                trigger=pgtrigger.compiler.Trigger(
-                    name="delete_delete",
-                    sql=pgtrigger.compiler.UpsertTriggerSql(
-                        func='INSERT INTO "web_screenpolicyevent" ("amber_minutes", "id", "lost_minutes", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "red_minutes") VALUES (OLD."amber_minutes", OLD."id", OLD."lost_minutes", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."red_minutes"); RETURN NULL;',
-                        hash="6f0a5bb4f24460b700b3b9e04f1036b231c62931",
-                        operation="DELETE",
-                        pgid="pgtrigger_delete_delete_8360e",
-                        table="web_screenpolicy",
-                        when="AFTER",
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
                     ),
                 ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="web.screen",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ScreenMessage",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kuangdeng.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("notice", "通知"), ("interrupt", "紧急插播")], max_length=10, verbose_name="类别"
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=24, verbose_name="标题")),
+                ("words", models.TextField(max_length=800, verbose_name="内容")),
+                ("starts_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="开始")),
+                ("ends_at", models.DateTimeField(verbose_name="结束")),
+                ("everywhere", models.BooleanField(default=True, verbose_name="所有电子屏")),
+                ("by_name", models.CharField(max_length=60, verbose_name="发布人")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="撤下时间")),
+                (
+                    "mine",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="org.mine"),
+                ),
+                (
+                    "screens",
+                    models.ManyToManyField(blank=True, related_name="messages", to="web.screen", verbose_name="电子屏"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ScreenMessageEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=kuangdeng.kernel.ids.uuid7, editable=False, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("notice", "通知"), ("interrupt", "紧急插播")], max_length=10, verbose_name="类别"
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=24, verbose_name="标题")),
+                ("words", models.TextField(max_length=800, verbose_name="内容")),
+                ("starts_at", models.DateTimeField(default=kuangdeng.kernel.clock.now, verbose_name="开始")),
+                ("ends_at", models.DateTimeField(verbose_name="结束")),
+                ("everywhere", models.BooleanField(default=True, verbose_name="所有电子屏")),
+                ("by_name", models.CharField(max_length=60, verbose_name="发布人")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="撤下时间")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="web.screenmessage",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ScreenPolicy",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amber_minutes", models.PositiveSmallIntegerField(default=3, verbose_name="变黄（分钟）")),
+                ("red_minutes", models.PositiveSmallIntegerField(default=8, verbose_name="变红（分钟）")),
+                ("lost_minutes", models.PositiveSmallIntegerField(default=10, verbose_name="失联报警（分钟）")),
+                (
+                    "mine",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="screen_policy", to="org.mine"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="ScreenPolicyEvent",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("amber_minutes", models.PositiveSmallIntegerField(default=3, verbose_name="变黄（分钟）")),
+                ("red_minutes", models.PositiveSmallIntegerField(default=8, verbose_name="变红（分钟）")),
+                ("lost_minutes", models.PositiveSmallIntegerField(default=10, verbose_name="失联报警（分钟）")),
+                (
+                    "mine",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="org.mine",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="web.screenpolicy",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.AddIndex(
+            model_name="screen",
+            index=models.Index(
+                condition=models.Q(("paired_at__isnull", False)), fields=["last_seen_at"], name="screen_seen"
             ),
-        ]
-    )
+        ),
+        migrations.AddConstraint(
+            model_name="screen",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("removed_at", None)), fields=("mine", "name"), name="screen_name"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="screen",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("paired_at", None), ("token_digest", None)),
+                    models.Q(("paired_at__isnull", False), ("token_digest__isnull", False)),
+                    _connector="OR",
+                ),
+                name="screen_paired_by_token",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="screen",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("removed_at", None), ("token_digest", None), _connector="OR"),
+                name="screen_removed_is_unpaired",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="screen",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."format" IS DISTINCT FROM (NEW."format") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."lost_at" IS DISTINCT FROM (NEW."lost_at") OR OLD."mine_id" IS DISTINCT FROM (NEW."mine_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."paired_at" IS DISTINCT FROM (NEW."paired_at") OR OLD."place_text" IS DISTINCT FROM (NEW."place_text") OR OLD."playlist" IS DISTINCT FROM (NEW."playlist") OR OLD."removed_at" IS DISTINCT FROM (NEW."removed_at") OR OLD."token_digest" IS DISTINCT FROM (NEW."token_digest"))',
+                    func='INSERT INTO "web_screenevent" ("format", "id", "lost_at", "mine_id", "name", "paired_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "playlist", "removed_at", "token_digest") VALUES (OLD."format", OLD."id", OLD."lost_at", OLD."mine_id", OLD."name", OLD."paired_at", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place_text", OLD."playlist", OLD."removed_at", OLD."token_digest"); RETURN NULL;',
+                    hash="d48bd2d2b786a31b52ed676f014f73c0b08f34cf",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_aafbc",
+                    table="web_screen",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="screen",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "web_screenevent" ("format", "id", "lost_at", "mine_id", "name", "paired_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place_text", "playlist", "removed_at", "token_digest") VALUES (OLD."format", OLD."id", OLD."lost_at", OLD."mine_id", OLD."name", OLD."paired_at", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place_text", OLD."playlist", OLD."removed_at", OLD."token_digest"); RETURN NULL;',
+                    hash="69b6b4d63231961713b9a43e7261a31c656b33f8",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_cd296",
+                    table="web_screen",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="screenmessage",
+            index=models.Index(fields=["mine", "-starts_at", "-id"], name="screen_messages"),
+        ),
+        migrations.AddIndex(
+            model_name="screenmessage",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)), fields=["mine", "ends_at"], name="screen_message_on"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="screenmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="screen_message_runs"
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="screenmessage",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "web_screenmessageevent" ("by_name", "ended_at", "ends_at", "everywhere", "id", "kind", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_at", "title", "words") VALUES (OLD."by_name", OLD."ended_at", OLD."ends_at", OLD."everywhere", OLD."id", OLD."kind", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."starts_at", OLD."title", OLD."words"); RETURN NULL;',
+                    hash="971b525d38798b74681b046927a10837865dcb4d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_eb005",
+                    table="web_screenmessage",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="screenmessage",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "web_screenmessageevent" ("by_name", "ended_at", "ends_at", "everywhere", "id", "kind", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_at", "title", "words") VALUES (OLD."by_name", OLD."ended_at", OLD."ends_at", OLD."everywhere", OLD."id", OLD."kind", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_at", OLD."title", OLD."words"); RETURN NULL;',
+                    hash="20b4ce76879c93bd968d2cb1e4d2c08099c26c71",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_58fb3",
+                    table="web_screenmessage",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="screenpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amber_minutes__gte", 1), ("lost_minutes__gte", 2), ("red_minutes__gt", models.F("amber_minutes"))
+                ),
+                name="screen_policy_in_order",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="screenpolicy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "web_screenpolicyevent" ("amber_minutes", "id", "lost_minutes", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "red_minutes") VALUES (OLD."amber_minutes", OLD."id", OLD."lost_minutes", OLD."mine_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."red_minutes"); RETURN NULL;',
+                    hash="11b171fc398829f26dc54c43999eb2f67c618702",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_dba4f",
+                    table="web_screenpolicy",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="screenpolicy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "web_screenpolicyevent" ("amber_minutes", "id", "lost_minutes", "mine_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "red_minutes") VALUES (OLD."amber_minutes", OLD."id", OLD."lost_minutes", OLD."mine_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."red_minutes"); RETURN NULL;',
+                    hash="6f0a5bb4f24460b700b3b9e04f1036b231c62931",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_8360e",
+                    table="web_screenpolicy",
+                    when="AFTER",
+                ),
+            ),
+        ),
+    ]
+    operations = together(operations)
