@@ -17,9 +17,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 PREFIX = "kuangdeng-test-"
+
+# How long an example takes says how busy the machine is, nothing else.
+hypothesis.settings.register_profile("mine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("mine")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -98,6 +103,15 @@ def _empty_the_ledger_too() -> None:
         return ["SET LOCAL session_replication_role = replica;", *ordinary(self, *args, **kwargs)]
 
     DatabaseOperations.sql_flush = flush  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_is_left() -> Any:
+    """Connections beside Django's own would keep the test database from being removed."""
+    yield
+    from kuangdeng.kernel.prepared import Prepared
+
+    Prepared.close_all()
 
 
 # --- the browser --------------------------------------------------------------------------------------------------

@@ -106,7 +106,7 @@ def write(cast: Cast, story: dict[str, object]) -> Hazard:
     return hazard
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(stories(), min_size=1, max_size=7), st.sampled_from([END, datetime(2026, 10, 18, 12, tzinfo=ZONE)]))
 def test_every_cell_is_its_list_and_its_definition(cast: Cast, told: list[dict[str, object]], cut: datetime) -> None:
     with transaction.atomic():

@@ -213,7 +213,7 @@ def since_by_the_ledger(hazard: Hazard) -> datetime:
     return since
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(walk=st.lists(st.sampled_from(MOVES), min_size=4, max_size=14))
 def test_since_when_is_what_the_ledger_says_whatever_happened(cast: Cast, walk: list[str]) -> None:
     begin = clock.now() - timedelta(days=3)

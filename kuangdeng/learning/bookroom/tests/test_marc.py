@@ -183,7 +183,7 @@ def same(draft: object, out: marc.Out) -> bool:
     return values == wanted and draft.subjects == ["煤矿", "安全"] and draft.barcodes == list(out.barcodes)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(OUTS, min_size=1, max_size=4),
     st.sampled_from([marc.MARC21, marc.UNIMARC]),
@@ -196,7 +196,7 @@ def test_iso_2709_comes_in_as_it_went_out(outs: list[marc.Out], form: str, chars
     assert all(same(draft, out) for draft, out in zip(found, outs, strict=True))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(OUTS, min_size=1, max_size=4), st.sampled_from([marc.MARC21, marc.UNIMARC]))
 def test_marcxml_comes_in_as_it_went_out(outs: list[marc.Out], form: str) -> None:
     found = list(marc.read_marcxml(marc.whole(marc.write_marcxml(outs, form))))
@@ -225,14 +225,14 @@ def test_fields_without_a_column_here_are_kept_and_go_out_again() -> None:
     assert again["001"].data == "CAL 012026000001"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=400))
 def test_garbage_is_a_fault_and_never_an_error(data: bytes) -> None:
     for one in checked(marc.read_iso2709(data)):
         assert isinstance(one, Draft | Fault)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 400), st.binary(min_size=1, max_size=6))
 def test_a_record_that_was_overwritten_somewhere_costs_only_itself(place: int, noise: bytes) -> None:
     noise = noise.replace(RS, b"?")

@@ -143,7 +143,7 @@ def comparable(draft: Draft) -> dict:
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(rows=st.lists(drafts(), min_size=1, max_size=5))
 def test_everything_that_a_format_can_say_comes_back(name: str, rows: list[Draft]) -> None:
     back, lost, left = there_and_back(FORMATS[name], rows)

@@ -43,7 +43,7 @@ def words_of(content: bytes) -> str:
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(TEXT, TEXT)
 def test_whatever_is_filled_in_stays_text(title: str, text: str) -> None:
     made = render(default(), {"title": f"题{title}", "body": text, "items": [{"no": 1, "text": f"甲{text}乙"}]})
