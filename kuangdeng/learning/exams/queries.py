@@ -185,8 +185,13 @@ def own_sitting(sitting_id: UUID, *, by: Person) -> Sitting:
 
 
 def sitting_at(sitting_id: UUID) -> Sitting | None:
-    """The sitting to which a page's own pass belongs (考场电脑), with all that its page needs."""
-    return one_of(Sitting.objects.select_related(*_RELATED).filter(id=sitting_id))
+    """The sitting to which a page's own pass belongs (考场电脑), with all that its page needs while one sits."""
+    return one_of(Sitting.objects.select_related("exam", "person", "unit", "form", "pulse").filter(id=sitting_id))
+
+
+def sitter(sitting_id: UUID) -> Person | None:
+    """Whose sitting it is."""
+    return one_of(Person.objects.filter(sittings=sitting_id))
 
 
 def own(person: Person) -> QuerySet[Sitting]:
@@ -264,9 +269,13 @@ def mistakes_of(person: Person, after: datetime | None) -> list[Mistake]:
 
 def at_door(mine_id: UUID | None, code: str, number: str) -> Sitting | None:
     """Whose sitting opens with this hall's code and employee number (考场码、工号); None when nothing fits."""
-    rows = Sitting.objects.select_related(*_RELATED).filter(
+    rows = Sitting.objects.select_related("exam", "person__unit").filter(
         exam__status=Status.DRAWN, exam__by_code=True, exam__code=code, person__number=number, person__is_active=True
     )
+    rows = rows.only(
+        "status", "ends_at", "exam__title", "exam__opens_at", "exam__minutes", "exam__note", "person__number",
+        "person__name", "person__mine_id", "person__unit__name",
+    )  # fmt: skip
     if mine_id:
         rows = rows.filter(exam__mine_id=mine_id)
     return one_of(rows.exclude(status=Sat.VOID)) if code and number else None

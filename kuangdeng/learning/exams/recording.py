@@ -12,10 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import psycopg
-from django.db import connection
-
 from kuangdeng.kernel.clock import now
+from kuangdeng.kernel.prepared import Prepared
 from kuangdeng.learning.exams.rules import ENDED, FROM_THE_PAGE, GRACE, Happening, Sat
 
 MOST_AT_ONCE = 400
@@ -59,7 +57,7 @@ class Kept:
     device_before: str
 
 
-_ONE_STATEMENT = """
+_ONE_STATEMENT = Prepared("""
 WITH sat AS (
     SELECT id, status, started_at, ends_at, ended_at, coalesce(ended_at, ends_at) AS cut_off
     FROM learning_sitting WHERE id = %(sitting)s::uuid AND started_at IS NOT NULL FOR KEY SHARE
@@ -90,7 +88,7 @@ WITH sat AS (
 SELECT sat.status, sat.started_at, sat.ends_at, sat.ended_at, pulse.changes, counted.written, counted.counting,
        before.device
 FROM sat, pulse, counted, before
-"""
+""")
 
 
 def keep(
@@ -107,10 +105,7 @@ def keep(
         "open": [str(Sat.SITTING), *map(str, ENDED)], "many": len(happened), "most": MOST_HAPPENINGS,
         "answers": json.dumps([_row(one) for one in answers]), "log": json.dumps([_line(one) for one in happened]),
     }  # fmt: skip
-    connection.ensure_connection()
-    # Planned once per connection, not once per answer: planning costs the database more than writing.
-    with psycopg.Cursor(connection.connection) as cursor:
-        row = cursor.execute(_ONE_STATEMENT, facts, prepare=True).fetchone()
+    row = _ONE_STATEMENT.row(facts)
     return Kept(at, *row) if row else None
 
 

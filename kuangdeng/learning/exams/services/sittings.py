@@ -43,7 +43,10 @@ def _begin(sitting: Sitting, device: str, address: str) -> None:
     sitting.started_at = at
     sitting.ends_at = sitting.exam.times.ends_at(at, sitting.extra_minutes, let_in=sitting.late_ok)
     sitting.save()
-    Pulse.objects.update_or_create(sitting=sitting, defaults={"at": at, "device": device[:36], "address": address[:45]})
+    Pulse.objects.bulk_create(
+        [Pulse(sitting=sitting, at=at, device=device[:36], address=address[:45])],
+        update_conflicts=True, unique_fields=["sitting"], update_fields=["at", "device", "address"],
+    )  # fmt: skip
     note(sitting, Happening.STARTED, words=address)
 
 

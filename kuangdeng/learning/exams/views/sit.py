@@ -262,10 +262,10 @@ def hand_in(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
     if isinstance(kept, JsonResponse):
         return kept
     if kept.status == Sat.SITTING:
-        sitting = queries.sitting_at(sitting_id)
-        assert sitting is not None
+        person = queries.sitter(sitting_id)
+        assert person is not None
         try:
-            sitting = services.hand_in(sitting_id, by=sitting.person)
+            sitting = services.hand_in(sitting_id, by=person)
             kept = recording.Kept(**{**kept.__dict__, "status": str(sitting.status)})
         except Refused as refusal:
             if refusal.code not in ("handed_in", "wrong_state"):
