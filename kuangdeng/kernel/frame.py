@@ -12,22 +12,27 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class RailItem:
-    """One place to go. `count` is what waits there; `late` paints the count as a lamp."""
+    """One place to go. `count` is what waits there; `late` paints the count as a lamp; `within`: the page is this one
+    or belongs to it; `section` stands above the first line of those that belong together."""
 
     label: str
     url: str
     current: bool = False
     count: int | None = None
     late: bool = False
+    within: bool = False
+    section: str = ""
 
 
 @dataclass(frozen=True)
 class RailGroup:
-    """One pillar in the rail: 隐患, 学习, 执行, 考评, 决策, 台账, 设置. An empty group is not drawn."""
+    """One pillar in the rail: 隐患, 学习, 执行, 考评, 决策, 台账, 设置. An empty group is not drawn, one that is not
+    open shows its name alone until it is pressed."""
 
     label: str
     icon: str
     items: Sequence[RailItem] = ()
+    open: bool = True
 
 
 @dataclass(frozen=True)

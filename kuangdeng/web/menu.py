@@ -4,7 +4,7 @@ An entry is shown to who has its power, and only when its page is there: nothing
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,13 +16,17 @@ from kuangdeng.org.api import Person, has_power
 
 @dataclass(frozen=True)
 class Entry:
-    """One page of the menu. An empty power: everybody who is signed in; `a|b`: whoever has one of them."""
+    """One page of the menu. An empty power: everybody who is signed in; `a|b`: whoever has one of them.
+
+    `section`: where a pillar has many pages, those that belong together stand under one word.
+    """
 
     pillar: str
     label: object
     url_name: str
     icon: str = ""
     power: str = ""
+    section: object = ""
 
 
 PILLARS: tuple[tuple[str, object, str], ...] = (
@@ -34,6 +38,9 @@ PILLARS: tuple[tuple[str, object, str], ...] = (
     ("ledger", _("台账"), "ledger"),
     ("settings", _("设置"), "settings"),
 )
+
+OWN, EXAMS, TRAINING = _("我自己的"), _("考试和题库"), _("培训")
+STUDY, BOOKS = _("学习活动"), _("职工书屋")
 
 MENU: list[Entry] = [
     Entry("hazards", _("上报隐患"), "hazards:report", "report", "hazard.report"),
@@ -57,38 +64,52 @@ MENU: list[Entry] = [
     Entry("hazards", _("事故"), "hazards:accidents", "late", "accident.report"),
     Entry("hazards", pgettext_lazy("菜单", "检查"), "hazards:rounds", "search", "hazard.rounds"),
     Entry("hazards", _("重号待核"), "hazards:quarantine", "question", "hazard.grade"),
-    Entry("learning", _("考试"), "learning:exams", "check", "exam.see"),
-    Entry("learning", _("我的考试"), "learning:my_exams", "check", "exam.sit"),
-    Entry("learning", _("考试成绩"), "learning:result_exams", "table", "exam.see"),
-    Entry("learning", _("阅卷"), "learning:marking", "edit", "exam.mark"),
-    Entry("learning", _("谈心补考"), "learning:talks", "people", "talk.see"),
-    Entry("learning", _("我的培训"), "learning:my_training", "study", "class.mine"),
-    Entry("learning", _("我的授课"), "learning:teaching", "study", "class.teach"),
-    Entry("learning", _("培训班"), "learning:classes", "study", "class.see"),
-    Entry("learning", _("培训需求"), "learning:training_needs", "report", "need.propose"),
-    Entry("learning", _("年度培训计划"), "learning:training_plan", "calendar", "class.see"),
-    Entry("learning", _("职工学时"), "learning:training_people", "people", "class.people"),
-    Entry("learning", _("学时更正"), "learning:hour_corrections", "edit", "hours.correct|hours.approve"),
-    Entry("learning", _("证照"), "learning:certificates", "shield", "cert.see"),
-    Entry("learning", _("不能入井名单"), "learning:barred", "stop", "cert.see"),
-    Entry("learning", _("一人一档"), "learning:training_files", "person", "file.see"),
-    Entry("learning", _("全矿培训情况"), "learning:training_summary", "table", "class.summary"),
-    Entry("learning", _("题库"), "learning:items", "table", "item.see"),
-    Entry("learning", _("审题"), "learning:items_review", "check", "item.review"),
-    Entry("learning", _("我的学习"), "learning:my_study", "study", "study.see"),
-    Entry("learning", _("学习活动"), "learning:studies", "calendar", "study.see"),
-    Entry("learning", _("百日集中学习"), "learning:campaigns", "calendar", "campaign.take_part"),
-    Entry("learning", _("学习出勤统计"), "learning:study_statistics", "table", "study.statistics"),
-    Entry("learning", _("每日一题"), "learning:practice", "study", "practice.answer"),
-    Entry("learning", _("错题本"), "learning:practice_book", "refresh", "practice.answer"),
-    Entry("learning", _("班前会每日一题"), "learning:practice_meeting", "people", "practice.lead"),
-    Entry("learning", _("参与和巩固"), "learning:practice_figures", "table", "practice.see"),
-    Entry("learning", _("学习园地"), "learning:gardens", "bookmark", "garden.see"),
-    Entry("learning", _("课题调研"), "learning:topics", "study", "topic.see"),
-    Entry("learning", _("职工书屋"), "learning:books", "bookmark", "book.read"),
-    Entry("learning", _("我的借阅"), "learning:my_books", "bookmark", "book.read"),
-    Entry("learning", _("书屋服务台"), "learning:desk", "check", "book.lend"),
-    Entry("learning", _("书屋管理"), "learning:book_work", "settings", "book.catalogue|book.rules|book.kiosk"),
+    Entry("learning", _("每日一题"), "learning:practice", "study", "practice.answer", OWN),
+    Entry("learning", _("我的考试"), "learning:my_exams", "check", "exam.sit", OWN),
+    Entry("learning", _("我的培训"), "learning:my_training", "study", "class.mine", OWN),
+    Entry("learning", _("我的学习"), "learning:my_study", "study", "study.see", OWN),
+    Entry("learning", _("错题本"), "learning:practice_book", "refresh", "practice.answer", OWN),
+    Entry("learning", _("我的借阅"), "learning:my_books", "bookmark", "book.read", OWN),
+    Entry("learning", _("考试"), "learning:exams", "check", "exam.see", EXAMS),
+    Entry("learning", _("考试成绩"), "learning:result_exams", "table", "exam.see", EXAMS),
+    Entry("learning", _("阅卷"), "learning:marking", "edit", "exam.mark", EXAMS),
+    Entry("learning", _("谈心补考"), "learning:talks", "people", "talk.see", EXAMS),
+    Entry("learning", _("题库"), "learning:items", "table", "item.see", EXAMS),
+    Entry("learning", _("审题"), "learning:items_review", "check", "item.review", EXAMS),
+    Entry("learning", _("我的授课"), "learning:teaching", "study", "class.teach", TRAINING),
+    Entry("learning", _("培训班"), "learning:classes", "study", "class.see", TRAINING),
+    Entry("learning", _("培训需求"), "learning:training_needs", "report", "need.propose", TRAINING),
+    Entry("learning", _("年度培训计划"), "learning:training_plan", "calendar", "class.see", TRAINING),
+    Entry("learning", _("职工学时"), "learning:training_people", "people", "class.people", TRAINING),
+    Entry(
+        "learning",
+        _("学时更正"),
+        "learning:hour_corrections",
+        "edit",
+        "hours.correct|hours.approve",
+        TRAINING,
+    ),
+    Entry("learning", _("证照"), "learning:certificates", "shield", "cert.see", TRAINING),
+    Entry("learning", _("不能入井名单"), "learning:barred", "stop", "cert.see", TRAINING),
+    Entry("learning", _("一人一档"), "learning:training_files", "person", "file.see", TRAINING),
+    Entry("learning", _("全矿培训情况"), "learning:training_summary", "table", "class.summary", TRAINING),
+    Entry("learning", _("学习活动"), "learning:studies", "calendar", "study.see", STUDY),
+    Entry("learning", _("百日集中学习"), "learning:campaigns", "calendar", "campaign.take_part", STUDY),
+    Entry("learning", _("学习出勤统计"), "learning:study_statistics", "table", "study.statistics", STUDY),
+    Entry("learning", _("班前会每日一题"), "learning:practice_meeting", "people", "practice.lead", STUDY),
+    Entry("learning", _("参与和巩固"), "learning:practice_figures", "table", "practice.see", STUDY),
+    Entry("learning", _("学习园地"), "learning:gardens", "bookmark", "garden.see", STUDY),
+    Entry("learning", _("课题调研"), "learning:topics", "study", "topic.see", STUDY),
+    Entry("learning", _("职工书屋"), "learning:books", "bookmark", "book.read", BOOKS),
+    Entry("learning", _("书屋服务台"), "learning:desk", "check", "book.lend", BOOKS),
+    Entry(
+        "learning",
+        _("书屋管理"),
+        "learning:book_work",
+        "settings",
+        "book.catalogue|book.rules|book.kiosk",
+        BOOKS,
+    ),
     Entry("ledger", _("台账流水"), "ledger", "ledger", "org.see_ledger"),
     Entry("ledger", _("未能处理的记录"), "feed_problems", "", "org.manage"),
     Entry("settings", pgettext_lazy("菜单", "单位"), "org:units", "unit", "org.see_people"),
@@ -150,9 +171,32 @@ def entries_for(person: Person) -> Iterator[tuple[Entry, str]]:
             yield entry, url
 
 
+SHORT = 20
+"""So many lines are seen at once; of a longer menu only the pillar of the page is open."""
+SECTIONED = 8
+"""A pillar with more lines than these has its words above the sections."""
+
+
 def rail(person: Person, here: str) -> list[RailGroup]:
-    """The menu of this person by pillar, with the page that he is on."""
-    lines: dict[str, list[RailItem]] = {key: [] for key, _label, _icon in PILLARS}
-    for entry, url in entries_for(person):
-        lines[entry.pillar].append(RailItem(str(entry.label), url, current=url == here))
-    return [RailGroup(str(label), icon, lines[key]) for key, label, icon in PILLARS if lines[key]]
+    """The menu of this person by pillar; the line nearest to the page that he is on is marked."""
+    shown = list(entries_for(person))
+    nearest = max((url for _entry, url in shown if here.startswith(url)), key=len, default="")
+    found = []
+    for key, label, icon in PILLARS:
+        entries = [(entry, url) for entry, url in shown if entry.pillar == key]
+        if entries:
+            lines, current = _lines(entries, nearest, here), any(url == nearest for _entry, url in entries)
+            found.append(RailGroup(str(label), icon, lines, open=current or len(shown) <= SHORT))
+    if found and not any(group.open for group in found):
+        found[0] = replace(found[0], open=True)
+    return found
+
+
+def _lines(entries: list[tuple[Entry, str]], nearest: str, here: str) -> list[RailItem]:
+    lines, section = [], ""
+    for entry, url in entries:
+        word = str(entry.section) if len(entries) > SECTIONED else ""
+        line = RailItem(str(entry.label), url, current=url == here, within=url == nearest)
+        lines.append(replace(line, section=word if word != section else ""))
+        section = word
+    return lines

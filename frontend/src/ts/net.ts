@@ -74,6 +74,11 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.getElementById("rail")?.classList.remove("is-open");
 });
 
+/** A long menu shows the line of the page that one is on. */
+onPart((root) => {
+  if (root === document) document.querySelector("#rail [aria-current]")?.scrollIntoView({ block: "nearest" });
+});
+
 /** The snapshot number stands at the foot of every printed page, not only of the last. */
 onPart((root) => {
   const text = root.querySelector("[data-snapshot]")?.textContent?.trim();

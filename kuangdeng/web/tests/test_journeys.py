@@ -214,7 +214,7 @@ def counts() -> tuple[int, int, int]:
 def test_an_old_ledger_comes_in(people: Visitors, cast: Cast, tmp_path: Path) -> None:
     """导入旧台账: the preview names sheet row and column of each mistake; afterwards two characters find the rows."""
     ledger = everything_xlsx(tmp_path)
-    safety = people.at("desk").sign_in("3001").follow("导入旧隐患台账")
+    safety = people.at("desk").sign_in("3001").unfold("设置").follow("导入旧隐患台账")
     safety.page.locator("[name=file]").set_input_files(ledger.path)
     safety.go("读出预览").sees("下面是预览，还没有写入", "有错，不导入")
     row, _key, _code = ledger.problems[0]

@@ -75,6 +75,11 @@ class Visitor:
     def follow(self, name: str, *, exact: bool = True) -> Visitor:
         return self.go(name, role="link", exact=exact)
 
+    def unfold(self, pillar: str) -> Visitor:
+        """Open a pillar of the menu."""
+        self.page.locator("#rail summary", has_text=pillar).click()
+        return self
+
     def fill(self, **fields: str) -> Visitor:
         """Type into fields by their names."""
         for name, value in fields.items():
