@@ -24,6 +24,7 @@ from kuangdeng.web.demo_bulletins import DemoBulletins
 from kuangdeng.web.demo_classes import DemoClasses
 from kuangdeng.web.demo_data import DemoHazard, DemoMine, DemoStep, make_demo_mine, make_org_files
 from kuangdeng.web.demo_exams import DemoExams
+from kuangdeng.web.demo_garden import DemoGarden
 from kuangdeng.web.demo_groups import DemoGroups
 from kuangdeng.web.demo_items import DemoItems
 from kuangdeng.web.demo_legal import DemoLegal
@@ -149,6 +150,7 @@ class Replay:
         steps += exams.steps(clock.now()) + DemoTalks(self.demo, self.people, exams).steps(clock.now())
         steps += DemoBooks(self.mine, self.demo, self.people).steps(clock.now())
         steps += DemoStudy(self.mine, self.demo, self.people).steps(clock.now())
+        steps += DemoGarden(self.mine, self.demo, self.people).steps(clock.now())
         steps += DemoPractice(self.mine, self.demo, self.people).steps(clock.now())
         steps += DemoClasses(self.mine, self.demo, self.people, self.units).steps(clock.now())
         steps += [(step.at, partial(self._take, hazard, step)) for hazard, step in self.demo.timeline()]

@@ -1,4 +1,4 @@
-"""The item of the day, research topics and a study garden of the demo mine (示例): three weeks of a few dozen people."""
+"""The item of the day and research topics of the demo mine (示例): three weeks of a few dozen people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
-from kuangdeng.learning.api import bookroom, garden, items, practice, topics
+from kuangdeng.learning.api import items, practice, topics
 from kuangdeng.org import api as org
 from kuangdeng.web.demo_bulletins import Step
 from kuangdeng.web.demo_data import DemoMine
@@ -49,7 +49,6 @@ class DemoPractice:
             found.append((datetime.combine(today - timedelta(days=back), time(7, 25), zone), self._meet))
         found.append((now - timedelta(days=6), self._leave))
         found += self._research(now)
-        found.append((now - timedelta(hours=20), self._garden))
         return [(at, step) for at, step in found if at < now]
 
     def _who(self, role: str) -> org.Person:
@@ -174,24 +173,6 @@ class DemoPractice:
             self.topics[title], changed="示例：皮带机岗位作业标准加了“清煤用长柄刮板、不越护栏”一条。", adopted_on=clock.today(),
             paper=("作业标准修改单（示例）.pdf", PAPER), by=self._who("political_work"),
         )  # fmt: skip
-
-    # The garden -------------------------------------------------------------------------------------------------------
-
-    def _garden(self) -> None:
-        """The branch of the secretary of the cast: a line, a notice, and a reading note picked out."""
-        secretary = self._who("branch_secretary")
-        branch = next((one for one in garden.branches(self.mine.id) if one.unit_id == secretary.unit_id), None)
-        if branch is None:
-            return
-        garden.dress(branch.id, motto="带着问题学，对着现场干（示例）", by=secretary)
-        day = clock.today()
-        garden.post_notice(
-            branch.id, title="本周集中学习（示例）", text="周五 15:00 在队部学习新版作业规程，带笔记本。", first_day=day,
-            last_day=day + timedelta(days=6), by=secretary,
-        )  # fmt: skip
-        units = org.below([branch.unit_id])
-        for note in bookroom.notes_of_units(units, day - timedelta(days=90), day, most=1):
-            garden.pick(branch.id, kind="note", thing_id=note.id, words="示例：把书上的话用到了现场", by=secretary)
 
 
 def wrong_answer(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,8 @@ SESSIONS = (
     (2, 15, "专题调研", "班组对隐患反馈的意见（示例）", "heads", "record"),
     (-3, 15, "专题辅导", "探放水钻孔记录怎样填（示例）", "unit", "hold"),
 )
+NOW = len(SESSIONS)
+"""The number of the session that is running while the demo is looked at."""
 SUBJECTS = (
     "防治水", "顶板管理", "通风管理", "瓦斯防治", "煤尘防治", "机电安全", "提升运输", "防灭火", "监测监控", "应急避险",
     "班前会", "手指口述", "隐患排查", "事故案例", "现场交接班", "自救互救", "劳动纪律", "党章党规", "支部建设", "一线经验",
@@ -64,6 +66,7 @@ class DemoStudy:
         for number, (ago, hour, kind, topic, wanted, missing) in enumerate(SESSIONS):
             at = datetime.combine(today - timedelta(days=ago), time(hour, 0), zone)
             found += self._session(number, at, kind, topic, wanted, missing)
+        found += self._running(now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0) - timedelta(minutes=20))
         first = today - timedelta(days=DAY_NOW - 1)
         found.append((datetime.combine(first, time(6, 0), zone), self._begin))
         for day in range(1, DAY_NOW + 1):
@@ -90,8 +93,8 @@ class DemoStudy:
             return found
         found += [
             (at - timedelta(hours=5), lambda: self._leave(number)),
-            (at + timedelta(minutes=1), lambda: self._sign(number, late=False)),
-            (at + timedelta(minutes=12), lambda: self._sign(number, late=True)),
+            (at + timedelta(minutes=1), lambda: self._sign(number, 0.88)),
+            (at + timedelta(minutes=12), lambda: self._sign(number, 0.3)),
             (at + timedelta(hours=2), lambda: self._finish(number)),
         ]
         if missing != "record":
@@ -100,6 +103,38 @@ class DemoStudy:
         if not missing:
             found.append((at + timedelta(hours=28), lambda: self._approve(number)))
         return found
+
+    def _running(self, at: datetime) -> list[Step]:
+        """One that began a moment ago, whatever the hour: most have signed, some are missing, two things wait."""
+        return [
+            (
+                at - timedelta(days=4),
+                lambda: self._plan(NOW, at, "专题讲座", "防治水：老空水探放和透水征兆（示例）", "heads"),
+            ),
+            (at - timedelta(days=3), lambda: self._keep_open(at)),
+            (at - timedelta(hours=5), lambda: self._leave(NOW)),
+            (at - timedelta(minutes=10), lambda: self._sign(NOW, 0.72, every=timedelta(seconds=10))),
+            (at + timedelta(minutes=7), lambda: self._sign(NOW, 0.3, every=timedelta(seconds=20))),
+            (at + timedelta(minutes=15), self._second_on_a_phone),
+            (at + timedelta(minutes=16), self._asks_leave),
+        ]
+
+    def _keep_open(self, at: datetime) -> None:
+        """Its sign-in stays open for half a day: who starts the demo in the morning looks at it after lunch."""
+        sheet_id = study.StudySession.objects.get(id=self.sessions[NOW]).sheet_id
+        opens, closes = at - timedelta(minutes=30), at + timedelta(hours=12)
+        attendance.set_window(sheet_id, opens_at=opens, closes_at=closes, late_after=5, by=self._runner(NOW))
+
+    def _second_on_a_phone(self) -> None:
+        """Somebody signs on the phone of another: the recorder has to look into the room."""
+        row = self._rows(NOW)[0]
+        first = attendance.Attendee.objects.filter(sheet_id=row.sheet_id, method="code").first()
+        if first is not None:
+            attendance.sign_by_code(row.sheet_id, device=first.device, number=row.person.number)
+
+    def _asks_leave(self) -> None:
+        row = self._rows(NOW)[-1]
+        attendance.ask_leave(row.id, reason="井下处理皮带故障，赶不上来（示例）", by=row.person)
 
     def _plan(self, number: int, at: datetime, kind: str, topic: str, wanted: str) -> None:
         own = wanted == "unit"
@@ -140,11 +175,13 @@ class DemoStudy:
         attendance.ask_leave(row.id, reason="当天上四点班", by=row.person)
         attendance.grant_leave(row.id, by=self._runner(number))
 
-    def _sign(self, number: int, *, late: bool) -> None:
-        rows = self._rows(number)
-        chosen = [one for one in rows if self.random.random() < (0.3 if late else 0.88)]
-        for row in chosen:
-            attendance.sign_by_code(row.sheet_id, device=f"demo{number}{row.person.number}", number=row.person.number)
+    def _sign(self, number: int, share: float, *, every: timedelta = timedelta()) -> None:
+        """This share of those who are missing signs, one after the other."""
+        chosen = [one for one in self._rows(number) if self.random.random() < share]
+        for place, row in enumerate(chosen):
+            with clock.set_to(clock.now() + place * every):
+                device = f"demo{number}{row.person.number}"
+                attendance.sign_by_code(row.sheet_id, device=device, number=row.person.number)
 
     def _finish(self, number: int) -> None:
         study.finish(self.sessions[number], by=self._runner(number))

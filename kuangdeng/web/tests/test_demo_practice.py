@@ -1,12 +1,10 @@
-"""The item of the day, topics and garden of the demo mine: all by the real verbs, all marked 示例."""
+"""The item of the day and topics of the demo mine: all by the real verbs, all marked 示例."""
 
 from types import SimpleNamespace
 
 import pytest
 
 from kuangdeng.kernel import clock
-from kuangdeng.learning.garden.models import GardenNotice
-from kuangdeng.learning.garden.testkit import branch_of
 from kuangdeng.learning.practice.models import Away, PracticeAnswer, PracticeCard, PracticeMeeting, PracticeRule
 from kuangdeng.learning.practice.queries import forget_pools, waiting_for
 from kuangdeng.learning.topics.models import Topic
@@ -19,7 +17,6 @@ from kuangdeng.web.demo_practice import DemoPractice
 @pytest.mark.django_db
 def test_people_answer_and_forget_topics_end_in_what_changed_and_a_branch_keeps_its_page() -> None:
     cast = make_cast()
-    branch_of(cast)
     forget_pools()
     people = {one.number: one for one in Person.objects.filter(mine=cast.mine).select_related("unit", "mine")}
     parts = (
@@ -46,5 +43,4 @@ def test_people_answer_and_forget_topics_end_in_what_changed_and_a_branch_keeps_
     assert "示例" in PracticeRule.objects.get().source
     states = dict(Topic.objects.values_list("status", "title"))
     assert set(states) == {"running", "adopted", "applied"} and all("示例" in title for title in states.values())
-    assert "示例" in GardenNotice.objects.get().title
     assert waiting_for(people["1001"]) is not None, "today is left to who looks at it"
