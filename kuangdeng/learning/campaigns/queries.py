@@ -55,6 +55,12 @@ def get_campaign(campaign_id: UUID, *, by: Person) -> Campaign:
     return found
 
 
+def on_walls(mine_id: UUID) -> list[Campaign]:
+    """The campaigns of the whole mine that run and have begun, for the wall screens; the last begun first."""
+    rows = Campaign.objects.filter(mine_id=mine_id, unit=None, status=Status.RUNNING, starts_on__lte=clock.today())
+    return list(rows.order_by("-starts_on", "-id"))
+
+
 def runs(campaign: Campaign, person: Person) -> bool:
     """Whether this person plans and sums up the campaign."""
     return campaign.made_by_id == person.id or may(person, "campaign.plan", campaign.unit)

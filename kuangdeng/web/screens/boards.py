@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from kuangdeng.hazards import api as hazards
 from kuangdeng.kernel import clock, timetext
+from kuangdeng.learning.api import campaigns
 from kuangdeng.learning.api import garden as learning
 
 
@@ -241,20 +242,67 @@ def garden(asked: Request) -> Face | None:
     Nobody's name is on it; what a branch wrote in its notices is its own responsibility and moderated.
     """
     branches = learning.branches(asked.mine_id)
-    turn = int(asked.at.timestamp()) // GARDEN_TURN % max(1, len(branches))
+    turn = _turn(asked, len(branches))
     gardens = (learning.garden_of(one, clock.local(asked.at).date()) for one in [*branches[turn:], *branches[:turn]])
     one = next((found for found in gardens if found.notices or found.sections), None)
     if one is None:
         return None
     figures = [Figure(label, value) for part in one.sections for label, value in part.section.figures][:4]
     rows = [Row(_("通知"), _said(f"{notice.title}：{notice.text}")) for notice in one.notices]
+    rows += [Row(_("推荐"), _said(one.line.nameless)) for one in one.picks]
     rows += [Row(str(part.label), _said(line.nameless)) for part in one.sections for line in part.section.lines]
     title = _("%(branch)s的学习园地") % {"branch": one.branch.name}
     return Face(title, figures=figures, rows=rows[:MOST_LINES], note=one.page.motto if one.page else "")
 
 
-GARDEN_TURN = 300
-"""So many seconds a wall stays with one branch."""
+TURN = 300
+"""So many seconds a wall stays with one branch, one campaign."""
+
+
+def _turn(asked: Request, count: int) -> int:
+    """Whose turn it is now of so many."""
+    return int(asked.at.timestamp()) // TURN % max(1, count)
+
+
+def campaign(asked: Request) -> Face | None:
+    """百日墙: how far the mine's campaign has come, branch by branch; several take turns. Numbers only, nobody's name.
+
+    A branch of which one person takes part would name him: such ones stand together. One that is far behind is marked,
+    unless so few take part that everybody knew who is meant. What a single unit holds for itself is on no wall.
+    """
+    running = campaigns.on_walls(asked.mine_id)
+    if not running:
+        return None
+    one = running[_turn(asked, len(running))]
+    wall = campaigns.wall(one)
+    if wall.whole is None or wall.whole.rate is None:
+        return None
+    now = wall.whole.cells[wall.today - 1]
+    figures = [
+        Figure(_("完成"), f"{wall.whole.rate}%"),
+        Figure(_("今天打卡（人）"), _("休息") if now.rest else f"{now.done}/{now.expected}"),
+        Figure(_("补学（人次）"), str(wall.whole.later)),
+    ]
+    many = [line for line in wall.rows if line.people > 1 and line.owed]
+    rows = [
+        Row(line.name or _("没有支部的单位"), "", _of_days(line.done, line.owed),
+            "late" if line.people >= FEW and 100 * line.done < BEHIND * line.owed else "")
+        for line in many
+    ]  # fmt: skip
+    done, owed = wall.whole.done - sum(line.done for line in many), wall.whole.owed - sum(line.owed for line in many)
+    if owed:
+        rows.append(Row(_("只有一人参加的单位"), "", _of_days(done, owed)))
+    title = _("%(title)s第 %(n)d 天") % {"title": one.title, "n": wall.today}
+    return Face(title, figures=figures, rows=rows, note=_("共 %(n)d 天，括号内是完成和应打卡的人次") % {"n": one.days})
+
+
+def _of_days(done: int, owed: int) -> str:
+    """A share with what it is made of."""
+    return _("%(rate)d%%（%(done)d/%(owed)d）") % {"rate": 100 * done // owed, "done": done, "owed": owed}
+
+
+BEHIND = 80
+"""A branch that has done less than so many percent of its days is behind."""
 
 
 def _said(text: str) -> str:
@@ -275,6 +323,7 @@ declare_board("questions", gettext_lazy("等答复的追问"), waiting_questions
 declare_board("unheard", gettext_lazy("班前会签认"), unheard)
 declare_board("safe_days", gettext_lazy("安全生产天数"), safe_days)
 declare_board("garden", gettext_lazy("学习园地"), garden)
+declare_board("campaign", gettext_lazy("百日集中学习"), campaign)
 declare_board("role_models", gettext_lazy("先锋人物和功勋班组"), nothing_yet)
 
 DEFAULT_PLAYLIST = (
@@ -286,6 +335,7 @@ DEFAULT_PLAYLIST = (
     "unheard",
     "timely",
     "safe_days",
+    "campaign",
     "garden",
     "role_models",
 )
