@@ -1,4 +1,4 @@
-"""What the pages of training, certificates and files share: who asks, a paper form, a kept file."""
+"""What the pages of learning share: who asks, a paper form, a kept file."""
 
 from typing import Any, cast
 from urllib.parse import quote
@@ -41,12 +41,16 @@ def paper(request: HttpRequest, template: str, words: dict[str, Any], name: str)
     return response
 
 
-def file_answer(content: bytes | None, kind: str, name: str) -> HttpResponse:
-    """A kept file: shown where a browser can do so safely, else to be saved. NotVisible when it is gone."""
+def file_answer(content: bytes | None, kind: str, name: str, *, to_save: bool = False) -> HttpResponse:
+    """A kept file: shown where a browser can do so safely, else to be saved, like one that is `to_save` anyway.
+
+    NotVisible when it is gone.
+    """
     if content is None:
         raise NotVisible
-    response = HttpResponse(content, content_type=kind if kind in SHOWN else "application/octet-stream")
-    way = "inline" if kind in SHOWN else "attachment"
+    shown = kind in SHOWN and not to_save
+    response = HttpResponse(content, content_type=kind if shown or to_save else "application/octet-stream")
+    way = "inline" if shown else "attachment"
     response["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import forms, template
+from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -333,6 +334,25 @@ def banner(
 def tabs(items: Iterable[Any], label: str = "") -> dict[str, Any]:
     """Tabs that are links: each label, url, current, count."""
     return {"items": list(items), "label": label}
+
+
+@register.inclusion_tag("kernel/parts/pager.html", takes_context=True)
+def pager(context: Mapping[str, Any], page: Page[Any], at: str = "") -> dict[str, Any]:
+    """The way to the pages before and after, for a list that is no register; `at` is the part of the page to land on.
+
+    What the address says besides the page stays in it.
+    """
+
+    def turned(number: int) -> str:
+        query = context["request"].GET.copy()
+        query["page"] = str(number)
+        return f"?{query.urlencode()}" + (f"#{at}" if at else "")
+
+    return {
+        "page": page,
+        "previous": turned(page.previous_page_number()) if page.has_previous() else "",
+        "next": turned(page.next_page_number()) if page.has_next() else "",
+    }
 
 
 @register.inclusion_tag("kernel/parts/progress.html")

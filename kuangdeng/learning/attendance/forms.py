@@ -6,17 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
+from kuangdeng.kernel.forms import Area
 from kuangdeng.kernel.widgets import DateInput, DateTimeInput
 from kuangdeng.learning.attendance import rules
 from kuangdeng.learning.attendance.models import Sheet
 from kuangdeng.org.api import Person
-
-
-class Area(forms.Textarea):
-    """A few lines of words."""
-
-    def __init__(self, rows: int = 3, **attrs: Any) -> None:
-        super().__init__({"rows": rows, **attrs})
 
 
 def approver_field(people: list[Person]) -> forms.ChoiceField:
@@ -49,17 +43,6 @@ class ReopenForm(forms.Form):
 
     reason = forms.CharField(label=_("为什么重新开放"), max_length=200, widget=Area(2))
     closes_at = forms.DateTimeField(label=_("新的截止时间"), widget=DateTimeInput)
-
-
-class ReasonForm(forms.Form):
-    """A reason and nothing else."""
-
-    reason = forms.CharField(label=_("原因"), max_length=200, widget=Area(2))
-
-    def __init__(self, *args: Any, label: Any = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if label:
-            self.fields["reason"].label = label
 
 
 class CorrectForm(forms.Form):

@@ -131,6 +131,14 @@ class Attendee(models.Model):
         return self.expected and self.state in (State.MISSING, State.LEAVE, State.MADE_UP)
 
     @property
+    def unit_name(self) -> str:
+        """The unit of the day as people tell it apart: a team with the unit that it belongs to."""
+        if self.unit is None:
+            return ""
+        above = self.unit.parent if self.unit.kind == Unit.Kind.TEAM else None
+        return f"{above.name}{self.unit.name}" if above else self.unit.name
+
+    @property
     def asks_leave(self) -> bool:
         """Whether a request for leave waits for an answer."""
         return self.leave_asked_at is not None and self.leave_decided_at is None and self.state == State.MISSING

@@ -1,12 +1,13 @@
 """Reading the sign-in: the sheet of an occasion, who is there, who is missing, counts over a period."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import CharField, Count, Q, QuerySet, Value
+from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from kuangdeng.kernel import clock
@@ -15,7 +16,7 @@ from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.attendance import rules
 from kuangdeng.learning.attendance.models import Attendee, Doubt, MakeUp, Sheet, SheetKiosk, SheetLeader
 from kuangdeng.learning.attendance.rules import Counts, Phase, SheetStatus, State
-from kuangdeng.org.api import Person, Role, has_power, holders
+from kuangdeng.org.api import Person, Role, Unit, has_power, holders
 
 
 def digest_of(secret: str) -> str:
@@ -64,8 +65,74 @@ def approvers(mine_id: UUID, but: Person) -> QuerySet[Person]:
 
 def attendees(sheet_id: UUID) -> QuerySet[Attendee]:
     """Everybody of a sheet with unit, in the order of the register: by unit, then by name."""
-    rows = Attendee.objects.select_related("person", "unit", "approver").filter(sheet_id=sheet_id)
+    rows = Attendee.objects.select_related("person", "unit__parent", "approver").filter(sheet_id=sheet_id)
     return rows.order_by("unit__position", "unit__name", "person__pinyin", "person__number")
+
+
+class Mark(NamedTuple):
+    """One line of a sheet without its rows: thousands of them are read at once, to count, group and choose.
+
+    `unit` is the main unit of the day.
+    """
+
+    id: UUID
+    unit_id: UUID | None
+    unit: str
+    name: str
+    number: str
+    initials: str
+    expected: bool
+    state: str
+    at: datetime | None
+    leave_asked_at: datetime | None
+    leave_decided_at: datetime | None
+
+    @property
+    def asks_leave(self) -> bool:
+        """Whether a request for leave waits for an answer."""
+        return self.leave_asked_at is not None and self.leave_decided_at is None and self.state == State.MISSING
+
+    def is_called(self, words: str) -> bool:
+        """Whether somebody who types these words means this person: name, employee number, initials of the name."""
+        said = words.lower()
+        return said in self.name or said in self.number.lower() or self.initials.lower().startswith(said)
+
+
+def marks(sheet_id: UUID) -> list[Mark]:
+    """Every line of a sheet, by unit and name, in one statement. A team stands under the unit that it belongs to."""
+    team = Q(unit__kind=Unit.Kind.TEAM, unit__parent__isnull=False)
+    rows = Attendee.objects.filter(sheet_id=sheet_id).annotate(
+        main_id=Case(When(team, then="unit__parent_id"), default="unit_id"),
+        main=Case(When(team, then="unit__parent__name"), default="unit__name"),
+        position=Case(When(team, then="unit__parent__position"), default="unit__position"),
+    )
+    found = rows.order_by("position", "main", "person__pinyin", "person__number").values_list(
+        "id", "main_id", "main", "person__name", "person__number", "person__initials", "expected", "state", "at",
+        "leave_asked_at", "leave_decided_at",
+    )  # fmt: skip
+    return [Mark(one[0], one[1], one[2] or "", *one[3:]) for one in found]
+
+
+@dataclass(frozen=True)
+class UnitPart:
+    """One unit on a sheet with its counts."""
+
+    id: UUID | None
+    name: str
+    counts: Counts
+
+
+def units_of(found: Iterable[Mark]) -> list[UnitPart]:
+    """The units of a sheet in the order of the register, each counted."""
+    parts: dict[tuple[UUID | None, str], list[Mark]] = {}
+    for one in found:
+        parts.setdefault((one.unit_id, one.unit), []).append(one)
+    return [UnitPart(unit_id, name, count_rows(rows)) for (unit_id, name), rows in parts.items()]
+
+
+def rows_of(ids: Sequence[UUID]) -> dict[UUID, Attendee]:
+    """These lines with their persons."""
+    return Attendee.objects.select_related("person", "unit__parent", "approver").in_bulk(list(ids))
 
 
 def get_attendee(attendee_id: UUID, *, by: Person) -> Attendee:
@@ -111,7 +178,7 @@ def counts(sheet_id: UUID) -> Counts:
     return counts_of([sheet_id])[sheet_id]
 
 
-def count_rows(rows: Iterable[Attendee]) -> Counts:
+def count_rows(rows: Iterable[Attendee | Mark]) -> Counts:
     """The counts of rows that are in hand already."""
     found = {name.removeprefix("n_"): 0 for name in _NUMBERS}
     for row in rows:
@@ -136,11 +203,6 @@ def by_unit(sheet_ids: Collection[UUID]) -> dict[UUID | None, Counts]:
     return _counted(Attendee.objects.filter(sheet_id__in=sheet_ids), "unit_id")
 
 
-def states_of(person: Person, sheet_ids: Collection[UUID]) -> dict[UUID, Attendee]:
-    """One person's rows of these sheets, by sheet."""
-    return {one.sheet_id: one for one in Attendee.objects.filter(person=person, sheet_id__in=sheet_ids)}
-
-
 @dataclass(frozen=True)
 class Missing:
     """Who is not there yet, for the room's screen: names by unit."""
@@ -149,12 +211,12 @@ class Missing:
     names: list[str]
 
 
-def missing_by_unit(rows: Iterable[Attendee]) -> list[Missing]:
+def missing_by_unit(rows: Iterable[Mark]) -> list[Missing]:
     """Expected and not there, without leave, by unit. For the room only."""
     found: dict[str, list[str]] = {}
     for one in rows:
         if one.expected and one.state == State.MISSING:
-            found.setdefault(one.unit.name if one.unit else "", []).append(one.person.name)
+            found.setdefault(one.unit, []).append(one.name)
     return [Missing(unit, names) for unit, names in found.items()]
 
 
@@ -185,16 +247,6 @@ def open_sheet(sheet_id: UUID) -> Sheet | None:
 # Leave and make-up ------------------------------------------------------------------------------------------------------
 
 
-def leave_requests(sheet_ids: Collection[UUID]) -> list[Attendee]:
-    """Who asks for leave and has no answer yet."""
-    rows = Attendee.objects.select_related("person__unit", "sheet")
-    return list(
-        rows.filter(
-            sheet_id__in=sheet_ids, leave_asked_at__isnull=False, leave_decided_at=None, state=State.MISSING
-        ).order_by("leave_asked_at")
-    )
-
-
 def open_makeups(sheet_ids: Collection[UUID]) -> list[MakeUp]:
     """Make-ups that were handed in and wait for the leader."""
     rows = MakeUp.objects.select_related("attendee__person__unit", "attendee__sheet")
@@ -216,11 +268,6 @@ def makeups_of(attendee_ids: Collection[UUID]) -> dict[UUID, list[MakeUp]]:
     for one in MakeUp.objects.select_related("decided_by").filter(attendee_id__in=attendee_ids):
         found.setdefault(one.attendee_id, []).append(one)
     return found
-
-
-def led_sheets(person: Person) -> QuerySet[Sheet]:
-    """The sheets whose room this person leads himself."""
-    return Sheet.objects.filter(mine_id=person.mine_id, leaders__person=person)
 
 
 # Home -------------------------------------------------------------------------------------------------------------------

@@ -4,12 +4,8 @@ from kuangdeng.learning.study.choosing import ChooseForm, unit_field
 from kuangdeng.learning.study.material import kept_file
 from kuangdeng.learning.study.models import StudyKind, StudySession
 from kuangdeng.learning.study.queries import (
-    Own,
-    Statistics,
     branches_by_unit,
-    get_session,
     held_by,
-    own_sessions,
     people_of,
     statistics,
     visible,
@@ -17,7 +13,6 @@ from kuangdeng.learning.study.queries import (
 )
 from kuangdeng.learning.study.rules import FLOW, Chosen, Record, SessionData, Status
 from kuangdeng.learning.study.services import (
-    add_material,
     approve,
     choose,
     finish,
@@ -32,23 +27,18 @@ __all__ = [
     "FLOW",
     "ChooseForm",
     "Chosen",
-    "Own",
     "Record",
     "SessionData",
-    "Statistics",
     "Status",
     "StudyKind",
     "StudySession",
-    "add_material",
     "approve",
     "branches_by_unit",
     "choose",
     "finish",
-    "get_session",
     "held_by",
     "kept_file",
     "notify",
-    "own_sessions",
     "people_of",
     "plan",
     "set_up_study",

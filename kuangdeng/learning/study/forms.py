@@ -7,18 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
+from kuangdeng.kernel.forms import Area
 from kuangdeng.kernel.widgets import DateInput, DateTimeInput, PhotosField
 from kuangdeng.learning.study.choosing import person_field, unit_field
 from kuangdeng.learning.study.models import StudyKind, StudySession
 from kuangdeng.learning.study.rules import Record, SessionData
 from kuangdeng.org.api import Person
-
-
-class Area(forms.Textarea):
-    """A few lines of words."""
-
-    def __init__(self, rows: int = 3, **attrs: Any) -> None:
-        super().__init__({"rows": rows, **attrs})
 
 
 class SessionForm(forms.Form):
@@ -80,16 +74,6 @@ class RecordForm(forms.Form):
     def record(self) -> Record:
         """What was written."""
         return Record(**self.cleaned_data)
-
-
-class ReasonForm(forms.Form):
-    """A reason and nothing else."""
-
-    reason = forms.CharField(label=_("原因"), max_length=200, widget=Area(2))
-
-
-class NothingForm(forms.Form):
-    """A verb that needs no words, only to be sure."""
 
 
 class MaterialForm(forms.Form):

@@ -121,16 +121,6 @@ def _end(sheet: Sheet, verb: str) -> None:
 # For the verbs here -----------------------------------------------------------------------------------------------------
 
 
-def need(text: str, message: str, *, field: str, most: int = 200) -> str:
-    """The words without blanks around them. Refused when there are none or too many."""
-    words = (text or "").strip()
-    if not words:
-        raise Refused(message, field=field)
-    if len(words) > most:
-        raise Refused(_("太长了，最多 %(n)d 个字。") % {"n": most}, field=field)
-    return words
-
-
 def locked_sheet(sheet_id: UUID) -> Sheet:
     """The sheet, locked: of two who sign on one device at the same moment the second is seen. NotVisible for none."""
     rows = Sheet.objects.select_for_update(of=("self",), no_key=True).select_related("mine")

@@ -9,10 +9,11 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.wording import need
 from kuangdeng.learning.attendance.models import Attendee, MakeUp
 from kuangdeng.learning.attendance.queries import leads
 from kuangdeng.learning.attendance.rules import ATTENDEE_FLOW, SheetStatus, State
-from kuangdeng.learning.attendance.services._steps import enter, locked_attendee, need, of_row
+from kuangdeng.learning.attendance.services._steps import enter, locked_attendee, of_row
 from kuangdeng.org.api import Person
 
 LEAST_MAKEUP = 10

@@ -11,6 +11,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.wording import need
 from kuangdeng.learning.attendance import rules
 from kuangdeng.learning.attendance.models import Attendee, Sheet, SheetKiosk
 from kuangdeng.learning.attendance.queries import digest_of, leads
@@ -21,7 +22,6 @@ from kuangdeng.learning.attendance.services._steps import (
     enter,
     led_sheet,
     locked_attendee,
-    need,
     of_row,
     of_sheet,
     persons_in,

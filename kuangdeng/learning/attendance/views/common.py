@@ -1,7 +1,7 @@
 """What the pages of the sign-in share."""
 
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 
 import segno
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
@@ -9,30 +9,15 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from kuangdeng.kernel.templatetags.kd import chip
-from kuangdeng.learning.attendance import rules
-from kuangdeng.learning.attendance.models import Attendee, Sheet
+from kuangdeng.learning.attendance.models import Sheet
 from kuangdeng.learning.attendance.rules import Counts
-from kuangdeng.org.api import Person
 
 HERE = "learning/attendance"
 
 
-def me(request: HttpRequest) -> Person:
-    """Who is signed in."""
-    return cast(Person, request.user)
-
-
-def state_chip(row: Attendee) -> SafeString:
-    """Where somebody stands, as a chip; who waits for leave is said so."""
-    if row.asks_leave:
-        return chip(_("请假待批"), "state", "soon")
-    return chip(rules.STATE_LABELS.get(row.state, ""), "state", rules.TONES.get(row.state, "plain"))
-
-
-def figures(counts: Counts) -> list[dict[str, Any]]:
-    """应到、实到、迟到、请假、未到 as figures of a page."""
-    rate = counts.rate
+def figures(counts: Counts, *, begun: bool) -> list[dict[str, Any]]:
+    """应到、实到、迟到、请假、未到 as figures of a page; before it has begun nobody is late."""
+    rate = counts.rate if begun else None
     return [
         {"label": _("应到"), "value": counts.expected},
         {"label": _("实到"), "value": counts.there,
@@ -40,7 +25,7 @@ def figures(counts: Counts) -> list[dict[str, Any]]:
         {"label": _("其中迟到"), "value": counts.late},
         {"label": _("请假"), "value": counts.leave},
         {"label": _("补学"), "value": counts.made_up},
-        {"label": _("未到"), "value": counts.missing, "tone": "late" if counts.missing else ""},
+        {"label": _("未到"), "value": counts.missing, "tone": "late" if counts.missing and begun else ""},
         {"label": _("名单外"), "value": counts.guests},
     ]  # fmt: skip
 

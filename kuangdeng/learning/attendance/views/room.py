@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -17,45 +18,86 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kuangdeng.kernel import clock, timetext
 from kuangdeng.kernel.edit_views import do_and_return, edit_page, next_of
 from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.forms import ReasonForm
 from kuangdeng.learning.attendance import forms, queries, rules, services
 from kuangdeng.learning.attendance.models import Attendee, Sheet
-from kuangdeng.learning.attendance.rules import THERE, Phase
-from kuangdeng.learning.attendance.views.common import HERE, figures, me, qr, scan_address, state_chip, unless_known
+from kuangdeng.learning.attendance.queries import Mark
+from kuangdeng.learning.attendance.registers import state_chip
+from kuangdeng.learning.attendance.rules import THERE, Phase, State
+from kuangdeng.learning.attendance.views.common import HERE, figures, qr, scan_address, unless_known
 from kuangdeng.learning.attendance.views.door import COOKIE
+from kuangdeng.learning.views import me
 
 LATEST = 6
 """So many of those who signed last are named on the screen, so that one sees oneself arrive."""
+MOST_NAMED = 150
+"""More missing names nobody finds his own among: the screen counts them by unit."""
 
 
 def _back(sheet_id: UUID) -> str:
     return reverse("learning:attendance_sheet", args=[sheet_id])
 
 
-def _lines(sheet: Sheet) -> list[dict[str, Any]]:
-    return [
-        {"row": one, "chip": state_chip(one), "method": rules.METHOD_LABELS.get(one.method, "")}
-        for one in queries.attendees(sheet.id)
-    ]
+def _line(row: Attendee) -> dict[str, Any]:
+    return {"row": row, "chip": state_chip(row), "method": rules.METHOD_LABELS.get(row.method, "")}
 
 
 @require_GET
 def sheet(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
-    """签到表 as its leader sees it: numbers, names, what waits for a decision, what may be done."""
+    """签到表 as its leader sees it: numbers, what waits for a decision, units, names page by page, what may be done."""
     one = queries.get_sheet(sheet_id, by=me(request))
-    lines = _lines(one)
     phase = queries.phase_of(one)
+    found = queries.marks(one.id)
     words = {
         "sheet": one,
         "phase": phase,
         "running": one.is_running,
-        "lines": lines,
-        "figures": figures(queries.count_rows(line["row"] for line in lines)),
         "doubts": queries.open_doubts(one.id),
-        "asking": [line for line in lines if line["row"].asks_leave],
         "makeups": queries.open_makeups([one.id]),
         "kiosks": queries.open_kiosks(one.id),
+        **_listed(request, found, begun=clock.now() >= one.starts_at),
     }
     return render(request, f"{HERE}/sheet.html", words)
+
+
+def _listed(request: HttpRequest, found: list[Mark], *, begun: bool) -> dict[str, Any]:
+    """The names that are asked for by unit, state and words, one page of them; who asks for leave stands above."""
+    units = queries.units_of(found)
+    state, words = request.GET.get("state", ""), request.GET.get("q", "").strip()
+    unit = next((one for one in units if str(one.id) == request.GET.get("unit")), None)
+    chosen = [
+        one.id for one in found
+        if (unit is None or one.unit_id == unit.id) and (not words or one.is_called(words))
+        and (state not in STATES or STATES[state](one))
+    ]  # fmt: skip
+    page = Paginator(chosen, ON_A_PAGE).get_page(request.GET.get("page"))
+    asking = [one.id for one in found if one.asks_leave]
+    first = asking[:ON_A_PAGE]
+    rows = queries.rows_of([*page, *first])
+    kept = {"state": state if state in STATES else "", "unit": str(unit.id) if unit else "", "q": words}
+    numbers = figures(queries.count_rows(found), begun=begun)
+    labels = {}
+    for figure, key in zip(numbers, ["", *STATES], strict=True):
+        figure["url"] = f"?state={key}#names"
+        labels[key] = figure["label"] if key else ""
+    return {
+        "figures": numbers, "asking": [_line(rows[one]) for one in first], "asking_count": len(asking),
+        "lines": [_line(rows[one]) for one in page],
+        "page": page, "units": units, "kept": kept, "narrowed": any(kept.values()), "many": len(found) > ON_A_PAGE,
+        "state_label": labels.get(kept["state"], ""),
+    }  # fmt: skip
+
+
+ON_A_PAGE = 50
+STATES: dict[str, Callable[[Mark], bool]] = {
+    "there": lambda one: one.expected and one.state in THERE,
+    "late": lambda one: one.expected and one.state == State.LATE,
+    "leave": lambda one: one.expected and one.state == State.LEAVE,
+    "made_up": lambda one: one.expected and one.state == State.MADE_UP,
+    "missing": lambda one: one.expected and one.state == State.MISSING,
+    "guest": lambda one: not one.expected,
+}
+"""What the names may be narrowed to, in the order of the figures after 应到."""
 
 
 # The screen in the room -------------------------------------------------------------------------------------------------
@@ -71,12 +113,14 @@ def _said(sheet: Sheet, phase: Phase) -> str:
 
 
 def _live(sheet: Sheet) -> str:
-    rows = list(queries.attendees(sheet.id))
-    there = sorted((one for one in rows if one.state in THERE and one.at), key=lambda one: one.at or clock.now())
+    found = queries.marks(sheet.id)
+    there = sorted((one for one in found if one.state in THERE and one.at), key=lambda one: one.at or sheet.starts_at)
+    counts = queries.count_rows(found)
     words = {
-        "counts": queries.count_rows(rows),
-        "missing": queries.missing_by_unit(rows),
-        "latest": list(reversed(there[-LATEST:])),
+        "counts": counts,
+        "missing": queries.missing_by_unit(found),
+        "named": counts.missing <= MOST_NAMED,
+        "latest": there[: -LATEST - 1 : -1],
         "doubts": queries.open_doubts(sheet.id),
     }
     return render_to_string(f"{HERE}/_live.html", words)
@@ -248,7 +292,7 @@ def paper_sheet(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
     """签到表 on paper: to sign by hand, or with what has been signed."""
     by = me(request)
     one = queries.get_sheet(sheet_id, by=by)
-    lines = _lines(one)
+    lines = [_line(row) for row in queries.attendees(one.id)]
     blank = request.GET.get("blank") == "1"
     words = {
         "sheet": one, "lines": lines, "blank": blank, "leaders": queries.leaders_of(one.id),
@@ -264,7 +308,14 @@ def paper(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
     by = me(request)
     one = queries.get_sheet(sheet_id, by=by)
     people = list(queries.approvers(one.mine_id, by))
-    rows = [line for line in queries.attendees(one.id) if line.state not in THERE]
+    found = [mark for mark in queries.marks(one.id) if mark.state not in THERE]
+    units = queries.units_of(found)
+    unit = next((each for each in units if str(each.id) == request.GET.get("unit")), None)
+    if unit is None and len(found) > MOST_ON_PAPER:
+        unit = units[0]
+    ids = [mark.id for mark in found if unit is None or mark.unit_id == unit.id]
+    shown = queries.rows_of(ids)
+    rows = [shown[each] for each in ids]
     form = forms.PaperForm(request.POST or None, people=people)
     chosen = {str(line.person_id): request.POST.get(f"state-{line.person_id}", "") for line in rows}
 
@@ -276,11 +327,18 @@ def paper(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
         return _("已补录 %d 人。") % len(made)
 
     lines = [{"row": line, "chosen": chosen.get(str(line.person_id), "")} for line in rows]
-    context = {"sheet": one, "lines": lines, "choices": [(key, rules.STATE_LABELS[key]) for key in THERE]}
+    context = {
+        "sheet": one, "lines": lines, "choices": [(key, rules.STATE_LABELS[key]) for key in THERE], "unit": unit,
+        "units": units if len(found) > MOST_ON_PAPER else [],
+    }  # fmt: skip
     return edit_page(
         request, form, act, title=_("纸质签到补录"), label=_("补录"), back=_back(one.id), template=f"{HERE}/paper.html",
         context=context,
     )  # fmt: skip
+
+
+MOST_ON_PAPER = 100
+"""A longer list of those who have not signed is entered unit by unit, like the paper comes in."""
 
 
 def _uuid(text: str) -> UUID | None:
@@ -333,7 +391,7 @@ def leave_verb(request: HttpRequest, attendee_id: UUID, verb: str) -> HttpRespon
         run(row.id, reason=data["reason"], by=by)
         return f"{label}：{row.person.name}"
 
-    form = forms.ReasonForm(
+    form = ReasonForm(
         request.POST or None, label=asked, initial={"reason": row.leave_reason if verb == "grant" else ""}
     )
     return edit_page(request, form, act, title=f"{label}：{row.person.name}", label=label, back=back)
@@ -357,7 +415,7 @@ def makeup_verb(request: HttpRequest, makeup_id: UUID, verb: str) -> HttpRespons
         services.return_makeup(made.id, reason=data["reason"], by=by)
         return _("补学已退回：%s") % row.person.name
 
-    form = forms.ReasonForm(request.POST or None, label=_("还差什么"))
+    form = ReasonForm(request.POST or None, label=_("还差什么"))
     return edit_page(request, form, act, title=_("退回补学：%s") % row.person.name, label=_("退回"), back=back)
 
 
@@ -380,7 +438,7 @@ def ask_leave(request: HttpRequest, attendee_id: UUID) -> HttpResponse:
         services.ask_leave(row.id, reason=data["reason"], by=me(request))
         return _("已提交请假，等主持人答复。")
 
-    form = forms.ReasonForm(request.POST or None, label=_("请假事由"))
+    form = ReasonForm(request.POST or None, label=_("请假事由"))
     return edit_page(
         request, form, act, title=_("请假：%s") % row.sheet.title, label=_("请假"), back=row.sheet.back or "/"
     )

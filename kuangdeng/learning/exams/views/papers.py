@@ -189,15 +189,13 @@ def choose(request: HttpRequest, paper_id: UUID) -> HttpResponse:
         rows.exclude(id__in=[one for one in have if one]).select_related("current", "bank").order_by("type", "-id"), 30
     )
     listed = page.get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
     return render(
         request,
         f"{HERE}/choose.html",
         {
             "paper": found, "page": listed, "types": list(TYPE_LABELS.items()), "categories": categories_of(by.mine_id),
             "q": words, "type": request.GET.get("type", ""), "category": request.GET.get("category", ""),
-            "query": query.urlencode(), "rows": [{"item": one, "type": TYPE_LABELS[one.type]} for one in listed],
+            "rows": [{"item": one, "type": TYPE_LABELS[one.type]} for one in listed],
         },
     )  # fmt: skip
 

@@ -14,22 +14,6 @@ from kuangdeng.ledger.api import Entry, Named, Subject, post
 from kuangdeng.org.api import Person
 
 
-def need(text: str, message: str, *, field: str, most: int = 200) -> str:
-    """The words without blanks around them. Refused when there are none or too many."""
-    words = (text or "").strip()
-    if not words:
-        raise Refused(message, field=field)
-    return short(words, field=field, most=most)
-
-
-def short(text: str, *, field: str, most: int) -> str:
-    """Words that may be none. Refused when there are too many."""
-    words = (text or "").strip()
-    if len(words) > most:
-        raise Refused(_("太长了，最多 %(n)d 个字。") % {"n": most}, field=field)
-    return words
-
-
 def locked(session_id: UUID, by: Person) -> StudySession:
     """The session, locked, for who runs it. NotVisible for who may not know of it, Refused for who only attends."""
     session = one_of(

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.wording import need
 from kuangdeng.learning.study.models import StudyKind
 from kuangdeng.learning.study.rules import KINDS
-from kuangdeng.learning.study.services._steps import need
 from kuangdeng.ledger.api import Named, Subject, post
 from kuangdeng.org.api import Mine, Person, has_power
 

@@ -12,12 +12,13 @@ from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.wording import need, short
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.attendance.api import State
 from kuangdeng.learning.study.models import StudyKind, StudySession
 from kuangdeng.learning.study.queries import people_of
 from kuangdeng.learning.study.rules import FLOW, Chosen, Record, SessionData
-from kuangdeng.learning.study.services._steps import enter, locked, need, short, step
+from kuangdeng.learning.study.services._steps import enter, locked, step
 from kuangdeng.org.api import Person, Unit, may
 
 MOST_EXPECTED = 5000

@@ -16,9 +16,11 @@ from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.views import XLSX
 from kuangdeng.learning.study import forms, queries, rules, services, sheets
 from kuangdeng.learning.study.tabs import tabs
-from kuangdeng.learning.study.views.common import HERE, file_answer, me, need_power
+from kuangdeng.learning.views import file_answer, me, need_power
 
 LONGEST = timedelta(days=3 * 366)
+
+HERE = "learning/study"
 
 
 @require_GET
@@ -41,7 +43,9 @@ def statistics(request: HttpRequest) -> HttpResponse:
     if request.GET.get("export") == "xlsx":
         file = BytesIO()
         sheets.write(found, period, file)
-        return file_answer(file.getvalue(), f"{_('学习出勤统计')}-{first:%Y%m%d}-{last:%Y%m%d}.xlsx", XLSX)
+        return file_answer(
+            file.getvalue(), XLSX, f"{_('学习出勤统计')}-{first:%Y%m%d}-{last:%Y%m%d}.xlsx", to_save=True
+        )
     if not form.is_bound:
         form = forms.PeriodForm(by=by, kinds=kinds, initial={"first": first, "last": last})
     query = request.GET.copy()

@@ -15,6 +15,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.files import content_of
+from kuangdeng.kernel.forms import NothingForm, ReasonForm
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import photo_answer
 from kuangdeng.learning.attendance import api as attendance
@@ -22,8 +23,10 @@ from kuangdeng.learning.study import forms, queries, registers, rules, services
 from kuangdeng.learning.study.choosing import ChooseForm
 from kuangdeng.learning.study.models import StudySession
 from kuangdeng.learning.study.tabs import tabs
-from kuangdeng.learning.study.views.common import HERE, file_answer, me, need_power
+from kuangdeng.learning.views import file_answer, me, need_power
 from kuangdeng.org.api import has_power, may
+
+HERE = "learning/study"
 
 
 @require_GET
@@ -57,15 +60,7 @@ def my_study(request: HttpRequest) -> HttpResponse:
 
 
 def _own_line(one: queries.Own) -> dict[str, Any]:
-    return {"session": one.session, "row": one.row, "chip": _row_chip(one.row)}
-
-
-def _row_chip(row: attendance.Attendee) -> Any:
-    from kuangdeng.kernel.templatetags.kd import chip
-
-    if row.asks_leave:
-        return chip(_("请假待批"), "state", "soon")
-    return chip(attendance.STATE_LABELS[row.state], "state", attendance.TONES.get(row.state, "plain"))
+    return {"session": one.session, "row": one.row, "chip": attendance.state_chip(one.row)}
 
 
 # Planning ---------------------------------------------------------------------------------------------------------------
@@ -149,7 +144,7 @@ def study(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "chip": registers.status_chip(session),
         "runs": runs,
         "row": row,
-        "row_chip": _row_chip(row) if row else "",
+        "row_chip": attendance.state_chip(row) if row else "",
         "may_ask_leave": own is not None and own.may_ask_leave,
         "owes": own is not None and own.owes,
         "makeups": attendance.makeups_of([row.id]).get(row.id, []) if row and session.is_held else [],
@@ -191,15 +186,15 @@ def study_verb(request: HttpRequest, session_id: UUID, verb: str) -> HttpRespons
     bound = request.POST if request.method == "POST" else None
     record = {"content": session.content or session.outline, "talk": session.talk, "outcome": session.outcome}
     steps: dict[str, tuple[Callable[[], Form], Callable[[Any], Any]]] = {
-        "notify": (lambda: forms.NothingForm(bound), lambda data: services.notify(session.id, by=by)),
-        "cancel": (lambda: forms.ReasonForm(bound), lambda data: services.cancel(session.id, reason=data["reason"], by=by)),
-        "finish": (lambda: forms.NothingForm(bound), lambda data: services.finish(session.id, by=by)),
+        "notify": (lambda: NothingForm(bound), lambda data: services.notify(session.id, by=by)),
+        "cancel": (lambda: ReasonForm(bound), lambda data: services.cancel(session.id, reason=data["reason"], by=by)),
+        "finish": (lambda: NothingForm(bound), lambda data: services.finish(session.id, by=by)),
         "write_record": (
             lambda: forms.RecordForm(bound, initial=record),
             lambda data: services.write_record(session.id, record=rules.Record(**data), by=by),
         ),
-        "approve": (lambda: forms.NothingForm(bound), lambda data: services.approve(session.id, by=by)),
-        "send_back": (lambda: forms.ReasonForm(bound), lambda data: services.send_back(session.id, reason=data["reason"], by=by)),
+        "approve": (lambda: NothingForm(bound), lambda data: services.approve(session.id, by=by)),
+        "send_back": (lambda: ReasonForm(bound), lambda data: services.send_back(session.id, reason=data["reason"], by=by)),
     }  # fmt: skip
     if verb not in steps:
         raise NotVisible
@@ -241,7 +236,7 @@ def material_new(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def material(request: HttpRequest, material_id: UUID) -> HttpResponse:
     """A file of a session, to keep."""
     one = queries.get_material(material_id, by=me(request))
-    return file_answer(content_of(one.file_id), one.name, one.kind)
+    return file_answer(content_of(one.file_id), one.kind, one.name, to_save=True)
 
 
 @require_POST

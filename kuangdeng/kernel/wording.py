@@ -1,0 +1,21 @@
+"""Words that people type, as verbs take them: without blanks around them, neither missing nor endless."""
+
+from django.utils.translation import gettext as _
+
+from kuangdeng.kernel.errors import Refused
+
+
+def need(text: str, message: str, *, field: str, most: int = 200) -> str:
+    """The words without blanks around them. Refused, in the words of `message`, when there are none; and for too many."""
+    words = short(text, field=field, most=most)
+    if not words:
+        raise Refused(message, field=field)
+    return words
+
+
+def short(text: str, *, field: str, most: int) -> str:
+    """Words that may be none, without blanks around them. Refused when there are too many."""
+    words = (text or "").strip()
+    if len(words) > most:
+        raise Refused(_("太长了，最多 %(n)d 个字。") % {"n": most}, field=field)
+    return words
