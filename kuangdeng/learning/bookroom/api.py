@@ -1,6 +1,6 @@
 """Front door of the book rooms, for the home page, the demo mine, the command line and the documents."""
 
-from kuangdeng.learning.bookroom.models import Copy, Kiosk, Loan, ReadingNote, Room, Title
+from kuangdeng.learning.bookroom.models import Copy, Loan, ReadingNote, Room, Title
 from kuangdeng.learning.bookroom.queries import (
     Reader,
     Waiting,
@@ -18,7 +18,6 @@ from kuangdeng.learning.bookroom.services import (
     change_room,
     give_back,
     lend,
-    lose_copy,
     pick_note,
     renew,
     reserve,
@@ -31,7 +30,6 @@ __all__ = [
     "NOTE_FLOW",
     "RESERVATION_FLOW",
     "Copy",
-    "Kiosk",
     "Loan",
     "Reader",
     "ReadingNote",
@@ -44,7 +42,6 @@ __all__ = [
     "change_room",
     "give_back",
     "lend",
-    "lose_copy",
     "notes_of_units",
     "pick_note",
     "reader_of",

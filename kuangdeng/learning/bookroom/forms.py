@@ -8,19 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
+from kuangdeng.kernel.forms import Area
 from kuangdeng.kernel.widgets import DateInput
 from kuangdeng.learning.bookroom import rules
 from kuangdeng.learning.bookroom.importing import CHARSETS
 from kuangdeng.learning.bookroom.models import LoanRule, Room, Title
 from kuangdeng.learning.bookroom.rules import Terms
 from kuangdeng.learning.bookroom.services import TitleData
-
-
-class Area(forms.Textarea):
-    """A few lines of words."""
-
-    def __init__(self, rows: int = 3, **attrs: Any) -> None:
-        super().__init__({"rows": rows, **attrs})
 
 
 def _label(name: str) -> Any:
@@ -120,10 +114,6 @@ class MoveForm(forms.Form):
         self.fields["room"] = room_field(rooms, label=_("调到哪间书屋"))
 
 
-class NothingForm(forms.Form):
-    """A verb that asks for nothing."""
-
-
 class NoteForm(forms.Form):
     """写心得."""
 
@@ -131,12 +121,6 @@ class NoteForm(forms.Form):
         label=_("读后心得"), max_length=5000, widget=Area(8), help_text=_("全矿都能看到。写自己的话，至少 10 个字。"),
         error_messages={"required": _("请写下您的心得。")},
     )  # fmt: skip
-
-
-class ReasonForm(forms.Form):
-    """举报、隐藏: why."""
-
-    reason = forms.CharField(label=_("原因"), max_length=200, widget=Area(2))
 
 
 class ImportForm(forms.Form):

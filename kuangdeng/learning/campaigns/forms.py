@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kuangdeng.kernel.forms import Area
 from kuangdeng.kernel.widgets import DateInput
 from kuangdeng.learning.campaigns import rules
 from kuangdeng.learning.campaigns.models import Campaign, CampaignDay
@@ -17,13 +18,6 @@ from kuangdeng.org.api import Person
 REST = frozenset({"休息", "rest"})
 """What a line of the plan says for a day of rest, in either language."""
 LINE = re.compile(r"^\s*(?:第\s*)?(\d+)\s*(?:天)?\s*[:：,，、.\t|]\s*(.*)$")
-
-
-class Area(forms.Textarea):
-    """A few lines of words."""
-
-    def __init__(self, rows: int = 3, **attrs: Any) -> None:
-        super().__init__({"rows": rows, **attrs})
 
 
 class CampaignForm(forms.Form):
@@ -128,13 +122,3 @@ class SummaryForm(forms.Form):
     def initial_of(campaign: Campaign, words: str) -> dict[str, str]:
         """The numbers that the system knows, to begin with."""
         return {"summary": campaign.summary or words, "lessons": campaign.lessons}
-
-
-class ReasonForm(forms.Form):
-    """A reason and nothing else."""
-
-    reason = forms.CharField(label=_("原因"), max_length=200, widget=Area(2))
-
-
-class NothingForm(forms.Form):
-    """A verb that needs no words, only to be sure."""

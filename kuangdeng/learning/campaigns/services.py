@@ -11,6 +11,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.wording import need, short
 from kuangdeng.learning.campaigns import rules
 from kuangdeng.learning.campaigns.models import Campaign, CampaignDay, DayDone, Participant
 from kuangdeng.learning.campaigns.queries import day_now, first_day_of, is_over, not_done, runs, visible
@@ -29,20 +30,6 @@ from kuangdeng.ledger.api import Entry, Named, Subject, known_keys, post
 from kuangdeng.org.api import Person, Unit, may
 
 MOST_PEOPLE = 5000
-
-
-def _need(text: str, message: str, *, field: str, most: int) -> str:
-    words = (text or "").strip()
-    if not words:
-        raise Refused(message, field=field)
-    return _short(words, field=field, most=most)
-
-
-def _short(text: str, *, field: str, most: int) -> str:
-    words = (text or "").strip()
-    if len(words) > most:
-        raise Refused(_("太长了，最多 %(n)d 个字。") % {"n": most}, field=field)
-    return words
 
 
 def _locked(campaign_id: UUID, by: Person) -> Campaign:
@@ -69,8 +56,8 @@ def _enter(
 
 
 def _fill(campaign: Campaign, data: CampaignData) -> None:
-    campaign.title = _need(data.title, _("请填写名称。"), field="title", most=60)
-    campaign.goal = _short(data.goal, field="goal", most=2000)
+    campaign.title = need(data.title, _("请填写名称。"), field="title", most=60)
+    campaign.goal = short(data.goal, field="goal", most=2000)
     if not 1 <= data.days <= MOST_DAYS:
         raise Refused(_("请填 %(least)d 到 %(most)d。") % {"least": 1, "most": MOST_DAYS}, field="days")
     if data.starts_on < clock.today():
@@ -134,7 +121,7 @@ def plan_days(campaign_id: UUID, *, days: Iterable[DayPlan], by: Person) -> list
         row = rows.get(day.number)
         if row is None:
             raise Refused(_("没有第 %d 天。") % day.number, field="days")
-        new = (_short(day.topic, field="days", most=100), _short(day.task, field="days", most=2000), day.rest)
+        new = (short(day.topic, field="days", most=100), short(day.task, field="days", most=2000), day.rest)
         if new == (row.topic, row.task, row.rest):
             continue
         if day.number < today or (
@@ -166,10 +153,10 @@ def set_day(
         raise NotVisible
     if day.number < day_now(campaign):
         raise Refused(_("第 %d 天已经过去或有人学过了，不能再改。") % day.number, field="topic", code="past")
-    row.topic = _short(day.topic, field="topic", most=100)
+    row.topic = short(day.topic, field="topic", most=100)
     if not row.topic and not day.rest:
         raise Refused(_("请写这一天学什么，或者标为休息。"), field="topic")
-    row.task, row.rest = _short(day.task, field="task", most=2000), day.rest
+    row.task, row.rest = short(day.task, field="task", most=2000), day.rest
     if session_id is not None and not visible_sessions(by).filter(id=session_id).exists():
         raise Refused(_("没有这次学习活动，请重新选。"), field="session")
     row.session_id = session_id
@@ -257,7 +244,7 @@ def cancel(campaign_id: UUID, *, reason: str, by: Person) -> Campaign:
     campaign = _locked(campaign_id, by)
     was = campaign.status
     campaign.status = FLOW.target("cancel", was)
-    campaign.cancel_reason = _need(reason, _("请写明为什么取消。"), field="reason", most=200)
+    campaign.cancel_reason = need(reason, _("请写明为什么取消。"), field="reason", most=200)
     campaign.save(update_fields=["status", "cancel_reason"])
     _enter("cancel", campaign, by, {"reason": campaign.cancel_reason, "was": was})
     return campaign
@@ -292,7 +279,7 @@ def do_day(campaign_id: UUID, *, number: int, note: str, by: Person) -> DayDone:
     if DayDone.objects.filter(participant=part, number=number).exists():
         raise Refused(_("第 %d 天已经打过卡了。") % number, code="again")
     later = number < today or is_over(campaign)
-    words = _need(note, _("请写学了什么、有什么体会。"), field="note", most=4000)
+    words = need(note, _("请写学了什么、有什么体会。"), field="note", most=4000)
     least = LEAST_CATCH_UP if later else LEAST_NOTE
     if len(words) < least:
         raise Refused(_("写得太少，请至少写 %d 个字。") % least, field="note")
@@ -312,8 +299,8 @@ def sum_up(campaign_id: UUID, *, summary: str, lessons: str, by: Person) -> Camp
         raise Refused(
             _("最后一天是 %(m)d月%(d)d日，到那天以后再总结。") % {"m": last.month, "d": last.day}, code="early"
         )
-    campaign.summary = _need(summary, _("请写总结。"), field="summary", most=20000)
-    campaign.lessons = _short(lessons, field="lessons", most=8000)
+    campaign.summary = need(summary, _("请写总结。"), field="summary", most=20000)
+    campaign.lessons = short(lessons, field="lessons", most=8000)
     campaign.summed_up_at, campaign.summed_up_by = clock.now(), by
     campaign.save()
     _enter("sum_up", campaign, by, {"length": len(campaign.summary)})

@@ -1,8 +1,7 @@
 """Pages of campaigns: the wall, one's own days, the plan, who is behind, the summary."""
 
 from collections.abc import Callable
-from typing import Any, cast
-from urllib.parse import quote
+from typing import Any
 from uuid import UUID
 
 from django.forms import Form
@@ -16,19 +15,16 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import edit_page
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.files import content_of
+from kuangdeng.kernel.forms import NothingForm, ReasonForm
 from kuangdeng.kernel.templatetags.kd import chip
 from kuangdeng.learning.campaigns import forms, queries, rules, services
 from kuangdeng.learning.campaigns.models import Campaign, CampaignDay
 from kuangdeng.learning.campaigns.rules import DayPlan
 from kuangdeng.learning.study import api as study
+from kuangdeng.learning.views import file_answer, me
 from kuangdeng.org.api import Person, has_power, may
 
 HERE = "learning/campaigns"
-
-
-def me(request: HttpRequest) -> Person:
-    """Who is signed in."""
-    return cast(Person, request.user)
 
 
 def _url(campaign: Campaign) -> str:
@@ -167,13 +163,7 @@ def day_file(request: HttpRequest, campaign_id: UUID, number: int) -> HttpRespon
     one = queries.get_campaign(campaign_id, by=me(request))
     row = queries.get_day(one, number)
     content = content_of(row.file_id) if row.file_id else None
-    if content is None:
-        raise NotVisible
-    response = HttpResponse(content, content_type=row.file_kind)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.file_name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return file_answer(content, row.file_kind, row.file_name, to_save=True)
 
 
 # Running it -------------------------------------------------------------------------------------------------------------
@@ -283,8 +273,8 @@ def campaign_verb(request: HttpRequest, campaign_id: UUID, verb: str) -> HttpRes
     one = _run_by(request, campaign_id)
     bound = request.POST if request.method == "POST" else None
     steps: dict[str, tuple[Callable[[], Form], Callable[[Any], Any]]] = {
-        "start": (lambda: forms.NothingForm(bound), lambda data: services.start(one.id, by=by)),
-        "cancel": (lambda: forms.ReasonForm(bound), lambda data: services.cancel(one.id, reason=data["reason"], by=by)),
+        "start": (lambda: NothingForm(bound), lambda data: services.start(one.id, by=by)),
+        "cancel": (lambda: ReasonForm(bound), lambda data: services.cancel(one.id, reason=data["reason"], by=by)),
         "sum_up": (
             lambda: forms.SummaryForm(bound, initial=forms.SummaryForm.initial_of(one, _numbers(one))),
             lambda data: services.sum_up(one.id, by=by, **data),

@@ -1,15 +1,13 @@
 """Front door of the study garden, for the walls, the parts that add a section, and the demo mine."""
 
-from kuangdeng.learning.garden.models import GardenNotice, GardenPage
+from kuangdeng.learning.garden.models import GardenNotice
 from kuangdeng.learning.garden.providers import Asked, Line, Section, declare_provider
-from kuangdeng.learning.garden.queries import Garden, branches, garden_of
-from kuangdeng.learning.garden.services import dress, pick, post_notice, take_down
+from kuangdeng.learning.garden.queries import branches, garden_of
+from kuangdeng.learning.garden.services import dress, pick, post_notice
 
 __all__ = [
     "Asked",
-    "Garden",
     "GardenNotice",
-    "GardenPage",
     "Line",
     "Section",
     "branches",
@@ -18,5 +16,4 @@ __all__ = [
     "garden_of",
     "pick",
     "post_notice",
-    "take_down",
 ]

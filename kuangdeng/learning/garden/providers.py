@@ -1,8 +1,8 @@
 """What a branch did, by those who know: each part of learning gives one section of its page.
 
-A provider is a function `(Asked) -> Section | None`. Study sessions, campaigns and exams add theirs with
-`declare_provider(key, label, provider)` when their part is there; the order of declaring is the order on the page. A
-line that may be picked out has a `thing_id`; `nameless` is what a wall shows of it.
+A provider is a function `(Asked) -> Section | None`; those of learning are in `sections`, a higher layer adds its own with
+`declare_provider(key, label, provider)`. The order of declaring is the order on the page. A line that may be picked out
+has a `thing_id`; `nameless` is what a wall shows of it.
 """
 
 from collections.abc import Callable, Sequence

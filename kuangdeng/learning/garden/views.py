@@ -1,7 +1,7 @@
 """Pages of the study garden: the branches, one branch's page, what its secretary keeps."""
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -16,18 +16,15 @@ from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.web import photo_answer
 from kuangdeng.learning.garden import forms, queries, rules, services
 from kuangdeng.learning.garden.providers import line_of
+from kuangdeng.learning.views import me
 from kuangdeng.org.api import Branch, Person, may
 
 HERE = "learning/garden"
 
 
-def _me(request: HttpRequest) -> Person:
-    return cast(Person, request.user)
-
-
 def _kept(request: HttpRequest, branch_id: UUID) -> tuple[Branch, Person]:
     """A branch whose page this person keeps. NotVisible otherwise."""
-    by = _me(request)
+    by = me(request)
     branch = queries.get_branch(branch_id, by=by)
     if not queries.keeps(by, branch):
         raise NotVisible
@@ -37,7 +34,7 @@ def _kept(request: HttpRequest, branch_id: UUID) -> tuple[Branch, Person]:
 @require_GET
 def gardens(request: HttpRequest) -> HttpResponse:
     """学习园地: every branch of the mine, one's own first."""
-    by = _me(request)
+    by = me(request)
     rows = queries.branches(by.mine_id)
     line = {by.unit_id, *(by.unit.ancestors if by.unit else [])}
     words = {"branches": sorted(rows, key=lambda one: one.unit_id not in line), "own": line}
@@ -47,7 +44,7 @@ def gardens(request: HttpRequest) -> HttpResponse:
 @require_GET
 def garden(request: HttpRequest, branch_id: UUID) -> HttpResponse:
     """One branch's page: what its people did this month, its notices, what its secretary picked out."""
-    by = _me(request)
+    by = me(request)
     branch = queries.get_branch(branch_id, by=by)
     found = queries.garden_of(branch)
     moderates = may(by, "garden.moderate")
@@ -98,7 +95,7 @@ def notice_new(request: HttpRequest, branch_id: UUID) -> HttpResponse:
 @require_GET
 def notices(request: HttpRequest, branch_id: UUID) -> HttpResponse:
     """All notices of a branch, also those of the past and those taken down."""
-    by = _me(request)
+    by = me(request)
     branch = queries.get_branch(branch_id, by=by)
     if not (queries.keeps(by, branch) or may(by, "garden.moderate")):
         raise NotVisible
@@ -112,7 +109,7 @@ def notices(request: HttpRequest, branch_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def notice_down(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """撤下通知."""
-    by = _me(request)
+    by = me(request)
     notice = queries.get_notice(notice_id, by=by)
     form = forms.DownForm(request.POST or None)
 
@@ -154,7 +151,7 @@ def pick(request: HttpRequest, branch_id: UUID, kind: str, thing_id: UUID) -> Ht
 @require_POST
 def unpick(request: HttpRequest, branch_id: UUID, pick_id: int) -> HttpResponse:
     """撤下推荐."""
-    by = _me(request)
+    by = me(request)
 
     def act() -> str:
         services.unpick(branch_id, pick_id=pick_id, by=by)
@@ -165,5 +162,5 @@ def unpick(request: HttpRequest, branch_id: UUID, pick_id: int) -> HttpResponse:
 
 def banner(request: HttpRequest, branch_id: UUID, sha256: str) -> FileResponse:
     """The banner of a branch."""
-    name = queries.get_banner(branch_id, sha256, by=_me(request))
+    name = queries.get_banner(branch_id, sha256, by=me(request))
     return photo_answer(name, thumb=request.GET.get("size") == "thumb")

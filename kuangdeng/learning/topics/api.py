@@ -1,6 +1,6 @@
 """Front door of research topics, for the home page, the garden, files, the documents and the demo mine."""
 
-from kuangdeng.learning.topics.models import Topic, TopicCall
+from kuangdeng.learning.topics.models import Topic
 from kuangdeng.learning.topics.queries import Waiting, of_branch, shown_topics, waiting_for
 from kuangdeng.learning.topics.rules import FLOW, STATUS_LABELS, VERB_LABELS, Status
 from kuangdeng.learning.topics.services import (
@@ -24,7 +24,6 @@ __all__ = [
     "VERB_LABELS",
     "Status",
     "Topic",
-    "TopicCall",
     "TopicData",
     "Waiting",
     "adopt",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
+from kuangdeng.kernel.forms import Area
 from kuangdeng.kernel.widgets import DateInput, PickerField
 from kuangdeng.learning.topics import queries
 from kuangdeng.learning.topics.models import Topic
@@ -17,13 +18,6 @@ from kuangdeng.org.api import Person, pickable_persons, search_persons
 
 STEPS = 6
 ACCEPT = ".pdf,.docx,image/jpeg,image/png"
-
-
-class Area(forms.Textarea):
-    """Some lines of words."""
-
-    def __init__(self, rows: int = 4) -> None:
-        super().__init__({"rows": rows})
 
 
 def persons_field(by: Person, **own: Any) -> PickerField:
@@ -130,10 +124,6 @@ class CallForm(forms.Form):
         label=_("征集内容"), max_length=8000, widget=Area(6), help_text=_("方向、要求、怎么评、怎么用。")
     )
     until = forms.DateField(label=_("申报截止"), widget=DateInput())
-
-
-class NothingForm(forms.Form):
-    """A verb that asks for nothing."""
 
 
 class RemarkForm(forms.Form):

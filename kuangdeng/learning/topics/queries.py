@@ -121,14 +121,6 @@ def open_calls(person: Person) -> list[TopicCall]:
     return list(TopicCall.objects.filter(mine_id=person.mine_id, until__gte=clock.today()).order_by("until"))
 
 
-def get_call(call_id: UUID, *, by: Person) -> TopicCall:
-    """One call. NotVisible when there is none."""
-    found = one_of(TopicCall.objects.filter(id=call_id, mine_id=by.mine_id))
-    if found is None:
-        raise NotVisible
-    return found
-
-
 def branch_of(person: Person) -> Branch | None:
     """The branch of the unit in which this person works, or of the one above it."""
     if person.unit is None:

@@ -130,8 +130,6 @@ POWER_LABELS: dict[str, object] = {
     "topic.adopt": _("登记课题采纳"),
     "topic.archive": _("课题归档"),
 }
-REMARKED = frozenset({"send_back", "decline", "return_report", "rework", "withdraw"})
-"""Verbs that say why."""
 MOST_MEMBERS, MOST_MILESTONES, MOST_REVIEWERS, FEWEST_REVIEWERS = 12, 12, 9, 1
 
 

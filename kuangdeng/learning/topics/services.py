@@ -13,6 +13,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.wording import need
 from kuangdeng.learning.topics import rules
 from kuangdeng.learning.topics.models import Milestone, Topic, TopicCall, TopicFile, TopicReview
 from kuangdeng.learning.topics.papers import keep_paper
@@ -23,6 +24,7 @@ from kuangdeng.org.api import Mine, Person, has_power
 
 Paper = tuple[str, bytes]
 """A file as it was sent: its name, its bytes."""
+MOST_WORDS = 8000
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,6 @@ class TopicData:
     call_id: UUID | None = None
     member_ids: Sequence[UUID] = ()
     milestones: Sequence[tuple[str, date]] = field(default_factory=tuple)
-
-
-def _need(text: str, message: str, name: str, most: int = 8000) -> str:
-    words = (text or "").strip()
-    if not words:
-        raise Refused(message, field=name)
-    if len(words) > most:
-        raise Refused(_("太长了，最多 %(n)d 个字。") % {"n": most}, field=name)
-    return words
 
 
 def _check(by: Person, power: str) -> None:
@@ -96,7 +89,8 @@ def call_for(*, title: str, text: str, until: date, by: Person) -> TopicCall:
     if until < clock.today():
         raise Refused(_("申报截止日期已经过去了。"), field="until")
     made = TopicCall.objects.create(
-        mine_id=by.mine_id, title=_need(title, _("请写标题。"), "title", 120), text=_need(text, _("请写征集内容。"), "text"),
+        mine_id=by.mine_id, title=need(title, _("请写标题。"), field="title", most=120),
+        text=need(text, _("请写征集内容。"), field="text", most=MOST_WORDS),
         until=until, by=by, at=clock.now(),
     )  # fmt: skip
     post(
@@ -108,9 +102,9 @@ def call_for(*, title: str, text: str, until: date, by: Person) -> TopicCall:
 
 def _fill(topic: Topic, data: TopicData, by: Person) -> None:
     """Put what the application says into the topic. Refused, with the field, for what is missing or cannot be."""
-    topic.title = _need(data.title, _("请写课题名称。"), "title", 120)
-    topic.question = _need(data.question, _("请写清楚要解决什么问题。"), "question")
-    topic.plan = _need(data.plan, _("请写研究方法和计划。"), "plan")
+    topic.title = need(data.title, _("请写课题名称。"), field="title", most=120)
+    topic.question = need(data.question, _("请写清楚要解决什么问题。"), field="question", most=MOST_WORDS)
+    topic.plan = need(data.plan, _("请写研究方法和计划。"), field="plan", most=MOST_WORDS)
     topic.expected, topic.due_on = data.expected.strip()[:8000], data.due_on
     if data.due_on <= clock.today():
         raise Refused(_("结题期限要在今天以后。"), field="due_on")
@@ -185,7 +179,7 @@ def apply(topic_id: UUID, *, by: Person) -> Topic:
 def withdraw(topic_id: UUID, *, remark: str, by: Person) -> Topic:
     """Withdraw a topic (撤回课题), with the reason. What was written stays."""
     topic = _begin("withdraw", topic_id, by)
-    _step("withdraw", topic, _need(remark, _("请写明为什么撤回。"), "remark", 500))
+    _step("withdraw", topic, need(remark, _("请写明为什么撤回。"), field="remark", most=500))
     _enter("withdraw", topic, by, {"remark": topic.remark})
     return topic
 
@@ -197,7 +191,7 @@ def withdraw(topic_id: UUID, *, remark: str, by: Person) -> Topic:
 def send_back(topic_id: UUID, *, remark: str, by: Person) -> Topic:
     """Give an application back to be changed (退回申报书). Refused without saying what."""
     topic = _begin("send_back", topic_id, by)
-    _step("send_back", topic, _need(remark, _("请写明哪里要改。"), "remark", 500))
+    _step("send_back", topic, need(remark, _("请写明哪里要改。"), field="remark", most=500))
     _enter("send_back", topic, by, {"remark": topic.remark})
     return topic
 
@@ -227,7 +221,7 @@ def _next_number(topic: Topic) -> str:
 def decline(topic_id: UUID, *, remark: str, by: Person) -> Topic:
     """Not approve a topic (不予立项), with the reason."""
     topic = _begin("decline", topic_id, by)
-    _step("decline", topic, _need(remark, _("请写明为什么不予立项。"), "remark", 500))
+    _step("decline", topic, need(remark, _("请写明为什么不予立项。"), field="remark", most=500))
     _enter("decline", topic, by, {"remark": topic.remark})
     return topic
 
@@ -252,7 +246,7 @@ def finish_milestone(topic_id: UUID, *, milestone_id: int, words: str, paper: Pa
         raise NotVisible
     if step.done_at is not None:
         raise Refused(_("这个节点已经报过完成。"), code="again")
-    step.words = _need(words, _("请写做了什么、发现了什么。"), "words")
+    step.words = need(words, _("请写做了什么、发现了什么。"), field="words", most=MOST_WORDS)
     step.done_at, step.done_by = clock.now(), by
     step.save()
     _keep(topic, by, FileKind.MILESTONE, paper, step)
@@ -269,7 +263,7 @@ def hand_in(topic_id: UUID, *, summary: str, paper: Paper | None, by: Person) ->
         raise Refused(_("还有节点没有报完成。请先逐个报完成，再交报告。"), code="open_milestones")
     if paper is None:
         raise Refused(_("请选择结题报告的文件。"), field="file")
-    topic.summary = _need(summary, _("请写结题摘要：发现了什么，建议怎么做。"), "summary")
+    topic.summary = need(summary, _("请写结题摘要：发现了什么，建议怎么做。"), field="summary", most=MOST_WORDS)
     topic.reported_at = clock.now()
     topic.round += 1
     _step("hand_in", topic)
@@ -282,7 +276,7 @@ def hand_in(topic_id: UUID, *, summary: str, paper: Paper | None, by: Person) ->
 def return_report(topic_id: UUID, *, remark: str, by: Person) -> Topic:
     """Give a report back before its review (退回结题报告). Refused without saying why."""
     topic = _begin("return_report", topic_id, by)
-    _step("return_report", topic, _need(remark, _("请写明哪里要改。"), "remark", 500))
+    _step("return_report", topic, need(remark, _("请写明哪里要改。"), field="remark", most=500))
     _enter("return_report", topic, by, {"remark": topic.remark})
     return topic
 
@@ -338,7 +332,7 @@ def give_opinion(topic_id: UUID, *, score: int, opinion: str, by: Person) -> Top
     if not 0 <= score <= 100:
         raise Refused(_("得分在 0 到 100 之间。"), field="score")
     review.score, review.given_at = score, clock.now()
-    review.opinion = _need(opinion, _("请写评审意见。"), "opinion")
+    review.opinion = need(opinion, _("请写评审意见。"), field="opinion", most=MOST_WORDS)
     review.save()
     _enter("give_opinion", topic, by, {"left": open_reviews(topic)})
     return topic
@@ -360,7 +354,7 @@ def _close(topic: Topic, verdict: str) -> None:
 def pass_review(topic_id: UUID, *, verdict: str, by: Person) -> Topic:
     """Let a report pass its review (评审通过), with the verdict; the score is the reviewers' mean."""
     topic = _begin("pass", topic_id, by)
-    _close(topic, _need(verdict, _("请写评审结论。"), "verdict"))
+    _close(topic, need(verdict, _("请写评审结论。"), field="verdict", most=MOST_WORDS))
     _step("pass", topic)
     _enter("pass", topic, by, {"score": str(topic.score), "round": topic.round})
     return topic
@@ -370,7 +364,7 @@ def pass_review(topic_id: UUID, *, verdict: str, by: Person) -> Topic:
 def rework(topic_id: UUID, *, remark: str, by: Person) -> Topic:
     """Send a reviewed report back to be worked on (评审后再研究): another report, another round."""
     topic = _begin("rework", topic_id, by)
-    words = _need(remark, _("请写明还要研究什么。"), "remark", 500)
+    words = need(remark, _("请写明还要研究什么。"), field="remark", most=500)
     _close(topic, words)
     _step("rework", topic, words)
     _enter("rework", topic, by, {"remark": topic.remark, "score": str(topic.score), "round": topic.round})
@@ -391,7 +385,7 @@ def adopt(topic_id: UUID, *, changed: str, adopted_on: date, paper: Paper | None
         raise Refused(_("请上传采纳证明：下发的文件、改过的规程、现场照片。"), field="file")
     if adopted_on > clock.today():
         raise Refused(_("采纳日期不能在今天以后。"), field="adopted_on")
-    topic.changed = _need(changed, _("请写因此改变了什么。"), "changed")
+    topic.changed = need(changed, _("请写因此改变了什么。"), field="changed", most=MOST_WORDS)
     topic.adopted_on, topic.adopted_by = adopted_on, by
     _step("adopt", topic)
     _keep(topic, by, FileKind.EVIDENCE, paper)

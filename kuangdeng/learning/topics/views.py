@@ -1,8 +1,7 @@
 """Pages of research topics: the list, the calls, one topic with its steps, the application and the cover on paper."""
 
 from collections.abc import Callable
-from typing import Any, cast
-from urllib.parse import quote
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,10 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import edit_page
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.forms import NothingForm
 from kuangdeng.kernel.views import register_page
 from kuangdeng.learning.topics import forms, queries, registers, rules, services
 from kuangdeng.learning.topics.models import Topic
 from kuangdeng.learning.topics.papers import content_and_kind
+from kuangdeng.learning.views import file_answer, me
 from kuangdeng.org.api import Person, has_power
 
 HERE = "learning/topics"
@@ -32,14 +33,10 @@ ICONS = {
 }  # fmt: skip
 
 
-def _me(request: HttpRequest) -> Person:
-    return cast(Person, request.user)
-
-
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """课题调研: every topic one may know of, the open calls on top."""
-    by = _me(request)
+    by = me(request)
     words = {"calls": queries.open_calls(by), "can_call": has_power(by, "topic.call")}
     return register_page(
         request, registers.topics(by), queries.topics(by), template=f"{HERE}/topics.html", context=words
@@ -49,7 +46,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_GET
 def calls(request: HttpRequest) -> HttpResponse:
     """课题征集."""
-    by = _me(request)
+    by = me(request)
     words = {"calls": queries.calls(by), "today": clock.today(), "can_call": has_power(by, "topic.call")}
     return render(request, f"{HERE}/calls.html", words)
 
@@ -57,7 +54,7 @@ def calls(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def call_new(request: HttpRequest) -> HttpResponse:
     """发布课题征集."""
-    by = _me(request)
+    by = me(request)
     if not has_power(by, "topic.call"):
         raise NotVisible
     form = forms.CallForm(request.POST or None, initial={"until": forms.in_days(30)})
@@ -72,7 +69,7 @@ def call_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """写申报书."""
-    by = _me(request)
+    by = me(request)
     initial = {"call": request.GET.get("call", ""), "due_on": forms.in_days(120)}
     form = forms.TopicForm(request.POST or None, by=by, initial=initial)
     made: list[Topic] = []
@@ -89,7 +86,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, topic_id: UUID) -> HttpResponse:
     """修改申报书."""
-    by = _me(request)
+    by = me(request)
     topic = queries.get_topic(topic_id, by=by)
     if "revise" not in queries.offered(topic, by):
         raise NotVisible
@@ -115,7 +112,7 @@ def edit(request: HttpRequest, topic_id: UUID) -> HttpResponse:
 @require_GET
 def topic(request: HttpRequest, topic_id: UUID) -> HttpResponse:
     """One topic: where it stands, its milestones, its opinions, what changed because of it."""
-    by = _me(request)
+    by = me(request)
     found = queries.get_topic(topic_id, by=by)
     offered = queries.offered(found, by)
     steps = queries.milestones_of(found)
@@ -166,7 +163,7 @@ def _plain(kind: type[Form]) -> Build:
 
 
 FORMS: dict[str, Build] = {
-    "apply": _plain(forms.NothingForm), "approve": _plain(forms.NothingForm), "send_back": _plain(forms.RemarkForm),
+    "apply": _plain(NothingForm), "approve": _plain(NothingForm), "send_back": _plain(forms.RemarkForm),
     "decline": _plain(forms.RemarkForm), "withdraw": _plain(forms.RemarkForm), "return_report": _plain(forms.RemarkForm),
     "rework": _plain(forms.RemarkForm), "hand_in": _plain(forms.ReportForm), "give_opinion": _plain(forms.OpinionForm),
     "assign": lambda request, _topic, by: forms.AssignForm(request.POST or None, by=by), "pass": _plain(forms.VerdictForm),
@@ -192,7 +189,7 @@ def _act(verb: str, topic: Topic, data: dict[str, Any], by: Person) -> object:
 @require_http_methods(["GET", "POST"])
 def do(request: HttpRequest, topic_id: UUID, verb: str) -> HttpResponse:
     """One step of a topic: its form, then the verb."""
-    by = _me(request)
+    by = me(request)
     found = queries.get_topic(topic_id, by=by)
     if verb not in FORMS or (request.method == "GET" and verb not in queries.offered(found, by)):
         raise NotVisible
@@ -215,7 +212,7 @@ def do(request: HttpRequest, topic_id: UUID, verb: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def milestone(request: HttpRequest, topic_id: UUID, milestone_id: int) -> HttpResponse:
     """报节点完成."""
-    by = _me(request)
+    by = me(request)
     found = queries.get_topic(topic_id, by=by)
     step = next((one for one in queries.milestones_of(found) if one.id == milestone_id), None)
     if step is None or "finish_milestone" not in queries.offered(found, by):
@@ -235,16 +232,12 @@ def milestone(request: HttpRequest, topic_id: UUID, milestone_id: int) -> HttpRe
 @require_GET
 def file(request: HttpRequest, topic_id: UUID, file_id: int) -> HttpResponse:
     """A file of a topic, to be saved; never run in the browser."""
-    found = queries.get_file(topic_id, file_id, by=_me(request))
+    found = queries.get_file(topic_id, file_id, by=me(request))
     content, kind = content_and_kind(found.file)
     if content is None:
         messages.error(request, _("这个文件不在了，请联系系统管理员。"))
         return redirect("learning:topic", topic_id)
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return file_answer(content, kind, found.name, to_save=True)
 
 
 @require_GET
@@ -263,7 +256,7 @@ def report_sheet(request: HttpRequest, topic_id: UUID) -> HttpResponse:
 
 
 def _sheet(request: HttpRequest, topic_id: UUID) -> dict[str, Any]:
-    by = _me(request)
+    by = me(request)
     found = queries.get_topic(topic_id, by=by)
     return {
         "topic": found, "members": list(found.members.select_related("unit")), "milestones": queries.milestones_of(found),

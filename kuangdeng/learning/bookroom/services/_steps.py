@@ -22,16 +22,6 @@ def check(by: Person, power: str) -> None:
         raise Refused(_("您没有权限办理书屋的这项工作。请联系书屋管理员。"), code="not_allowed")
 
 
-def need(text: str, message: str, *, field: str, most: int = 4000) -> str:
-    """The words without blanks around them. Refused when there are none or too many."""
-    words = (text or "").strip()
-    if not words:
-        raise Refused(message, field=field)
-    if len(words) > most:
-        raise Refused(_("太长了，最多 %(n)d 个字。") % {"n": most}, field=field)
-    return words
-
-
 def locked_copy(mine_id: UUID, **wanted: object) -> Copy:
     """The copy, locked until the verb ends, its title before it: everything about one title goes one after the other,
     so that a copy that comes back and a reader who queues at the same moment find each other.

@@ -10,6 +10,7 @@ from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.wording import need
 from kuangdeng.learning.bookroom import rules
 from kuangdeng.learning.bookroom.models import Copy, Title
 from kuangdeng.learning.bookroom.rules import COPY_FLOW, Amends, CopyStatus, Ending
@@ -20,7 +21,6 @@ from kuangdeng.learning.bookroom.services._steps import (
     locked_copy,
     locked_room,
     locked_title,
-    need,
     of_copy,
     of_loan,
     of_title,

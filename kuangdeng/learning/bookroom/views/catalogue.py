@@ -19,9 +19,10 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.web import put_refusal
 from kuangdeng.learning.bookroom import barcode, exporting, forms, importing, queries, services
 from kuangdeng.learning.bookroom.models import BookImport
-from kuangdeng.learning.bookroom.views.common import me, need_power, tabs
+from kuangdeng.learning.bookroom.views.common import tabs
 from kuangdeng.learning.bookroom.views.kiosk import COOKIE, COOKIE_AGE
 from kuangdeng.learning.bookroom.views.reader import HERE
+from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import has_power
 
 LABELS_A_PAGE = 24

@@ -1,24 +1,11 @@
 """What the pages of the book rooms share."""
 
-from typing import Any, cast
+from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.org.api import Person, has_power
-
-
-def me(request: HttpRequest) -> Person:
-    """Who is signed in."""
-    return cast(Person, request.user)
-
-
-def need_power(person: Person, *powers: str) -> None:
-    """A page for who has one of these powers. NotVisible for everybody else."""
-    if not any(has_power(person, power) for power in powers):
-        raise NotVisible
 
 
 def tabs(person: Person, here: str) -> list[dict[str, Any]]:

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.forms import ReasonForm
 from kuangdeng.kernel.views import register_page
 from kuangdeng.learning.bookroom import calendar as due_calendars
 from kuangdeng.learning.bookroom import forms, queries, registers, rules, services
 from kuangdeng.learning.bookroom.models import Loan, ReadingNote
-from kuangdeng.learning.bookroom.views.common import me, need_power, tabs
+from kuangdeng.learning.bookroom.views.common import tabs
+from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import Person, has_power
 
 HERE = "learning/bookroom"
@@ -251,7 +253,7 @@ def note_verb(request: HttpRequest, note_id: UUID, verb: str) -> HttpResponse:
     if verb in asks:
         title, power = asks[verb]
         need_power(by, power)
-        form = forms.ReasonForm(request.POST or None)
+        form = ReasonForm(request.POST or None)
 
         def put(data: dict[str, Any]) -> str:
             if verb == "hide":
