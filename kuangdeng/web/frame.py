@@ -45,8 +45,13 @@ def _about(person: Person) -> str:
 
 
 def _tabs(path: str) -> list[Tab]:
-    """The tabs under the thumb: 待办, 上报, 我的; a tab without a page is not drawn."""
-    tabs = [("home", _("待办"), "todo"), ("hazards:report", _("上报"), "report"), ("org:me", _("我的"), "person")]
+    """The tabs under the thumb: 待办, 上报, 学习, 我的; a tab without a page is not drawn."""
+    tabs = [
+        ("home", _("待办"), "todo"),
+        ("hazards:report", _("上报"), "report"),
+        ("learn", _("学习"), "study"),
+        ("org:me", _("我的"), "person"),
+    ]
     found = [(address(name), label, icon) for name, label, icon in tabs]
     return [Tab(label, icon, url, current=url == path) for url, label, icon in found if url]
 

@@ -7,6 +7,7 @@ from kuangdeng.web import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("learn/", views.learning, name="learn"),
     path("me/", RedirectView.as_view(pattern_name="org:me"), name="me"),
     path("", include("kuangdeng.web.ledger_urls")),
     path("", include("kuangdeng.web.channels.urls")),

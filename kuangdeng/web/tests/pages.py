@@ -123,6 +123,7 @@ def asked_for(world: World) -> dict[str, object]:
 
 PAGES: list[Page] = [
     Page("home", nothing, ALL),
+    Page("learn", nothing, ALL),
     Page("hazards:list", nothing, ALL),
     Page("hazards:report", nothing, ALL),
     Page("hazards:report_at", lambda world: {"tag": world.cast.places["gate"].tag}, ALL),
