@@ -8,6 +8,7 @@ import "./upload";
 import "./picker";
 import "./draft";
 import "./register";
+import "./tables";
 import "./dispatch";
 import "./kiosk";
 import "./room";
