@@ -30,7 +30,7 @@ from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.campaigns import rules
 from kuangdeng.learning.campaigns.models import Campaign, CampaignDay, DayDone, Participant
 from kuangdeng.learning.campaigns.rules import Status
-from kuangdeng.learning.study.api import branches_by_unit
+from kuangdeng.learning.study.api import branches_by_unit, in_order
 from kuangdeng.org.api import Person, may, reach
 
 OTHERS = ""
@@ -215,7 +215,7 @@ def wall(campaign: Campaign, plan: list[CampaignDay] | None = None) -> Wall:
         n=Count("id")
     ):
         done[branch_of.get(unit_id, OTHERS)][number, later] += count
-    lines = [_row(campaign, name, plan, joined[name], done[name], today) for name in sorted(people)]
+    lines = [_row(campaign, name, plan, joined[name], done[name], today) for name in in_order(people, branch_of)]
     all_joined, all_done = sum(joined.values(), Counter()), sum(done.values(), Counter())
     return Wall(lines, _row(campaign, "", plan, all_joined, all_done, today), today)
 

@@ -46,7 +46,7 @@ FLOW = Flow(
         "plan_days": _("排计划"),
         "choose": _("选参加人员"),
         "start": _("启动"),
-        "cancel": _("取消"),
+        "cancel": _("取消活动"),
         "sum_up": _("总结"),
     },
 )

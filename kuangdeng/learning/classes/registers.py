@@ -163,7 +163,7 @@ def hours_chip(row: Any) -> SafeString:
     short = row.owed - row.hours
     if short <= 0:
         return chip(_("够了"), "state", "done")
-    return chip(_("还差 %s") % plain(short), "state", "soon")
+    return chip(_("还差 %s 学时") % plain(short), "state", "soon")
 
 
 def plain(value: Any) -> str:

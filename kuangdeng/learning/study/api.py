@@ -6,6 +6,7 @@ from kuangdeng.learning.study.models import StudyKind, StudySession
 from kuangdeng.learning.study.queries import (
     branches_by_unit,
     held_by,
+    in_order,
     people_of,
     statistics,
     visible,
@@ -37,6 +38,7 @@ __all__ = [
     "choose",
     "finish",
     "held_by",
+    "in_order",
     "kept_file",
     "notify",
     "people_of",

@@ -205,6 +205,12 @@ def branches_by_unit(mine_id: UUID) -> Mapping[UUID | None, str]:
     return _branches(mine_id, dict(Unit.objects.filter(mine_id=mine_id).values_list("id", "ancestors")))
 
 
+def in_order(names: Iterable[str], branch_of: Mapping[UUID | None, str]) -> list[str]:
+    """Names of branches in the order of their units; who has none comes last."""
+    places = {name: place for place, name in enumerate(dict.fromkeys(branch_of.values()))}
+    return sorted(names, key=lambda name: (not name, places.get(name, 0)))
+
+
 def _branches(mine_id: UUID, ancestors: Mapping[UUID, list[UUID]]) -> dict[UUID | None, str]:
     own = {one.unit_id: one.name for one in Branch.objects.filter(mine_id=mine_id)}
     return {
@@ -262,4 +268,4 @@ def statistics(
         lines.append(PersonLine(who, units.get(where, "") if where else "", name, counts))
         branches[name] = branches.get(name, Counts()) + counts
         whole += counts
-    return Statistics(len(sheets), sorted(branches.items()), lines, whole)
+    return Statistics(len(sheets), [(name, branches[name]) for name in in_order(branches, branch_of)], lines, whole)

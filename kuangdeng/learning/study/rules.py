@@ -52,7 +52,7 @@ FLOW = Flow(
         "change": _("更改安排"),
         "choose": _("选应到人员"),
         "notify": _("发通知"),
-        "cancel": _("取消"),
+        "cancel": _("取消学习"),
         "finish": _("结束学习"),
         "write_record": _("写记录"),
         "send_back": _("退回重写"),

@@ -117,6 +117,7 @@ def topic(request: HttpRequest, topic_id: UUID) -> HttpResponse:
     offered = queries.offered(found, by)
     steps = queries.milestones_of(found)
     verbs = [_verb(found, name) for name in offered if name != "finish_milestone" and _timely(found, name, steps)]
+    verbs.sort(key=lambda one: not one["primary"])
     words = {
         "topic": found, "state_chip": registers.state_chip(found), "verbs": verbs,
         "primary": next((one for one in verbs if one["primary"]), None), "members": list(found.members.all()),

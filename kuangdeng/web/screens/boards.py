@@ -292,7 +292,7 @@ def campaign(asked: Request) -> Face | None:
     done, owed = wall.whole.done - sum(line.done for line in many), wall.whole.owed - sum(line.owed for line in many)
     if owed:
         rows.append(Row(_("只有一人参加的单位"), "", _of_days(done, owed)))
-    title = _("%(title)s第 %(n)d 天") % {"title": one.title, "n": wall.today}
+    title = _("第 %(n)d 天：%(title)s") % {"title": one.title, "n": wall.today}
     return Face(title, figures=figures, rows=rows, note=_("共 %(n)d 天，括号内是完成和应打卡的人次") % {"n": one.days})
 
 

@@ -287,7 +287,7 @@ def test_a_drive_from_the_need_to_the_files(people: Visitors, live_server: LiveS
     talks_and_make_up(people, cast, officer, one, failing)
     the_files(officer, one, failing[0])
 
-    head = people.at("phone").sign_in("1003", path="/learning/classes/people/").sees("王铁柱", "还差 20")
+    head = people.at("phone").sign_in("1003", path="/learning/classes/people/").sees("王铁柱", "还差 20 学时")
     head.shot("training-people-phone")
     leader = people.at("desk").sign_in("4001", path="/learning/classes/summary/").sees("钻机队", "正在办的班")
     leader.shot("training-summary")

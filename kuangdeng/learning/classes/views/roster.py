@@ -27,6 +27,7 @@ def roster(request: HttpRequest, class_id: UUID) -> HttpResponse:
     batches, seats = list(one.batches.order_by("number")), queries.seats_of(one)
     lines = queries.occupancy(one, batches, seats)
     seated = {str(seat.person_id) for seat in seats}
+    left = [line for line in one.left if line["person"] not in seated]
     keeps = has_power(by, "class.prepare")
     words = {
         "one": one,
@@ -36,12 +37,21 @@ def roster(request: HttpRequest, class_id: UUID) -> HttpResponse:
             {"batch": batch, "seats": [seat for seat in seats if seat.batch_id == batch.id]} for batch in batches
         ],
         "lines": lines,
-        "left": [line for line in one.left if line["person"] not in seated],
+        "left": left,
+        "left_groups": _grouped(left),
         "changes": keeps and one.may_change,
         "heads": len(seated),
         "over": sum(cell.over for line in lines for cell in line.cells),
     }
     return render(request, f"{HERE}/roster.html", words)
+
+
+def _grouped(left: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Who could not be placed, together with those of his unit for whom the same reason stands."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for line in left:
+        groups.setdefault((line["unit"], line["why"]), []).append(line)
+    return [{"unit": unit, "why": why, "lines": lines} for (unit, why), lines in groups.items()]
 
 
 @require_POST

@@ -81,7 +81,7 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     steps = [
         {"verb": one, "label": FLOW.verbs[one], "icon": icon, "primary": one in PRIMARY}
         for one, (_do, power, icon) in STEPS.items()
-        if FLOW.allows(one, found.status) and has_power(by, power)
+        if FLOW.allows(one, found.status) and has_power(by, power) and (one != "close" or _all_in(found, states))
     ]
     words = {
         "exam": found,
@@ -96,10 +96,18 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         "can_watch": has_power(by, "exam.invigilate") and found.is_ready,
         "shows_code": has_power(by, "exam.invigilate") and found.is_ready and found.by_code,
         "on_paper": found.kind == Kind.ON_PAPER,
+        "runs": found.is_ready and not _all_in(found, states),
+        "opened": clock.now() >= found.opens_at,
         "lot": found.drawing,
         "door": request.build_absolute_uri(reverse("learning:exam_door")),
     }
     return register_page(request, registers.people(found, by), rows, template=f"{HERE}/exam.html", context=words)
+
+
+def _all_in(exam: Exam, states: dict[str, int]) -> bool:
+    """Whether the papers can be collected: nobody sits, and nobody may still come."""
+    came = clock.now() >= exam.closes_at or exam.kind == Kind.ON_PAPER
+    return not states.get(Sat.SITTING) and (came or not states.get(Sat.WAITING))
 
 
 def _begun(states: dict[str, int]) -> bool:

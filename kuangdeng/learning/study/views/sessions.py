@@ -159,6 +159,7 @@ def study(request: HttpRequest, session_id: UUID) -> HttpResponse:
         "editable": runs and not session.is_settled,
         "open": session.is_open,
         "leads": attendance.leads(session.sheet_id, by),
+        "signs": _signs(session),
         "printable": session.is_held,
     }  # fmt: skip
     return render(request, f"{HERE}/study.html", words)
@@ -171,11 +172,16 @@ def _next(session: StudySession, by: Any) -> list[dict[str, Any]]:
     found = [
         {"verb": verb, "label": labels[verb], "url": reverse("learning:study_verb", args=[session.id, verb])}
         for verb in rules.OFFERED.get(session.status, ())
-        if judge or verb not in rules.JUDGED
+        if (judge or verb not in rules.JUDGED) and (verb != "finish" or clock.now() >= session.starts_at)
     ]
     for number, one in enumerate(found):
-        one["primary"] = number == 0
+        one["primary"] = number == 0 and one["verb"] != "cancel" and not _signs(session)
     return found
+
+
+def _signs(session: StudySession) -> bool:
+    """Whether the next thing is that people sign: it is noticed and not over."""
+    return session.is_noticed and clock.now() < session.ends_at
 
 
 @require_http_methods(["GET", "POST"])

@@ -31,7 +31,7 @@ def test_branches_in_numbers_one_person_alone_is_not_shown_for_himself(cast: Cas
     with on_day(one.starts_on, 2):
         services.do_day(one.id, number=1, note=LONG, by=cast.team_leader)
         face = campaign(Request(cast.mine.id, clock.now(), {}))
-    assert face is not None and face.title == "百日集中学习活动第 2 天"
+    assert face is not None and face.title == "第 2 天：百日集中学习活动"
     assert [(one.label, one.value) for one in face.figures] == [
         ("完成", "50%"),
         ("今天打卡（人）", "0/3"),
