@@ -11,11 +11,14 @@ from kuangdeng.kernel.models import StoredFile
 from kuangdeng.kernel.pictures import KIND, reencode_bytes
 from kuangdeng.learning.study.rules import MOST_MATERIAL, OFFICE
 
+SHORT = {kind: f"application/{ending}" for ending, kind in OFFICE.items()}
+"""The store holds fifty characters of a kind."""
+
 
 def kept_file(name: str, content: bytes) -> tuple[StoredFile, str]:
     """Keep a file, and say what kind it is. The caller ties it to something in the same transaction."""
     kept, kind = _checked(name, content)
-    return keep_bytes(kept, kind=kind), kind
+    return keep_bytes(kept, kind=SHORT.get(kind, kind)), kind
 
 
 def _checked(name: str, content: bytes) -> tuple[bytes, str]:

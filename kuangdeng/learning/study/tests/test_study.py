@@ -13,7 +13,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.attendance.testkit import READ
-from kuangdeng.learning.study import queries, services
+from kuangdeng.learning.study import queries, rules, services
 from kuangdeng.learning.study.models import StudyKind
 from kuangdeng.learning.study.rules import Chosen, Status
 from kuangdeng.learning.study.testkit import PDF, RECORD, data_in, fresh, session_in
@@ -167,6 +167,15 @@ def test_material_is_known_by_its_content(cast: Cast, name: str, content: bytes)
     session = session_in(Status.PLANNED, cast)
     with pytest.raises(Refused, match="只收 PDF"):
         services.add_material(session.id, name=name, content=content, by=cast.unit_head)
+
+
+@pytest.mark.parametrize("ending", ["docx", "pptx", "xlsx"])
+def test_an_office_file_comes_back_as_what_it_is(cast: Cast, ending: str) -> None:
+    content = office("[Content_Types].xml", f"{ending}/main.xml")
+    session = session_in(Status.PLANNED, cast)
+    made = services.add_material(session.id, name=f"讲稿.{ending}", content=content, by=cast.unit_head)
+    answer = at_desk(cast, "unit_head").get(reverse("learning:material_of_study", args=[made.id]))
+    assert answer.content == content and answer["Content-Type"] == rules.OFFICE[ending]
 
 
 def test_material_is_read_by_who_attends_and_stays_after_filing(cast: Cast) -> None:
