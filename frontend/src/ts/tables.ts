@@ -3,7 +3,7 @@
 import { onPart } from "./util";
 
 const PHONE = window.matchMedia("(max-width: 47.99rem)");
-const NUMBERING = ["序号", "题号"];
+const NAMED = /\p{L}|:/u; // a number alone is no title
 const TIGHT = 2.6; // so many signs wide is a column in which words stand on end
 
 function squeezed(table: HTMLTableElement, body: HTMLTableSectionElement): boolean {
@@ -21,7 +21,11 @@ function squeezed(table: HTMLTableElement, body: HTMLTableSectionElement): boole
 
 function stack(table: HTMLTableElement, body: HTMLTableSectionElement): void {
   const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => (cell.textContent ?? "").trim());
-  const title = heads.length > 1 && NUMBERING.includes(heads[0] ?? "") ? 1 : 0;
+  const first = [...(body.rows[0]?.cells ?? [])];
+  const title = Math.max(
+    0,
+    first.findIndex((cell) => NAMED.test(cell.textContent ?? "")),
+  );
   for (const row of body.rows) {
     [...row.cells].forEach((cell, place) => {
       if (place === title) cell.classList.add("stack-title");
