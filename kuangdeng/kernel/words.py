@@ -6,7 +6,7 @@ from kuangdeng.kernel.errors import Refused
 
 
 def need(text: str, message: str, *, field: str, most: int = 200) -> str:
-    """The words without blanks around them. Refused, in the words of `message`, when there are none; and for too many."""
+    """The words without blanks around them. Refused, at their field, when there are none or too many."""
     words = short(text, field=field, most=most)
     if not words:
         raise Refused(message, field=field)

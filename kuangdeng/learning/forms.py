@@ -1,4 +1,4 @@
-"""Forms that many verbs ask with: a reason, or nothing but to be sure."""
+"""What the forms of learning share: a reason, or nothing but to be sure."""
 
 from typing import Any
 

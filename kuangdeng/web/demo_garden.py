@@ -71,7 +71,7 @@ class DemoGarden:
 
     def _branch(self, unit: str) -> org.Branch:
         person = self._who("branch_secretary", unit)
-        return org.Branch.objects.get(mine=self.mine, unit_id=person.unit_id)
+        return org.Branch.objects.get(mine=self.mine, unit=person.unit)
 
     def _dress(self) -> None:
         """Three branches keep their page; the others have what the system composes of their doings."""

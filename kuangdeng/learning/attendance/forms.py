@@ -6,10 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
-from kuangdeng.kernel.forms import Area
 from kuangdeng.kernel.widgets import DateInput, DateTimeInput
 from kuangdeng.learning.attendance import rules
 from kuangdeng.learning.attendance.models import Sheet
+from kuangdeng.learning.forms import Area
 from kuangdeng.org.api import Person
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,16 +11,12 @@ from django.db.models.functions import Cast
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.ids import digest_of
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.attendance import rules
 from kuangdeng.learning.attendance.models import Attendee, Doubt, MakeUp, Sheet, SheetKiosk, SheetLeader
 from kuangdeng.learning.attendance.rules import Counts, Phase, SheetStatus, State
 from kuangdeng.org.api import Person, Role, Unit, has_power, holders
-
-
-def digest_of(secret: str) -> str:
-    """What is kept of a random secret."""
-    return sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def phase_of(sheet: Sheet) -> Phase:

@@ -8,13 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
-from kuangdeng.kernel.forms import Area
 from kuangdeng.kernel.widgets import DateInput
 from kuangdeng.learning.bookroom import rules
 from kuangdeng.learning.bookroom.importing import CHARSETS
 from kuangdeng.learning.bookroom.models import LoanRule, Room, Title
 from kuangdeng.learning.bookroom.rules import Terms
 from kuangdeng.learning.bookroom.services import TitleData
+from kuangdeng.learning.forms import Area
 
 
 def _label(name: str) -> Any:

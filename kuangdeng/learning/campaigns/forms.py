@@ -7,11 +7,11 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kuangdeng.kernel.forms import Area
 from kuangdeng.kernel.widgets import DateInput
 from kuangdeng.learning.campaigns import rules
 from kuangdeng.learning.campaigns.models import Campaign, CampaignDay
 from kuangdeng.learning.campaigns.rules import CampaignData, DayPlan
+from kuangdeng.learning.forms import Area
 from kuangdeng.learning.study.api import StudySession, unit_field
 from kuangdeng.org.api import Person
 

@@ -11,7 +11,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.kernel.wording import need, short
+from kuangdeng.kernel.words import need, short
 from kuangdeng.learning.campaigns import rules
 from kuangdeng.learning.campaigns.models import Campaign, CampaignDay, DayDone, Participant
 from kuangdeng.learning.campaigns.queries import day_now, first_day_of, is_over, not_done, runs, visible

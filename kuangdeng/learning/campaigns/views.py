@@ -15,11 +15,11 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import edit_page
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.files import content_of
-from kuangdeng.kernel.forms import NothingForm, ReasonForm
 from kuangdeng.kernel.templatetags.kd import chip
 from kuangdeng.learning.campaigns import forms, queries, rules, services
 from kuangdeng.learning.campaigns.models import Campaign, CampaignDay
 from kuangdeng.learning.campaigns.rules import DayPlan
+from kuangdeng.learning.forms import NothingForm, ReasonForm
 from kuangdeng.learning.study import api as study
 from kuangdeng.learning.views import file_answer, me
 from kuangdeng.org.api import Person, has_power, may

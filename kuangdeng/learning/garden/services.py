@@ -11,6 +11,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.files import claimed
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.words import need, short
 from kuangdeng.learning.garden import rules
 from kuangdeng.learning.garden.models import GardenNotice, GardenPage, GardenPick
 from kuangdeng.learning.garden.providers import line_of
@@ -42,9 +43,7 @@ def dress(
 ) -> GardenPage:
     """Change the banner and the line of a branch's page (换横幅). Refused for a picture that has not arrived."""
     branch = _branch(branch_id, by)
-    words = motto.strip()
-    if len(words) > rules.MOTTO:
-        raise Refused(_("最多 %(n)d 个字。") % {"n": rules.MOTTO}, field="motto")
+    words = short(motto, field="motto", most=rules.MOTTO)
     page = one_of(GardenPage.objects.filter(branch=branch)) or GardenPage(branch=branch)
     if banner:
         upload = claimed([banner], owner_id=by.id).get(banner)
@@ -66,11 +65,8 @@ def post_notice(branch_id: UUID, *, title: str, text: str, first_day: date, last
     Refused without a title or words, for days in the wrong order or past, and for one that would stand too long.
     """
     branch = _branch(branch_id, by)
-    head, words = title.strip(), text.strip()
-    if not head or len(head) > rules.TITLE:
-        raise Refused(_("请写标题，最多 %(n)d 个字。") % {"n": rules.TITLE}, field="title")
-    if not words or len(words) > rules.TEXT:
-        raise Refused(_("请写内容，最多 %(n)d 个字。") % {"n": rules.TEXT}, field="text")
+    head = need(title, _("请写标题。"), field="title", most=rules.TITLE)
+    words = need(text, _("请写通知内容。"), field="text", most=rules.TEXT)
     if last_day < max(first_day, clock.today()) or (last_day - first_day).days > rules.MOST_DAYS:
         raise Refused(_("请检查日期：不能已经过去，最长 %(n)d 天。") % {"n": rules.MOST_DAYS}, field="last_day")
     made = GardenNotice.objects.create(
@@ -90,9 +86,7 @@ def take_down(notice_id: UUID, *, why: str, by: Person) -> GardenNotice:
         raise NotVisible
     if not (keeps(by, notice.branch) or may(by, "garden.moderate")):
         raise Refused(_("您没有权限撤下这条通知。"), code="not_allowed")
-    words = why.strip()
-    if not words or len(words) > rules.WHY:
-        raise Refused(_("请写明为什么撤下，最多 %(n)d 个字。") % {"n": rules.WHY}, field="why")
+    words = need(why, _("请写明为什么撤下。"), field="why", most=rules.WHY)
     if notice.down_at is not None:
         raise Refused(_("这条通知已经撤下。"), code="again")
     notice.down_at, notice.down_by, notice.down_why = clock.now(), by, words

@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
-from kuangdeng.kernel.forms import Area
 from kuangdeng.kernel.widgets import DateInput, DateTimeInput, PhotosField
+from kuangdeng.learning.forms import Area
 from kuangdeng.learning.study.choosing import person_field, unit_field
 from kuangdeng.learning.study.models import StudyKind, StudySession
 from kuangdeng.learning.study.rules import Record, SessionData

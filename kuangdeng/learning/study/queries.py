@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
-from django.utils import timezone
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
@@ -219,16 +218,11 @@ def _branches(mine_id: UUID, ancestors: Mapping[UUID, list[UUID]]) -> dict[UUID 
     }
 
 
-def day_start(day: date) -> datetime:
-    """The first instant of a day on the mine's clock."""
-    return timezone.make_aware(datetime.combine(day, time()))
-
-
 def held_by(unit_ids: Iterable[UUID], first: date, last: date, *, most: int) -> list[StudySession]:
     """What these units held in these days, the last first, each with how many were `expected` and `there`."""
     rows = StudySession.objects.filter(
-        unit_id__in=list(unit_ids), status__in=HELD, starts_at__gte=day_start(first),
-        starts_at__lt=day_start(last + timedelta(days=1)),
+        unit_id__in=list(unit_ids), status__in=HELD, starts_at__gte=clock.at(first),
+        starts_at__lt=clock.at(last + timedelta(days=1)),
     )  # fmt: skip
     counted = rows.annotate(
         expected=Count("sheet__attendees", filter=Q(sheet__attendees__expected=True)),
@@ -244,8 +238,8 @@ def statistics(
     rows = StudySession.objects.filter(
         mine_id=person.mine_id,
         status__in=HELD,
-        starts_at__gte=day_start(first),
-        starts_at__lt=day_start(last + timedelta(days=1)),
+        starts_at__gte=clock.at(first),
+        starts_at__lt=clock.at(last + timedelta(days=1)),
     )
     if kind_id is not None:
         rows = rows.filter(kind_id=kind_id)

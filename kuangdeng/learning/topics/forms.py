@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
-from kuangdeng.kernel.forms import Area
 from kuangdeng.kernel.widgets import DateInput, PickerField
+from kuangdeng.learning.forms import Area
 from kuangdeng.learning.topics import queries
 from kuangdeng.learning.topics.models import Topic
 from kuangdeng.learning.topics.services import Paper, TopicData

@@ -13,7 +13,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.kernel.wording import need
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.topics import rules
 from kuangdeng.learning.topics.models import Milestone, Topic, TopicCall, TopicFile, TopicReview
 from kuangdeng.learning.topics.papers import keep_paper

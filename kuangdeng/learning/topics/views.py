@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import edit_page
 from kuangdeng.kernel.errors import NotVisible
-from kuangdeng.kernel.forms import NothingForm
 from kuangdeng.kernel.views import register_page
+from kuangdeng.learning.forms import NothingForm
 from kuangdeng.learning.topics import forms, queries, registers, rules, services
 from kuangdeng.learning.topics.models import Topic
 from kuangdeng.learning.topics.papers import content_and_kind

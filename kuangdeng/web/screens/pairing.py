@@ -1,16 +1,11 @@
 """Pairing codes: how a display that nobody knows yet becomes a screen. No fact of a mine, so nothing is on a ledger."""
 
 import secrets
-from hashlib import sha256
 
 from kuangdeng.kernel import clock
+from kuangdeng.kernel.ids import digest_of
 from kuangdeng.web.models import PairingCode
 from kuangdeng.web.screens import rules
-
-
-def digest_of(secret: str) -> str:
-    """What is kept of a display's secret. It is random and long, so a plain hash cannot be guessed backwards."""
-    return sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def new_secret() -> str:

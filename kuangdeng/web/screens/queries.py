@@ -9,11 +9,11 @@ from django.db.models import Q, QuerySet
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.ids import digest_of
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.org.api import Person, has_power
 from kuangdeng.web.models import Screen, ScreenMessage, ScreenPolicy
 from kuangdeng.web.screens import rules
-from kuangdeng.web.screens.pairing import digest_of
 
 
 def need(person: Person, power: str) -> None:

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.ids import digest_of
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.ledger.api import Named, Subject, post
 from kuangdeng.org.api import Person, has_power
 from kuangdeng.web.models import PairingCode, Screen, ScreenMessage, ScreenPolicy
 from kuangdeng.web.screens import boards, rules
-from kuangdeng.web.screens.pairing import digest_of, new_secret
+from kuangdeng.web.screens.pairing import new_secret
 from kuangdeng.web.screens.queries import policy_of
 
 # Screens --------------------------------------------------------------------------------------------------------------

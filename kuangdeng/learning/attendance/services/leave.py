@@ -9,7 +9,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.kernel.wording import need
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.attendance.models import Attendee, MakeUp
 from kuangdeng.learning.attendance.queries import leads
 from kuangdeng.learning.attendance.rules import ATTENDEE_FLOW, SheetStatus, State

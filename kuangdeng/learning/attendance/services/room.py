@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.ids import digest_of
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.kernel.wording import need
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.attendance import rules
 from kuangdeng.learning.attendance.models import Attendee, Sheet, SheetKiosk
-from kuangdeng.learning.attendance.queries import digest_of, leads
+from kuangdeng.learning.attendance.queries import leads
 from kuangdeng.learning.attendance.rules import ATTENDEE_FLOW, SHEET_FLOW, THERE, Method, SheetStatus, State
 from kuangdeng.learning.attendance.services._steps import (
     approver_of,

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kuangdeng.kernel import clock, timetext
 from kuangdeng.kernel.edit_views import do_and_return, edit_page, next_of
 from kuangdeng.kernel.errors import NotVisible, Refused
-from kuangdeng.kernel.forms import ReasonForm
 from kuangdeng.learning.attendance import forms, queries, rules, services
 from kuangdeng.learning.attendance.models import Attendee, Sheet
 from kuangdeng.learning.attendance.queries import Mark
@@ -26,6 +25,7 @@ from kuangdeng.learning.attendance.registers import state_chip
 from kuangdeng.learning.attendance.rules import THERE, Phase, State
 from kuangdeng.learning.attendance.views.common import HERE, figures, qr, scan_address, unless_known
 from kuangdeng.learning.attendance.views.door import COOKIE
+from kuangdeng.learning.forms import ReasonForm
 from kuangdeng.learning.views import me
 
 LATEST = 6

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from django.db.models.functions import Cast
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.ids import digest_of
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.search import containing
 from kuangdeng.kernel.tables import compact
@@ -69,11 +69,6 @@ def get_room(room_id: UUID, *, by: Person) -> Room:
     if found is None:
         raise NotVisible
     return found
-
-
-def digest_of(secret: str) -> str:
-    """What is kept of a random secret."""
-    return sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def kiosk_of(secret: str) -> Kiosk | None:
@@ -240,10 +235,7 @@ def copies_to_label(by: Person, *, room_id: str, added_from: date | None, barcod
     if room_id:
         rows = rows.filter(room_id=room_id)
     if added_from is not None:
-        begin = clock.local().replace(
-            year=added_from.year, month=added_from.month, day=added_from.day, hour=0, minute=0, second=0, microsecond=0
-        )
-        rows = rows.filter(added_at__gte=begin)
+        rows = rows.filter(added_at__gte=clock.at(added_from))
     return rows.order_by("barcode")
 
 

@@ -10,7 +10,7 @@ from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.kernel.wording import need
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.bookroom import rules
 from kuangdeng.learning.bookroom.models import Copy, Title
 from kuangdeng.learning.bookroom.rules import COPY_FLOW, Amends, CopyStatus, Ending

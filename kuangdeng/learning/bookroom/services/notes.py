@@ -9,7 +9,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.kernel.wording import need
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.bookroom.models import Loan, NoteReport, ReadingNote
 from kuangdeng.learning.bookroom.rules import NOTE_FLOW, NoteStatus
 from kuangdeng.learning.bookroom.services._steps import check, enter, locked_title

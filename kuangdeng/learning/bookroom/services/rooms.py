@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.ids import digest_of
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.tables import compact
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.kernel.wording import need
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.bookroom.models import DueCalendar, Kiosk, LoanRule, Room, WorkCard
-from kuangdeng.learning.bookroom.queries import digest_of
 from kuangdeng.learning.bookroom.rules import DEFAULT_SOURCE, ROOMS, CopyStatus, Terms
 from kuangdeng.learning.bookroom.services._steps import check, enter, locked_room
 from kuangdeng.ledger.api import Named, Subject, post

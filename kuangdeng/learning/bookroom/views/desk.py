@@ -15,11 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible, Refused
-from kuangdeng.kernel.forms import NothingForm
 from kuangdeng.kernel.views import register_page
 from kuangdeng.learning.bookroom import barcode, forms, queries, registers, rules, services
 from kuangdeng.learning.bookroom.views.common import tabs
 from kuangdeng.learning.bookroom.views.reader import HERE, loan_lines
+from kuangdeng.learning.forms import NothingForm
 from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import Person
 

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible
-from kuangdeng.kernel.forms import ReasonForm
 from kuangdeng.kernel.views import register_page
 from kuangdeng.learning.bookroom import calendar as due_calendars
 from kuangdeng.learning.bookroom import forms, queries, registers, rules, services
 from kuangdeng.learning.bookroom.models import Loan, ReadingNote
 from kuangdeng.learning.bookroom.views.common import tabs
+from kuangdeng.learning.forms import ReasonForm
 from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import Person, has_power
 

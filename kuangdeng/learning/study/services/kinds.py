@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.kernel.wording import need
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.study.models import StudyKind
 from kuangdeng.learning.study.rules import KINDS
 from kuangdeng.ledger.api import Named, Subject, post

@@ -12,7 +12,7 @@ from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.kernel.wording import need, short
+from kuangdeng.kernel.words import need, short
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.attendance.api import State
 from kuangdeng.learning.study.models import StudyKind, StudySession

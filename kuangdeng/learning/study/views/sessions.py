@@ -15,10 +15,10 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.files import content_of
-from kuangdeng.kernel.forms import NothingForm, ReasonForm
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import photo_answer
 from kuangdeng.learning.attendance import api as attendance
+from kuangdeng.learning.forms import NothingForm, ReasonForm
 from kuangdeng.learning.study import forms, queries, registers, rules, services
 from kuangdeng.learning.study.choosing import ChooseForm
 from kuangdeng.learning.study.models import StudySession
