@@ -19,27 +19,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def learning(request: HttpRequest) -> HttpResponse:
-    """学习: every page of learning that this person may use, his own first; the tab under the thumb."""
-    lines = [
-        (entry.url_name, {"label": entry.label, "url": url, "icon": entry.icon})
-        for entry, url in entries_for(cast(Person, request.user))
-        if entry.pillar == "learning"
-    ]
-    own = sorted((one for one in lines if one[0] in OWN_LEARNING), key=lambda one: OWN_LEARNING.index(one[0]))
-    work = [line for name, line in lines if name not in OWN_LEARNING]
-    return render(request, "web/learning.html", {"own": [line for _name, line in own], "work": work})
-
-
-OWN_LEARNING = (
-    "learning:practice",
-    "learning:my_exams",
-    "learning:my_training",
-    "learning:my_study",
-    "learning:campaigns",
-    "learning:practice_book",
-    "learning:books",
-    "learning:my_books",
-    "learning:gardens",
-    "learning:topics",
-)
-"""What everybody does for himself, what he needs most often first."""
+    """学习: every page of learning that this person may use, as the menu groups them; the tab under the thumb."""
+    groups: dict[str, list[dict[str, object]]] = {}
+    for entry, url in entries_for(cast(Person, request.user)):
+        if entry.pillar == "learning":
+            groups.setdefault(str(entry.section), []).append({"label": entry.label, "url": url, "icon": entry.icon})
+    return render(request, "web/learning.html", {"groups": groups.items()})
