@@ -153,7 +153,7 @@ def unit_figures(request: HttpRequest, unit_id: UUID) -> HttpResponse:
         raise NotVisible
     first, last = SpanForm(request.GET).span()
     words = {
-        "tabs": tabs(by, "practice_figures"), "unit": unit, "first": first, "last": last, "days": (last - first).days + 1,
+        "tabs": tabs(by, "practice_figures"), "unit": unit, "first": first, "last": last,
         "lines": queries.person_lines(first, last, queries.staff_of(unit)), "query": f"first={first}&last={last}",
     }  # fmt: skip
     return render(request, f"{HERE}/unit.html", words)
