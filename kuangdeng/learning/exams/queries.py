@@ -20,6 +20,8 @@ from kuangdeng.org.api import Person, has_power
 
 ENOUGH = 30
 """From so many answers on the measured ease of an item is believed."""
+DRAWN_AT_ONCE = 20_000
+"""So many lines of papers are drawn while the person waits; more by the worker."""
 
 # Versions do not change, so a process keeps those that are being asked -----------------------------------------------
 
@@ -81,6 +83,11 @@ def get_exam(exam_id: UUID, *, by: Person) -> Exam:
     if found is None:
         raise NotVisible
     return found
+
+
+def is_mass(exam: Exam) -> bool:
+    """Whether drawing its papers takes longer than a person should wait for a page."""
+    return exam.per_person and exam.sittings.count() * exam.paper.items_count > DRAWN_AT_ONCE
 
 
 def with_counts(rows: QuerySet[Exam]) -> QuerySet[Exam]:

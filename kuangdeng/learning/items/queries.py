@@ -256,6 +256,11 @@ def merge_targets(item: Item) -> list[Item]:
     )
 
 
+def compared(mine_id: UUID) -> QuerySet[Item]:
+    """The items among which near-duplicates are looked for."""
+    return Item.objects.filter(mine_id=mine_id).exclude(status=Status.RETIRED)
+
+
 def twins(person: Person) -> QuerySet[ItemTwin]:
     """Pairs that look alike and were not told apart (近似题), the most alike first."""
     rows = ItemTwin.objects.filter(mine_id=person.mine_id, apart=False)

@@ -72,10 +72,12 @@ def keeps(page: Page) -> None:
 
 def papers_kept(page: Page) -> list[str]:
     """The papers and buffers that this device holds."""
-    return list(page.evaluate("""async () => [
+    return list(
+        page.evaluate("""async () => [
         ...(await caches.keys()).filter((one) => one.startsWith("kd-sit-")),
         ...Object.keys(localStorage).filter((one) => one.startsWith("kd-exam-")),
-    ]"""))
+    ]""")
+    )
 
 
 def dies(page: Page) -> None:

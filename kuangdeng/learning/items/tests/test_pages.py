@@ -20,12 +20,13 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.learning.items import importing, queries, services
 from kuangdeng.learning.items.formats import opening
-from kuangdeng.learning.items.jobs import go_on_importing, pick_up_imports
-from kuangdeng.learning.items.models import Item, ItemBank, ItemCategory, ItemVersion
+from kuangdeng.learning.items.jobs import find_twins, go_on_importing, pick_up_imports
+from kuangdeng.learning.items.models import Item, ItemBank, ItemCategory, ItemTwin, ItemVersion
 from kuangdeng.learning.items.rules import ItemType, Policy, Status
 from kuangdeng.learning.items.rules.content import pictures_of
 from kuangdeng.learning.items.testkit import ONE_OF_EACH, SINGLE, TRUE_FALSE, bank, data_of, item_in, sent_picture
 from kuangdeng.learning.items.tests.scenarios import PAPER, alike
+from kuangdeng.learning.items.views import settings as settings_views
 from kuangdeng.org.api import ImportRun
 from kuangdeng.org.testkit import Cast, make_cast
 
@@ -430,6 +431,25 @@ def test_twins_are_found_told_apart_and_merged(cast: Cast) -> None:
     merged = Item.objects.get(id=twin.second_id)
     assert (merged.status, merged.merged_into_id) == (Status.RETIRED, twin.first_id)
     assert not queries.twins(cast.training_officer).exists()
+
+
+def test_a_large_bank_is_compared_by_the_worker(cast: Cast, monkeypatch: MonkeyPatch) -> None:
+    alike(cast)
+    ItemTwin.objects.all().delete()
+    monkeypatch.setattr(settings_views, "AT_ONCE", 1)
+    client, url = client_of(cast, "training_officer"), reverse("learning:item_twins")
+    page = client.post(reverse("learning:item_twins_find"), follow=True).content.decode()
+    assert "一共比对 2 题" in page and "没有近似的题" not in page and not ItemTwin.objects.exists()
+    assert "请不要再点" in client.post(reverse("learning:item_twins_find"), follow=True).content.decode()
+    assert "一共比对 2 题" in client.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert find_twins.func(str(cast.mine.id))
+    assert client.get(url, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert "不是重复" in client.get(url).content.decode()
+    client.post(reverse("learning:item_twins_find"))
+    with clock.set_to(clock.now() + timedelta(minutes=20)):
+        assert "请不要再点" not in client.post(reverse("learning:item_twins_find"), follow=True).content.decode(), (
+            "lost"
+        )
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "moodle", "qti", "gift"])
