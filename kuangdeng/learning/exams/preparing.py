@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.exams.handing import give_forms
@@ -143,6 +144,15 @@ def put_on_list(exam: Exam, chosen: Sequence[Person]) -> list[Sitting]:
         _check_few(exam, len(rows))
         give_forms(exam, rows)
     return rows
+
+
+def check_draw(exam: Exam) -> None:
+    """Refused without people (but for a practice), and when it is over; asked before the worker is, too."""
+    FLOW.target("draw", exam.status)
+    if exam.kind != Kind.PRACTICE and not exam.sittings.exists():
+        raise Refused(_("还没有应考人。请先加入应考人。"), code="nobody")
+    if exam.closes_at <= now():
+        raise Refused(_("结束时间已经过了。请先更改考试时间。"), field="closes_at")
 
 
 def _check_few(exam: Exam, count: int) -> None:

@@ -14,7 +14,7 @@ from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.exams.handing import give_forms
 from kuangdeng.learning.exams.models import Exam, Sitting
-from kuangdeng.learning.exams.preparing import LEADERS, ExamData, facts_of, need, new_exam, put, put_on_list
+from kuangdeng.learning.exams.preparing import LEADERS, ExamData, check_draw, facts_of, need, new_exam, put, put_on_list
 from kuangdeng.learning.exams.rules import (
     CODE_DIGITS,
     FLOW,
@@ -160,7 +160,8 @@ def draw(exam_id: UUID, *, by: Person) -> Exam:
     without people (but for a practice), and when the bank is too small by now.
     """
     exam = locked_exam("draw", exam_id, by.mine_id)
-    check_draw(exam, by)
+    demand(by, "exam.arrange")
+    check_draw(exam)
     sittings = list(exam.sittings.all())
     forms = give_forms(exam, sittings)
     exam.status, exam.drawn_at, exam.code = FLOW.target("draw", exam.status), now(), _free_code(exam)
@@ -169,16 +170,6 @@ def draw(exam_id: UUID, *, by: Person) -> Exam:
     facts = {"forms": len(forms), "people": len(sittings), "expected": f"{hardest:.1f}-{easiest:.1f}"}
     enter("draw", exam, by, {**facts, "seed_digest": digest(exam.seed)})
     return exam
-
-
-def check_draw(exam: Exam, by: Person) -> None:
-    """Refused as the draw itself would be, before it is handed to the worker."""
-    demand(by, "exam.arrange")
-    FLOW.target("draw", exam.status)
-    if exam.kind != Kind.PRACTICE and not exam.sittings.exists():
-        raise Refused(_("还没有应考人。请先加入应考人。"), code="nobody")
-    if exam.closes_at <= now():
-        raise Refused(_("结束时间已经过了。请先更改考试时间。"), field="closes_at")
 
 
 def _free_code(exam: Exam) -> str:

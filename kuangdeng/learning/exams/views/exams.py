@@ -17,7 +17,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.listing.bulk import valid_ids
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import asks_progress, progress_answer, put_refusal
-from kuangdeng.learning.exams import jobs, queries, registers, rules, services, sheet
+from kuangdeng.learning.exams import jobs, preparing, queries, registers, rules, services, sheet
 from kuangdeng.learning.exams.forms import DrawPeopleForm, EnrolForm, ExamForm, SheetForm, WhyForm, exam_initial
 from kuangdeng.learning.exams.models import Exam
 from kuangdeng.learning.exams.rules import FLOW, Kind, Sat
@@ -31,7 +31,8 @@ def _draw(exam_id: UUID, *, by: Person) -> Exam:
     found = queries.get_exam(exam_id, by=by)
     if not queries.is_mass(found):
         return services.draw(exam_id, by=by)
-    services.check_draw(found, by)
+    need_power(by, "exam.arrange")
+    preparing.check_draw(found)
     jobs.ask_draw(found, by)
     return found
 
