@@ -205,14 +205,8 @@ def waiting_for(person: Person) -> list[Waiting]:
     return [Waiting(kind, found[kind], found[f"{kind}_since"]) for kind in ("review", "mend") if found[kind]]
 
 
-def same_stem(item: Item) -> QuerySet[Item]:
-    """Other items of the mine with the same stem but for spaces, width and punctuation (重复题)."""
-    rows = Item.objects.filter(mine_id=item.mine_id, stem_key=item.stem_key, merged_into=None).exclude(id=item.id)
-    return rows.select_related("bank")
-
-
 def has_same_stem() -> Exists:
-    """Whether another item of the mine has the same stem."""
+    """Whether another item of the mine has the same stem but for spaces, width and punctuation (重复题)."""
     others = Item.objects.filter(mine_id=OuterRef("mine_id"), stem_key=OuterRef("stem_key"), merged_into=None)
     return Exists(others.exclude(id=OuterRef("id")).exclude(status=Status.RETIRED))
 

@@ -21,8 +21,9 @@ from kuangdeng.learning.exams import jobs, preparing, queries, registers, rules,
 from kuangdeng.learning.exams.forms import DrawPeopleForm, EnrolForm, ExamForm, SheetForm, WhyForm, exam_initial
 from kuangdeng.learning.exams.models import Exam
 from kuangdeng.learning.exams.rules import FLOW, Kind, Sat
-from kuangdeng.learning.exams.views.common import HERE, me, need_power
+from kuangdeng.learning.exams.views.common import HERE
 from kuangdeng.learning.items.api import sheet as item_sheet
+from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import Person, has_power
 
 

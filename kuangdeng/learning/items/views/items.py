@@ -26,8 +26,8 @@ from kuangdeng.learning.items.models import Item, ItemVersion
 from kuangdeng.learning.items.rules import TYPE_LABELS, VERB_LABELS, is_marked_by_person, mark, percent
 from kuangdeng.learning.items.rules.content import clean_answer
 from kuangdeng.learning.items.rules.shuffling import asked, unmask
-from kuangdeng.learning.items.views.common import me, need_power
 from kuangdeng.learning.items.wording import answer_words, key_words
+from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import Person, has_power
 
 FORMS: dict[str, type[Form]] = {

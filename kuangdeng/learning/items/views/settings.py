@@ -19,8 +19,8 @@ from kuangdeng.learning.items import jobs, queries, registers, services
 from kuangdeng.learning.items.forms import BankForm, CategoryForm, PolicyForm
 from kuangdeng.learning.items.rules import TYPE_LABELS, Policy
 from kuangdeng.learning.items.twinning import AT_ONCE
-from kuangdeng.learning.items.views.common import me, need_power
 from kuangdeng.learning.items.wording import key_words
+from kuangdeng.learning.views import me, need_power
 
 SETTINGS = "learning/items/settings.html"
 

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kuangdeng.kernel.clock import local
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.listing.export import guarded
+from kuangdeng.kernel.views import XLSX
 from kuangdeng.kernel.web import asks_progress, progress_answer, put_refusal
 from kuangdeng.learning.items import importing, jobs, queries, registers, transfer
 from kuangdeng.learning.items.formats.drafts import Draft, Left
@@ -30,11 +31,10 @@ from kuangdeng.learning.items.formats.qti3 import write_qti
 from kuangdeng.learning.items.formats.workbook import write_book
 from kuangdeng.learning.items.forms import ConfirmForm, ImportForm
 from kuangdeng.learning.items.rules import STATUS_LABELS, TYPE_LABELS
-from kuangdeng.learning.items.views.common import me, need_power
+from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import ImportRun
 
 State = ImportRun.State
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "POST"])

@@ -30,7 +30,8 @@ from kuangdeng.learning.practice.models import PracticeAnswer
 from kuangdeng.learning.practice.rules import Reveal, Way
 from kuangdeng.learning.practice.services import AnswerData
 from kuangdeng.learning.practice.taking import take_in_new
-from kuangdeng.learning.practice.views.common import HERE, me, need_power, put, tabs
+from kuangdeng.learning.practice.views.common import HERE, put, tabs
+from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import Person
 
 

@@ -23,7 +23,8 @@ from kuangdeng.learning.practice import queries, registers, services, sheets
 from kuangdeng.learning.practice.forms import AwayForm, SpanForm
 from kuangdeng.learning.practice.rules import FEW, RETAINED_AFTER
 from kuangdeng.learning.practice.services import MeetingData
-from kuangdeng.learning.practice.views.common import HERE, me, need_power, pictures_at, tabs
+from kuangdeng.learning.practice.views.common import HERE, pictures_at, tabs
+from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import Person, Unit
 
 
