@@ -31,7 +31,6 @@ def pool(
     banks: Collection[UUID] = (),
     categories: Collection[UUID] = (),
     types: Collection[str] = (),
-    difficulties: Collection[int] = (),
 ) -> QuerySet[Item]:
     """The items that may be asked, each in its `current` version; an empty collection narrows nothing.
 
@@ -42,8 +41,6 @@ def pool(
         rows = rows.filter(bank_id__in=banks)
     if types:
         rows = rows.filter(type__in=types)
-    if difficulties:
-        rows = rows.filter(difficulty__in=difficulties)
     if categories:
         under = Sorting.objects.filter(item_id=OuterRef("id"), category_id__in=categories)
         rows = rows.filter(Exists(under))

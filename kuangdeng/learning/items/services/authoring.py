@@ -45,11 +45,11 @@ class ItemData:
 
 
 @verb
-def write(*, data: ItemData, by: Person, item_id: UUID | None = None) -> Item:
+def write(*, data: ItemData, by: Person) -> Item:
     """Write a new item (出题) as a draft. Refused for what could not be asked or marked, in the words of the field."""
     bank = bank_of(data.bank_id, by, "item.write")
     content = with_stored_pictures(check_content(data.content), by)
-    item = Item(id=item_id or uuid7(), mine_id=by.mine_id, bank=bank, author=by, status=FLOW.target("write", None))
+    item = Item(mine_id=by.mine_id, bank=bank, author=by, status=FLOW.target("write", None))
     _put_facts(item, data)
     version_id = uuid7()
     item.latest_id = version_id

@@ -49,7 +49,6 @@ from kuangdeng.learning.practice.queries.settings import (
     must_knows,
     practice_rules,
     taken_until,
-    terms_on,
     trades_of,
 )
 
@@ -95,7 +94,6 @@ __all__ = [
     "taken_until",
     "teams_of",
     "terms_of",
-    "terms_on",
     "today_of",
     "trades_of",
     "turns_of",

@@ -9,7 +9,6 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.practice.models import Away, ExamMistake, MustKnow, PracticeRule
-from kuangdeng.learning.practice.rules import Terms
 from kuangdeng.org.api import Person, has_power, reach
 
 
@@ -17,12 +16,6 @@ def held_rule(mine_id: UUID, day: date | None = None) -> PracticeRule | None:
     """The rule that holds on a day."""
     rows = PracticeRule.objects.filter(mine_id=mine_id, valid_from__lte=day or clock.today())
     return rows.order_by("-valid_from").first()
-
-
-def terms_on(mine_id: UUID, day: date | None = None) -> Terms:
-    """The terms of a day; a mine that has set none follows the presets."""
-    rule = held_rule(mine_id, day)
-    return rule.terms if rule else Terms()
 
 
 def practice_rules(mine_id: UUID) -> list[PracticeRule]:
