@@ -197,6 +197,23 @@ def test_many_at_once_with_a_result_for_each(cast: Cast) -> None:
     assert "现在的状态是「草稿」" in page.content.decode()
 
 
+def test_many_are_sorted_anew_without_a_new_review(cast: Cast) -> None:
+    """After an import of a bank: categories and difficulty for what was ticked, in use as before."""
+    first, second = item_in(Status.IN_USE, cast), item_in(Status.IN_USE, cast, TRUE_FALSE)
+    gas = services.save_category(kind="specialty", name="一通三防", by=cast.training_officer)
+    client, url = client_of(cast, "teacher"), reverse("learning:items_bulk", args=["classify"])
+    assert "改分类、难度" in client.get(reverse("learning:items")).content.decode()
+    ids = [str(first.latest_id), str(second.latest_id)]
+    assert "请选分类或难度" in client.post(url, {"ids": ids}).content.decode()
+    client.post(url, {"ids": ids, "category_ids": [str(gas.id)]})
+    client.post(url, {"ids": ids[:1], "difficulty": "5"})
+    for item in (first, second):
+        item.refresh_from_db()
+        assert item.status == Status.IN_USE and [one.name for one in item.categories.all()] == ["一通三防"]
+    assert (first.difficulty, second.difficulty) == (5, 3)
+    assert client_of(cast, "miner").post(url, {"ids": ids}).status_code == 404
+
+
 def test_what_is_approved_is_what_the_reviewer_saw(cast: Cast) -> None:
     item = item_in(Status.SUBMITTED, cast)
     officer, seen = client_of(cast, "training_officer"), str(item.latest_id)

@@ -1,6 +1,6 @@
 """What the mine has set: rules, must-knows, who is away."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Max, QuerySet
@@ -12,9 +12,9 @@ from kuangdeng.learning.practice.models import Away, ExamMistake, MustKnow, Prac
 from kuangdeng.org.api import Person, has_power, reach
 
 
-def held_rule(mine_id: UUID, day: date | None = None) -> PracticeRule | None:
-    """The rule that holds on a day."""
-    rows = PracticeRule.objects.filter(mine_id=mine_id, valid_from__lte=day or clock.today())
+def held_rule(mine_id: UUID) -> PracticeRule | None:
+    """The rule that holds today."""
+    rows = PracticeRule.objects.filter(mine_id=mine_id, valid_from__lte=clock.today())
     return rows.order_by("-valid_from").first()
 
 
