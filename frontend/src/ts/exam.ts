@@ -180,7 +180,8 @@ async function fetchState(signal: AbortSignal | null = null): Promise<void> {
 // A second window of the same browser keeps its answers in the same place: each sends what the other has not sent.
 const sent = new Set<string>();
 window.addEventListener("storage", (event) => {
-  if (event.key !== KEY || !event.newValue) return;
+  if (event.key !== KEY) return;
+  if (!event.newValue) return soon(0);  // handed in over there
   const known = new Set([...sent, ...kept.pending.map((one) => one.key)]);
   const news = (JSON.parse(event.newValue) as Local).pending.filter((one) => !known.has(one.key));
   if (!news.length) return;

@@ -31,9 +31,9 @@ class Area(forms.Textarea):
 
 def category_groups(by: Person) -> list[tuple[Any, list[tuple[str, str]]]]:
     """The categories of the mine, by their kinds, to choose from."""
+    known = queries.categories_of(by.mine_id)
     groups = [
-        (label, [(str(one.id), one.name) for one in queries.categories_of(by.mine_id, kind)])
-        for kind, label in KIND_LABELS.items()
+        (label, [(str(one.id), one.name) for one in known if one.kind == kind]) for kind, label in KIND_LABELS.items()
     ]
     return [(label, rows) for label, rows in groups if rows]
 

@@ -4,6 +4,7 @@ Who sits at a hall PC has not signed in: number and code open his own sitting an
 pass for this one sitting; every answer is written under it without asking who is signed in.
 """
 
+from dataclasses import replace
 from functools import cache as cache_for_good
 from typing import Any
 from uuid import UUID
@@ -299,7 +300,7 @@ def hand_in(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
         assert person is not None
         try:
             sitting = services.hand_in(sitting_id, by=person)
-            kept = recording.Kept(**{**kept.__dict__, "status": str(sitting.status)})
+            kept = replace(kept, status=str(sitting.status))
         except Refused as refusal:
             if refusal.code not in ("handed_in", "wrong_state"):
                 raise
