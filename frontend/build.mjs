@@ -24,6 +24,7 @@ const options = {
   entryPoints: [
     { in: "src/ts/main.ts", out: "kd" },
     { in: "src/ts/exam.ts", out: "exam" },
+    { in: "src/ts/exam-sw.ts", out: "exam-sw" },
     { in: "src/ts/screen.ts", out: "screen" },
     { in: "src/ts/screen-sw.ts", out: "screen-sw" },
     { in: "src/css/main.css", out: "kd" },

@@ -1,9 +1,14 @@
 """Tables with no mine in them."""
 
+from datetime import timedelta
+
 from django.db import models
 
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.ids import uuid7
+
+LOST = timedelta(minutes=15)
+"""After so long without an end an errand is taken for lost."""
 
 
 class StoredFile(models.Model):
@@ -63,6 +68,24 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.original_sha256[:12]
+
+
+class Errand(models.Model):
+    """Work that takes too long for a page and was handed to the worker (交后台办). The row goes when it is done;
+    what was refused stays in it until the next try."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    by_id = models.UUIDField()
+    asked_at = models.DateTimeField(default=now)
+    refused = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether it waits for the worker or is being done. What was not heard of for so long may be asked anew."""
+        return not self.refused and now() - self.asked_at < LOST
 
 
 class Heartbeat(models.Model):

@@ -1,6 +1,7 @@
 """How views answer: refusals as sentences, things one may not know of as 404."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
@@ -29,6 +30,27 @@ class RefusalMiddleware:
         if isinstance(exception, Refused):
             return render(request, "kernel/refused.html", {"message": str(exception)}, status=409)
         return None
+
+
+def asks_progress(request: HttpRequest) -> bool:
+    """Whether the progress on a page asks how far it is, not a person who opens the page."""
+    return "HX-Request" in request.headers and not {"HX-Target", "HX-History-Restore-Request"} & set(request.headers)
+
+
+def progress_answer(request: HttpRequest, template: str, words: Mapping[str, Any], *, moving: bool) -> HttpResponse:
+    """The progress drawn anew; once nothing moves any more the whole page is loaded again."""
+    response = render(request, template, {**words, "moving": moving})
+    if not moving:
+        response["HX-Refresh"] = "true"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def worker_answer(script: bytes) -> HttpResponse:
+    """The script as a browser takes it: asked for anew each time, so that a release is noticed."""
+    response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 def put_refusal(form: BaseForm, refusal: Refused) -> None:

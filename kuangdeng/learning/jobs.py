@@ -3,8 +3,9 @@
 from kuangdeng.learning.bookroom.jobs import tend_books  # noqa: F401
 from kuangdeng.learning.campaigns.jobs import remind_campaigns  # noqa: F401
 from kuangdeng.learning.certificates.jobs import tend_certificates  # noqa: F401
-from kuangdeng.learning.exams.jobs import tend_exams  # noqa: F401
+from kuangdeng.learning.exams.jobs import draw_exam, tend_exams  # noqa: F401
 from kuangdeng.learning.items.jobs import (  # noqa: F401
+    find_twins,
     go_on_importing,
     pick_up_imports,
 )

@@ -1,5 +1,7 @@
 // The page of a sitting. The whole paper is in it; every answer is kept on this device the moment it is given and sent
-// until the server has said that it is written. The server's clock is the only clock.
+// until the server has said that it is written. The server's clock is the only clock. Loaded again while the line is cut,
+// the page comes from this device (exam-sw.ts) and goes on from what is kept here.
+import { type Answer, BUFFER, KEPT, type Keep, type Local, type Noticed, reckoned, type Sent, settle, wall } from "./sitting";
 import { h, store, t } from "./util";
 
 interface Choice { id: string; text: string; picture?: string }
@@ -8,30 +10,38 @@ interface Item {
   line: number; type: string; label: string; marks: string; stem: string; pictures: string[]; options?: Choice[]; left?: Choice[];
   right?: Choice[]; blanks?: Blank[]; parts?: string[];
 }
-type Answer = Record<string, unknown> | null;
 interface Paper { id: string; items: Item[]; answers: Record<string, Answer>; status: string; ends: number; now: number; changes: number }
-interface Sent { key: string; line: number; answer: Answer; at: number }
-interface Noticed { kind: string; at: number; seconds?: number }
 interface Said { status: string; now: number; ends: number; changes: number; written: number; said?: string }
 
 const paper = JSON.parse(document.getElementById("exam-data")!.textContent!) as Paper;
 const root = document.querySelector<HTMLElement>("[data-exam]")!;
 const address = root.dataset.exam!;
-const KEY = `kd-exam-${paper.id}`;
+const KEY = BUFFER + paper.id;
 const BEAT = 45_000;
 const LONGEST_WAIT = 8_000;
 const WARN = [10, 5, 1];
 
-// The server's clock, carried on by this device's running time: whatever its own date says does not matter ------------
-let ahead = paper.now - performance.now();
-let ends = paper.ends;
+const kept: Local = {
+  pending: [], log: [], unsure: [], given: {}, handing: false, ends: 0, changes: 0, clock: { server: 0, wall: 0 },
+  ...store.read<Partial<Local>>(KEY),
+};
+/** This page was kept on this device and opened without the server: what is known here since is newer. */
+const old = "kept" in root.dataset;
+if (!old || !kept.ends) Object.assign(kept, { given: paper.answers, ends: paper.ends, changes: paper.changes, clock: { server: paper.now, wall: wall() } });
+
+// The server's clock, carried on by this device's running time: whatever its own date says does not matter. Without the
+// server it is only reckoned; then the next answer of the server sets right what was given meanwhile. ------------------
+const arrived = (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined)?.responseStart;
+let settled = !old;
+let ahead = old ? reckoned(kept) - performance.now() : paper.now - (arrived || performance.now());
+let { ends, changes } = kept;
+/** How this device's date moves against its running time: a jump ahead is a computer that slept. */
+const jump = (): number => Date.now() - wall();
+let jumped = jump();
 const now = (): number => performance.now() + ahead;
 
-interface Local { pending: Sent[]; log: Noticed[]; unsure: number[] }
-const kept: Local = store.read<Local>(KEY) ?? { pending: [], log: [], unsure: [] };
-const answers = new Map<number, Answer>(Object.entries(paper.answers).map(([line, answer]) => [Number(line), answer]));
+const answers = new Map<number, Answer>(Object.entries(kept.given).map(([line, answer]) => [Number(line), answer]));
 for (const one of kept.pending) answers.set(one.line, one.answer);
-let changes = paper.changes;
 let over = false;
 let busy = false;
 let handing = false;
@@ -42,6 +52,8 @@ let timer = 0;
 let remembers = true;
 
 function remember(): void {
+  if (over) return;
+  Object.assign(kept, { given: Object.fromEntries(answers), ends, changes, clock: { server: now(), wall: wall() } });
   remembers = store.write(KEY, kept);
 }
 
@@ -62,7 +74,7 @@ function give(line: number, answer: Answer, wait = 150): void {
   answers.set(line, answer);
   // What has not gone out yet and is given anew goes out once.
   kept.pending = kept.pending.filter((one) => one.line !== line || flying.has(one.key));
-  kept.pending.push({ key: newKey(), line, answer, at: Math.round(now()) });
+  kept.pending.push({ key: newKey(), line, answer, at: Math.round(now()), ...(settled ? {} : { loose: true }) });
   remember();
   tellState();
   mark();
@@ -77,12 +89,15 @@ function soon(wait: number): void {
 const flying = new Set<string>();
 
 async function post(name: string): Promise<Said | null> {
-  const [out, log] = [kept.pending.slice(0, 300), kept.log.slice(0, 300)];
-  for (const one of out) flying.add(one.key);
   const hurry = new AbortController();
   const late = window.setTimeout(() => hurry.abort(), 10_000);
-  const asked = performance.now();
+  let out: Sent[] = [];
   try {
+    if (!settled) await fetchState(hurry.signal);
+    out = kept.pending.slice(0, 300);
+    const log = kept.log.slice(0, 300);
+    for (const one of out) flying.add(one.key);
+    const asked = performance.now();
     const answer = await fetch(`${address}${name}`, {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ answers: out, log }),
       cache: "no-store", credentials: "same-origin", keepalive: out.length < 50, signal: hurry.signal,
@@ -90,19 +105,20 @@ async function post(name: string): Promise<Said | null> {
     const said = (await answer.json()) as Said;
     if (answer.status === 403) return refused(said.said ?? "");
     if (!answer.ok) throw new Error(String(answer.status));
-    kept.pending = kept.pending.filter((one) => !out.includes(one));
+    for (const one of out) sent.add(one.key);
+    kept.pending = kept.pending.filter((one) => !sent.has(one.key));
     kept.log = kept.log.filter((one) => !log.includes(one));
     // The answer left the server about half the way ago; the shorter the way, the surer.
     const way = performance.now() - asked;
     if (way < 2_000) ahead = said.now + way / 2 - performance.now();
     ends = said.ends;
+    const others = said.changes > changes + said.written;
+    changes = said.changes;
     failures = 0;
     if (cutSince) notice({ kind: "cut", at: Math.round(cutSince), seconds: Math.round((now() - cutSince) / 1000) });
     cutSince = 0;
     remember();
-    const others = said.changes > changes + said.written;
-    changes = said.changes;
-    if (others) void fetchOthers();
+    if (others) void fetchState().catch(() => undefined);
     return said;
   } catch {
     failures += 1;
@@ -117,6 +133,7 @@ async function post(name: string): Promise<Said | null> {
 
 function refused(words: string): null {
   failures += 1;
+  void forget();
   tell("door", words);
   return null;
 }
@@ -137,26 +154,49 @@ async function send(): Promise<void> {
   else soon(BEAT);
 }
 
-/** Another page of the same person has written: show what it says, but never over what was just given here. */
-async function fetchOthers(): Promise<void> {
-  try {
-    const answer = await fetch(`${address}state/`, { cache: "no-store", credentials: "same-origin" });
-    if (!answer.ok) return;
-    const state = (await answer.json()) as Paper;
-    const waiting = new Set(kept.pending.map((one) => one.line));
-    for (const [line, given] of Object.entries(state.answers)) if (!waiting.has(Number(line))) answers.set(Number(line), given);
-    changes = state.changes;
-    ends = state.ends;
-    show(at, false);
-    tellState();
-  } catch { /* with the next answer */ }
+/** What the server has: another page of the same person may have written, or this one was opened without the server.
+ *  Never over what was just given here. */
+async function fetchState(signal: AbortSignal | null = null): Promise<void> {
+  const asked = performance.now();
+  const answer = await fetch(`${address}state/`, { cache: "no-store", credentials: "same-origin", signal });
+  if (answer.status === 403) return;
+  if (!answer.ok) throw new Error(String(answer.status));
+  const state = (await answer.json()) as Paper;
+  if (!settled) {
+    const server = state.now + (performance.now() - asked) / 2;
+    settle(kept.pending, server - now());
+    ahead = server - performance.now();
+    settled = true;
+  }
+  const waiting = new Set(kept.pending.map((one) => one.line));
+  for (const [line, given] of Object.entries(state.answers)) if (!waiting.has(Number(line))) answers.set(Number(line), given);
+  changes = state.changes;
+  ends = state.ends;
+  remember();
+  show(at, false);
+  tellState();
 }
+
+// A second window of the same browser keeps its answers in the same place: each sends what the other has not sent.
+const sent = new Set<string>();
+window.addEventListener("storage", (event) => {
+  if (event.key !== KEY) return;
+  if (!event.newValue) return soon(0);  // handed in over there
+  const known = new Set([...sent, ...kept.pending.map((one) => one.key)]);
+  const news = (JSON.parse(event.newValue) as Local).pending.filter((one) => !known.has(one.key));
+  if (!news.length) return;
+  for (const one of news) if (!kept.pending.some((mine) => mine.line === one.line && mine.at > one.at)) answers.set(one.line, one.answer);
+  kept.pending.push(...news);
+  show(at, false);
+  soon(1_000);
+});
 
 // Handing in ----------------------------------------------------------------------------------------------------------
 
 async function handIn(): Promise<void> {
   if (handing) return;
-  handing = true;
+  handing = kept.handing = true;
+  remember();
   window.clearTimeout(timer);
   root.classList.add("is-handing");
   for (;;) {
@@ -165,19 +205,45 @@ async function handIn(): Promise<void> {
     const said = await post("handin/");
     busy = false;
     if (said && said.status !== "sitting") return finished(said.status);
-    tell("handing", t("网络不通，还没有交上。答案都在这台电脑里，网络一恢复就自动交卷。请不要关机，不要离开。"));
+    if (notices.dataset.kind !== "door") tell("handing", t("网络不通，还没有交上。答案都在这台电脑里，网络一恢复就自动交卷。请不要关机，不要离开。"));
     await pause(Math.min(LONGEST_WAIT, 500 * 2 ** failures));
   }
 }
 
 const pause = (wait: number): Promise<void> => new Promise((done) => window.setTimeout(done, wait));
 
-function finished(status: string): void {
+async function finished(status: string): Promise<void> {
   over = true;
-  if (!kept.pending.length) store.drop(KEY);
+  if (kept.pending.length) store.write(KEY, { ...kept, given: {}, handing: false });
+  else store.drop(KEY);
+  await forget();
   window.onbeforeunload = null;
   root.dataset.ended = status;
   location.reload();
+}
+
+/** The paper does not stay on this device. */
+async function forget(): Promise<void> {
+  if ("caches" in window) await caches.delete(KEPT + paper.id).catch(() => false);
+}
+
+/** Let the worker keep this page, unless it came through it, and load the pictures of all items before the line is cut. */
+async function keepPage(): Promise<void> {
+  if (old) return;
+  if ("serviceWorker" in navigator && "caches" in window) {
+    const ready = await Promise.race([navigator.serviceWorker.ready, pause(10_000)]);
+    if (ready && !(await caches.has(KEPT + paper.id))) {
+      const files = performance.getEntriesByType("resource").map((one) => one.name)
+        .filter((name) => name.startsWith(`${location.origin}/`) && /\.(js|css|svg)$/.test(name));
+      ready.active?.postMessage({ id: paper.id, files } satisfies Keep);
+    }
+  }
+  const shown = paper.items.flatMap((item) => [item.pictures, [item.options, item.left, item.right].flat().map((one) => one?.picture)].flat());
+  for (const sha of new Set(shown)) {
+    if (over) return;
+    if (sha) await fetch(`${address}pictures/${sha}`).catch(() => undefined);
+    await pause(500);
+  }
 }
 
 // What the person sees ------------------------------------------------------------------------------------------------
@@ -221,6 +287,11 @@ const two = (value: number): string => String(Math.floor(value)).padStart(2, "0"
 
 function tick(): void {
   if (over) return;
+  if (jump() - jumped > 2_000) {
+    settled = false;
+    soon(0);
+  }
+  jumped = jump();
   const left = Math.max(0, Math.ceil((ends - now()) / 1000));
   clock.textContent = left >= 3600 ? `${Math.floor(left / 3600)}:${two((left % 3600) / 60)}:${two(left % 60)}` : `${two(left / 60)}:${two(left % 60)}`;
   clock.dataset.tone = left <= 300 ? "late" : "";
@@ -228,6 +299,11 @@ function tick(): void {
   if (minute !== undefined) {
     warned = minute;
     spoken.textContent = t("还剩 {n} 分钟", { n: minute });
+  }
+  if (left === 0 && !settled && !handing) {
+    // This device's date may be wrong: the server decides whether it is over.
+    for (const field of body.querySelectorAll<HTMLInputElement>("input, select, textarea, button")) field.disabled = true;
+    return tell("clock", t("按这台电脑的钟，时间到了。答案都在这台电脑里，网络一恢复就核对时间。请不要关机，不要离开。"));
   }
   if (left === 0 && !handing) {
     for (const field of body.querySelectorAll<HTMLInputElement>("input, select, textarea, button")) field.disabled = true;
@@ -437,7 +513,11 @@ window.onbeforeunload = (event): void => {
 };
 
 window.setInterval(tick, 250);
+window.setInterval(remember, 5_000);
 tick();
 show(paper.items.findIndex((item) => !answered(item.line)) === -1 ? 0 : paper.items.findIndex((item) => !answered(item.line)), false);
+remember();
 tellState();
-soon(kept.pending.length ? 0 : BEAT);
+void keepPage().catch(() => undefined);  // without it the reload of a cut page fails, nothing else
+if (kept.handing) void handIn();
+else soon(kept.pending.length || old ? 0 : BEAT);

@@ -13,6 +13,7 @@ import "./dispatch";
 import "./kiosk";
 import "./room";
 import "./practice";
+import "./hall";
 import { toast } from "./toast";
 import { startPart } from "./util";
 

@@ -18,7 +18,7 @@ from kuangdeng.hazards.rules import STATUS_LABELS
 from kuangdeng.hazards.services import confirm_import
 from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.kernel.errors import Refused
-from kuangdeng.kernel.web import put_refusal
+from kuangdeng.kernel.web import asks_progress, progress_answer, put_refusal
 from kuangdeng.org.api import ImportRun
 
 AT_ONCE = 2000
@@ -63,12 +63,8 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         return _act(request, found)
     moving = found.state in (ImportRun.State.READING, ImportRun.State.WRITING)
     words = {"run": found, "moving": moving, "stale": importing.is_stale(found), "states": STATUS_LABELS}
-    if request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request"):
-        response = render(request, "hazards/_import_progress.html", words)
-        if not moving:
-            response["HX-Refresh"] = "true"
-        response["Cache-Control"] = "no-store"
-        return response
+    if asks_progress(request):
+        return progress_answer(request, "hazards/_import_progress.html", words, moving=moving)
     words |= _told(found)
     return render(request, "hazards/import_run.html", words)
 

@@ -2,7 +2,7 @@
 
 from kuangdeng.learning.exams import analysis
 from kuangdeng.learning.exams.holding import lift_hold
-from kuangdeng.learning.exams.marking import Keys, keys_of, marked, options_seed, write_result
+from kuangdeng.learning.exams.marking import Keys, marked, options_seed
 from kuangdeng.learning.exams.models import Correction, Exam, ExamForm, Paper, Result, Sitting
 from kuangdeng.learning.exams.preparing import ExamData, new_exam, put_on_list
 from kuangdeng.learning.exams.queries import (
@@ -10,7 +10,6 @@ from kuangdeng.learning.exams.queries import (
     get_sitting,
     mistakes_of,
     own,
-    own_sitting,
     ready_papers,
     sittings,
     taken_by,
@@ -90,7 +89,6 @@ __all__ = [
     "hand_in",
     "has_passed",
     "keep_answers",
-    "keys_of",
     "lift_hold",
     "mark_line",
     "marked",
@@ -98,7 +96,6 @@ __all__ = [
     "new_exam",
     "options_seed",
     "own",
-    "own_sitting",
     "percent",
     "publish",
     "put_on_list",
@@ -114,5 +111,4 @@ __all__ = [
     "waiting_rows",
     "with_counts",
     "write_paper",
-    "write_result",
 ]

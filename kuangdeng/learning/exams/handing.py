@@ -51,7 +51,10 @@ def give_forms(exam: Exam, sittings: Sequence[Sitting]) -> list[ExamForm]:
         note_uses(pools.uses_of({version: count * people for version, count in uses.items()}))
     for at, one in enumerate(sittings):
         one.form = forms[at if exam.per_person else 0]
-    Sitting.objects.bulk_update(sittings, ["form"], batch_size=500)
+    if exam.per_person:
+        Sitting.objects.bulk_update(sittings, ["form"], batch_size=500)
+    else:
+        Sitting.objects.filter(id__in=[one.id for one in sittings]).update(form=forms[0])
     return forms
 
 

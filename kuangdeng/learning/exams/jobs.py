@@ -1,13 +1,17 @@
-"""What the exams do by themselves: whose time is out is handed in, and an exam that is over is closed."""
+"""What the exams do aside: whose time is out is handed in, an exam that is over is closed, a mass exam is drawn."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from procrastinate.contrib.django import app
 
 from kuangdeng.kernel.clock import now
+from kuangdeng.kernel.errands import carry_out, hand_over
 from kuangdeng.kernel.errors import Refused
+from kuangdeng.learning.exams.models import Exam
 from kuangdeng.learning.exams.queries import overdue, to_close
-from kuangdeng.learning.exams.services import close, time_out
+from kuangdeng.learning.exams.services import close, draw, time_out
+from kuangdeng.org.api import Person
 
 LEEWAY = timedelta(seconds=20)
 """The page hands in by itself when the time is out; the clock waits so long for it."""
@@ -37,3 +41,20 @@ def _quietly(step: object) -> bool:
 def tend_exams(timestamp: int) -> int:
     """Every minute: 到时收卷. Late or twice does no harm: what counts is when an answer was given."""
     return run_clock()
+
+
+def drawing_of(exam_id: UUID) -> str:
+    """The name of an exam's drawing among the errands."""
+    return f"exam_draw:{exam_id}"
+
+
+@app.task(queue="imports", name="learning.draw_exam")
+def draw_exam(exam_id: str) -> bool:
+    """Draw the papers of a mass exam (抽题备卷), in the name of who asked for it."""
+    key = UUID(exam_id)
+    return carry_out(drawing_of(key), lambda by_id: draw(key, by=Person.objects.get(id=by_id)))
+
+
+def ask_draw(exam: Exam, by: Person) -> None:
+    """Let the worker draw them. Refused while it does."""
+    hand_over(drawing_of(exam.id), lambda: draw_exam.defer(exam_id=str(exam.id)), by_id=by.id)

@@ -73,11 +73,10 @@ def _points(
     return None if share is None else points(share, worth)
 
 
-def write_result(sitting: Sitting, *, why: str = "", by_id: UUID | None = None, keys: Keys | None = None) -> Result:
+def write_result(sitting: Sitting, *, why: str = "", by_id: UUID | None = None) -> Result:
     """Mark a sitting and write the result as a new row, in the verb's transaction; the sitting is not saved."""
     assert sitting.form is not None
-    known = keys or keys_of(sitting.exam, [UUID(name) for name, _full in sitting.form.lines])
-    lines = marked(sitting, known)
+    lines = marked(sitting, keys_of(sitting.exam, [UUID(name) for name, _full in sitting.form.lines]))
     score = sum((Decimal(one["s"]) for one in lines if one["s"] is not None), ZERO)
     final = all(one["s"] is not None for one in lines)
     out_of = sitting.form.marks

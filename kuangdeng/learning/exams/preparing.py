@@ -10,10 +10,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.exams.handing import give_forms
 from kuangdeng.learning.exams.models import Exam, Paper, Sitting
+from kuangdeng.learning.exams.queries import DRAWN_AT_ONCE
 from kuangdeng.learning.exams.rules import FLOW, MOST_MINUTES, PASS_PERCENT, SAT_FLOW, Kind, Mode, PaperStatus, Status
 from kuangdeng.learning.items.api import policy_of
 from kuangdeng.org.api import Person, Role, Unit, holders
@@ -139,5 +141,23 @@ def put_on_list(exam: Exam, chosen: Sequence[Person]) -> list[Sitting]:
     ]  # fmt: skip
     Sitting.objects.bulk_create(rows)
     if exam.status == Status.DRAWN:
+        _check_few(exam, len(rows))
         give_forms(exam, rows)
     return rows
+
+
+def check_draw(exam: Exam) -> None:
+    """Refused without people (but for a practice), and when it is over; asked before the worker is, too."""
+    FLOW.target("draw", exam.status)
+    if exam.kind != Kind.PRACTICE and not exam.sittings.exists():
+        raise Refused(_("还没有应考人。请先加入应考人。"), code="nobody")
+    if exam.closes_at <= now():
+        raise Refused(_("结束时间已经过了。请先更改考试时间。"), field="closes_at")
+
+
+def _check_few(exam: Exam, count: int) -> None:
+    """Refused for more newcomers than can be drawn a paper each while a person waits."""
+    most = max(1, DRAWN_AT_ONCE // max(1, exam.paper.items_count))
+    if exam.per_person and count > most:
+        said = _("卷已备好，一次最多再加 %(n)d 人。请分几次加入；人很多的，先退回筹备，加好名单再备卷。")
+        raise Refused(said % {"n": most}, field="people")

@@ -15,11 +15,13 @@ from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.exams.models import AnswerGiven, Exam, ExamForm, Paper, Sitting, SittingLog
 from kuangdeng.learning.exams.rules import ENDED, GRACE, Kind, PaperStatus, Sat, Status
-from kuangdeng.learning.items.api import Item, ItemVersion, versions
+from kuangdeng.learning.items.api import ItemVersion, versions
 from kuangdeng.org.api import Person, has_power
 
 ENOUGH = 30
 """From so many answers on the measured ease of an item is believed."""
+DRAWN_AT_ONCE = 20_000
+"""So many lines of papers are drawn while the person waits; more by the worker."""
 
 # Versions do not change, so a process keeps those that are being asked -----------------------------------------------
 
@@ -81,6 +83,11 @@ def get_exam(exam_id: UUID, *, by: Person) -> Exam:
     if found is None:
         raise NotVisible
     return found
+
+
+def is_mass(exam: Exam) -> bool:
+    """Whether drawing its papers takes longer than a person should wait for a page."""
+    return exam.per_person and exam.sittings.count() * exam.paper.items_count > DRAWN_AT_ONCE
 
 
 def with_counts(rows: QuerySet[Exam]) -> QuerySet[Exam]:
@@ -343,9 +350,3 @@ def known_trades(person: Person) -> list[str]:
     """The trades of the mine's people, for drawing by trade."""
     rows = Person.objects.filter(mine_id=person.mine_id, is_active=True).exclude(trade="")
     return list(rows.order_by("trade").values_list("trade", flat=True).distinct())
-
-
-def names_of_items(version_ids: Sequence[UUID]) -> dict[UUID, Item]:
-    """Version → its item."""
-    rows = ItemVersion.objects.filter(id__in=list(version_ids)).select_related("item")
-    return {row.id: row.item for row in rows}

@@ -37,6 +37,8 @@ pages: list[URLPattern] = [
 ]
 open_pages: list[URLPattern] = [
     path("door/", sit.door, name="exam_door"),
+    path("sit/away/", sit.away, name="sit_away"),
+    path("sit/worker.js", sit.worker, name="sit_worker"),
     path("sit/<uuid:sitting_id>/", sit.sit, name="sit"),
     path("sit/<uuid:sitting_id>/save/", sit.save, name="sit_save"),
     path("sit/<uuid:sitting_id>/state/", sit.state, name="sit_state"),

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -26,6 +27,15 @@ class Area(forms.Textarea):
 
     def __init__(self, rows: int = 3) -> None:
         super().__init__({"rows": rows})
+
+
+def category_groups(by: Person) -> list[tuple[Any, list[tuple[str, str]]]]:
+    """The categories of the mine, by their kinds, to choose from."""
+    known = queries.categories_of(by.mine_id)
+    groups = [
+        (label, [(str(one.id), one.name) for one in known if one.kind == kind]) for kind, label in KIND_LABELS.items()
+    ]
+    return [(label, rows) for label, rows in groups if rows]
 
 
 class ItemForm(forms.Form):
@@ -76,11 +86,7 @@ class ItemForm(forms.Form):
         """The fields of the type."""
 
     def _sorting(self) -> None:
-        groups = []
-        for kind, label in KIND_LABELS.items():
-            rows = [(str(one.id), one.name) for one in queries.categories_of(self.by.mine_id, kind)]
-            if rows:
-                groups.append((label, rows))
+        groups = category_groups(self.by)
         if groups:
             self.fields["categories"] = forms.MultipleChoiceField(
                 label=_("分类"), choices=groups, required=False, widget=forms.SelectMultiple(attrs={"size": 6}),
@@ -368,6 +374,27 @@ EDITORS: dict[str, type[ItemForm]] = {
     ItemType.ORDERING: OrderingForm,
     ItemType.SHORT_ANSWER: ShortAnswerForm,
 }
+
+
+class ClassifyForm(forms.Form):
+    """改分类、难度 of many items at once; what is left empty stays as it is."""
+
+    category_ids = forms.TypedMultipleChoiceField(
+        label=_("改成这些分类"), coerce=UUID, empty_value=None, required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}), help_text=_("可以选几个：按住 Ctrl 再点。一个都不选，分类就不动。"),
+    )  # fmt: skip
+    difficulty = forms.TypedChoiceField(label=_("改成这个难度"), coerce=int, empty_value=None, required=False)
+
+    def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category_ids"].choices = category_groups(by)  # type: ignore[attr-defined]
+        grades = [(str(key), label) for key, label in DIFFICULTY_LABELS.items()]
+        self.fields["difficulty"].choices = [("", _("不动")), *grades]  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        """Something has to be chosen."""
+        if not self.errors and not any(self.cleaned_data.values()):
+            raise forms.ValidationError(_("请选分类或难度。"))
 
 
 class NothingForm(forms.Form):

@@ -31,7 +31,6 @@ def pool(
     banks: Collection[UUID] = (),
     categories: Collection[UUID] = (),
     types: Collection[str] = (),
-    difficulties: Collection[int] = (),
 ) -> QuerySet[Item]:
     """The items that may be asked, each in its `current` version; an empty collection narrows nothing.
 
@@ -42,8 +41,6 @@ def pool(
         rows = rows.filter(bank_id__in=banks)
     if types:
         rows = rows.filter(type__in=types)
-    if difficulties:
-        rows = rows.filter(difficulty__in=difficulties)
     if categories:
         under = Sorting.objects.filter(item_id=OuterRef("id"), category_id__in=categories)
         rows = rows.filter(Exists(under))
@@ -205,14 +202,8 @@ def waiting_for(person: Person) -> list[Waiting]:
     return [Waiting(kind, found[kind], found[f"{kind}_since"]) for kind in ("review", "mend") if found[kind]]
 
 
-def same_stem(item: Item) -> QuerySet[Item]:
-    """Other items of the mine with the same stem but for spaces, width and punctuation (重复题)."""
-    rows = Item.objects.filter(mine_id=item.mine_id, stem_key=item.stem_key, merged_into=None).exclude(id=item.id)
-    return rows.select_related("bank")
-
-
 def has_same_stem() -> Exists:
-    """Whether another item of the mine has the same stem."""
+    """Whether another item of the mine has the same stem but for spaces, width and punctuation (重复题)."""
     others = Item.objects.filter(mine_id=OuterRef("mine_id"), stem_key=OuterRef("stem_key"), merged_into=None)
     return Exists(others.exclude(id=OuterRef("id")).exclude(status=Status.RETIRED))
 
@@ -254,6 +245,11 @@ def merge_targets(item: Item) -> list[Item]:
     return list(
         rows.filter(type=item.type).exclude(id=item.id).exclude(status=Status.RETIRED).select_related("bank")[:20]
     )
+
+
+def compared(mine_id: UUID) -> QuerySet[Item]:
+    """The items among which near-duplicates are looked for."""
+    return Item.objects.filter(mine_id=mine_id).exclude(status=Status.RETIRED)
 
 
 def twins(person: Person) -> QuerySet[ItemTwin]:

@@ -35,6 +35,11 @@ def _categories(item: Item) -> str:
     return "、".join(one.name for one in item.categories.all())
 
 
+def bulk_power(verb: str) -> str:
+    """The power that a verb over many items asks for."""
+    return "item.revise" if verb == "classify" else f"item.{verb}"
+
+
 def _bulk(verb: str, label: str, icon: str, confirm: str, **more: bool) -> Bulk:
     return Bulk(verb, label, reverse("learning:items_bulk", args=[verb]), icon=icon, confirm=confirm, **more)
 
@@ -46,6 +51,7 @@ def items(person: Person) -> Register:
         _bulk("submit", _("送审"), "send", _("把选中的草稿送审。")),
         _bulk("review", _("审定"), "check", _("审定选中的题。自己出的题不会被审定。")),
         _bulk("put_in_use", _("启用"), "done", _("启用选中的题，考试从此可以抽到。"), primary=True),
+        _bulk("classify", _("改分类、难度"), "edit", _("改选中题目的分类和难度，不用重新审定。"), asks=True),
         _bulk("retire", _("停用"), "close", _("停用选中的题，考试不再抽到。"), danger=True, asks=True),
     ]
     return Register(
@@ -82,7 +88,7 @@ def items(person: Person) -> Register:
             View(_("在用"), "state=in_use"),
             View(_("题干相同的"), "twin=1&sort=stem"),
         ],
-        bulk=[one for one in bulk if has_power(person, f"item.{one.key}")],
+        bulk=[one for one in bulk if has_power(person, bulk_power(one.key))],
         default_sort="-changed",
         rows=lambda rows: rows.select_related("bank", "author").prefetch_related("categories"),
         row_url=lambda row: reverse("learning:item", args=[row.id]),

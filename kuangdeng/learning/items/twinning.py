@@ -16,6 +16,8 @@ from kuangdeng.learning.items.rules.folding import alike, pieces
 NEAR = 0.75
 """Share of common pieces from which a person should look at two stems."""
 MOST_PAIRS = 5000
+AT_ONCE = 10_000
+"""So many stems are compared while the person waits; more by the worker."""
 MOST_BESIDE = 100
 """Of stems that begin with the same rare piece only so many are kept in mind: a bank full of one stem stays fast."""
 K = TypeVar("K", bound=Hashable)

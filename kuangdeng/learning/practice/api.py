@@ -1,6 +1,5 @@
 """Front door of the daily item, for the home page, the API, files and scores, and the demo mine."""
 
-from kuangdeng.learning.practice.intake import MistakeFound, declare_source, mistakes_from_exams
 from kuangdeng.learning.practice.models import PracticeAnswer, PracticeCard, PracticeMeeting
 from kuangdeng.learning.practice.queries import (
     Turn,
@@ -10,40 +9,32 @@ from kuangdeng.learning.practice.queries import (
     closes_at,
     figures,
     forget_pools,
-    get_answer,
     item_for,
-    staff_of,
     taken_part,
-    teams_of,
     terms_of,
     today_of,
     waiting_for,
 )
-from kuangdeng.learning.practice.rules import FEW, RETAINED_AFTER, Reveal, Terms, Way
+from kuangdeng.learning.practice.rules import FEW, Reveal, Terms, Way
 from kuangdeng.learning.practice.services import (
     AnswerData,
     MeetingData,
-    Receipt,
     add_must_know,
     answer,
     record_meeting,
     save_rule,
     set_away,
-    take_in_mistakes,
 )
 from kuangdeng.learning.practice.taking import take_in_new
 from kuangdeng.learning.practice.tickets import read as read_ticket
 
 __all__ = [
     "FEW",
-    "RETAINED_AFTER",
     "AnswerData",
     "MeetingData",
-    "MistakeFound",
     "PracticeAnswer",
     "PracticeCard",
     "PracticeMeeting",
-    "Receipt",
     "Reveal",
     "Terms",
     "Turn",
@@ -54,21 +45,15 @@ __all__ = [
     "ahead_of",
     "answer",
     "closes_at",
-    "declare_source",
     "figures",
     "forget_pools",
-    "get_answer",
     "item_for",
-    "mistakes_from_exams",
     "read_ticket",
     "record_meeting",
     "save_rule",
     "set_away",
-    "staff_of",
-    "take_in_mistakes",
     "take_in_new",
     "taken_part",
-    "teams_of",
     "terms_of",
     "today_of",
     "waiting_for",

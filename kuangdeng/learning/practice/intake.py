@@ -1,11 +1,6 @@
-"""Mistakes from exams on their way into the mistake book.
+"""Mistakes from exams on their way into the mistake book: what came in is known by its `source_key` and does not come
+in twice."""
 
-A source of mistakes is a function `(person, after) -> Iterable[MistakeFound]`: what this person got wrong in exams
-whose results are out, that became known after `after` (None: ever). The exams are one; others register theirs with
-`declare_source`. They are asked when the person opens his practice; what came in is known by its `source_key` and does not come in twice.
-"""
-
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,26 +21,10 @@ class MistakeFound:
     answer: dict[str, Any] = field(default_factory=dict)
 
 
-Source = Callable[[Person, datetime | None], Iterable[MistakeFound]]
-
-
-def of_exams(person: Person, after: datetime | None) -> Iterable[MistakeFound]:
-    """What the exams know."""
-    for one in exams.mistakes_of(person, after):
-        key = f"exam:{one.sitting_id}:{one.line}"
-        yield MistakeFound(key, one.version_id, one.known_at, one.exam, one.answer)
-
-
-SOURCES: list[Source] = [of_exams]
-
-
-def declare_source(source: Source) -> None:
-    """Add a source of mistakes, once."""
-    if source not in SOURCES:
-        SOURCES.append(source)
-
-
 def mistakes_from_exams(person: Person, after: datetime | None) -> list[MistakeFound]:
-    """What exams know of this person's mistakes after an instant, the oldest first."""
-    found = [one for source in SOURCES for one in source(person, after)]
+    """What this person got wrong in exams whose results became known after an instant (None: ever), the oldest first."""
+    found = [
+        MistakeFound(f"exam:{one.sitting_id}:{one.line}", one.version_id, one.known_at, one.exam, one.answer)
+        for one in exams.mistakes_of(person, after)
+    ]
     return sorted(found, key=lambda one: one.at)

@@ -9,7 +9,7 @@ from kuangdeng.kernel.ids import uuid7
 from kuangdeng.learning.items.api import Item, right_answer
 from kuangdeng.learning.items.testkit import SINGLE, items_in_use
 from kuangdeng.learning.practice import queries, services
-from kuangdeng.learning.practice.models import Away, MustKnow, PracticeAnswer, PracticeMeeting
+from kuangdeng.learning.practice.models import Away, MustKnow, PracticeMeeting
 from kuangdeng.learning.practice.queries import Turn
 from kuangdeng.learning.practice.services import AnswerData, MeetingData, Receipt
 from kuangdeng.org.api import Person
@@ -61,8 +61,3 @@ def away(cast: Cast, part: str = "miner", *, days: int = 3) -> Away:
 def must_know(cast: Cast, item: Item, trade: str = "") -> MustKnow:
     """One item that a trade must know."""
     return services.add_must_know(trade=trade, item_id=item.id, by=cast.training_officer)
-
-
-def last_answer(person: Person) -> PracticeAnswer:
-    """What he answered last."""
-    return PracticeAnswer.objects.filter(person=person).order_by("-received_at", "-id")[:1].get()

@@ -20,7 +20,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.middleware import client_address
 from kuangdeng.kernel.views import register_page
-from kuangdeng.kernel.web import put_refusal
+from kuangdeng.kernel.web import put_refusal, worker_answer
 from kuangdeng.org.api import Person, has_power
 from kuangdeng.web.me import me
 from kuangdeng.web.models import Screen
@@ -41,9 +41,7 @@ def wall(request: HttpRequest) -> HttpResponse:
 @require_GET
 def wall_shell(request: HttpRequest) -> HttpResponse:
     """The script that keeps the page on the device, for a display that starts while this server is down."""
-    response = HttpResponse(shell.script(), content_type="text/javascript; charset=utf-8")
-    response["Cache-Control"] = "no-cache"
-    return response
+    return worker_answer(shell.script())
 
 
 @login_not_required

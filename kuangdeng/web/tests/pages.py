@@ -992,6 +992,8 @@ PAGES += [
     Page("learning:my_exams", nothing, ALL),
     Page("learning:my_exam", sitting_in(PAST), frozenset({"miner"})),
     Page("learning:exam_door", nothing, ALL, opens=True),
+    Page("learning:sit_away", nothing, ALL, opens=True),
+    Page("learning:sit_worker", nothing, ALL, opens=True),
 ]
 ACTIONS += [
     Action("learning:exam_paper_verb", paper_called("防治水结业卷（草稿）", verb="settle")),

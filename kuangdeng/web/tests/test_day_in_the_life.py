@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -34,6 +33,7 @@ from kuangdeng.web.screens import services as screens
 from kuangdeng.web.screens.rules import Slot
 from kuangdeng.web.screens.tests.scenarios import screen_in
 from kuangdeng.web.screens.tests.test_wall import POLL, Display
+from kuangdeng.web.tests.turning import Turned
 from kuangdeng.web.tests.visitors import Visitor, Visitors, visitors
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -46,19 +46,12 @@ MISSED = "回风顺槽顶板掉下一块矸石，离人不到一米，没有伤�
 BOARDS = ("bulletin", "questions", "unheard")
 
 
-class Day:
+class Day(Turned):
     """The mine's clock for every thread of the server; the worker's jobs run whenever it is turned."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        day = self
-
-        class Shifted(datetime):
-            @classmethod
-            def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
-                return datetime.now(tz) + day.ahead
-
-        self.ahead, self.first = timedelta(), clock.local().date()
-        monkeypatch.setattr(clock, "datetime", Shifted)
+        super().__init__(monkeypatch)
+        self.first = clock.local().date()
 
     def turn_to(self, hour: str, *, days: int = 0) -> None:
         """It is this hour now; what the worker does by itself is done."""

@@ -19,6 +19,7 @@ from kuangdeng.learning.exams.rules import Sat
 from kuangdeng.learning.exams.testkit import a_drawn_exam, a_paper, sitting_of
 from kuangdeng.learning.items.testkit import SINGLE, items_in_use
 from kuangdeng.org.testkit import Cast, make_cast
+from kuangdeng.web.tests.turning import Turned
 from kuangdeng.web.tests.visitors import Visitor, Visitors, visitors
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -58,6 +59,31 @@ def answer(page: Page, number: int, text: str = "1.5%") -> None:
 
 def saved(page: Page) -> None:
     expect(page.locator("[data-state]")).to_have_text(SAVED, timeout=20_000)
+
+
+def keeps(page: Page) -> None:
+    """Wait until this device has the page with all that it loads."""
+    page.wait_for_function("""async () => {
+        const parts = [...document.querySelectorAll("script[src], link[rel=stylesheet]")].map((one) => one.src || one.href);
+        for (const url of [location.href, ...parts]) if (!(await caches.match(url, { ignoreVary: true }))) return false;
+        return true;
+    }""")
+
+
+def papers_kept(page: Page) -> list[str]:
+    """The papers and buffers that this device holds."""
+    return list(
+        page.evaluate("""async () => [
+        ...(await caches.keys()).filter((one) => one.startsWith("kd-sit-")),
+        ...Object.keys(localStorage).filter((one) => one.startsWith("kd-exam-")),
+    ]""")
+    )
+
+
+def dies(page: Page) -> None:
+    """The browser dies, with no time to say anything."""
+    page.evaluate("() => { window.fetch = () => new Promise(() => undefined); }")
+    page.close()
 
 
 def hand_in(who: Visitor) -> Visitor:
@@ -144,6 +170,127 @@ def test_a_cut_line_in_the_middle_loses_nothing(people: Visitors, cast: Cast) ->
     expect(who.page.locator("[data-count]")).to_have_text("已答 10 / 10 题")
     hand_in(who).sees("收到 10 / 10 题的答案", "20", "合格")
     assert SittingLog.objects.filter(kind="cut").exists()
+
+
+def test_who_reloads_while_the_line_is_cut_goes_on_with_his_paper(people: Visitors, cast: Cast) -> None:
+    exam = exam_of(cast)
+    who = enter(people, exam)
+    keeps(who.page)
+    answer(who.page, 1)
+    answer(who.page, 2)
+    saved(who.page)
+    who.page.context.set_offline(True)
+    answer(who.page, 3)
+    who.page.reload()
+    who.arrive()
+    expect(who.page.locator("[data-count]")).to_have_text("已答 3 / 10 题")
+    answer(who.page, 4)
+    expect(who.page.locator("[data-state]")).to_contain_text("2 题存在本机", timeout=20_000)
+    who.shot("exam-offline")
+    # The browser is closed and opened again; still no line.
+    context, url = who.page.context, who.page.url
+    dies(who.page)
+    who.page = context.new_page()
+    who.page.goto(url)
+    expect(who.page.locator("[data-count]")).to_have_text("已答 4 / 10 题")
+    who.page.get_by_role("navigation", name="题号").get_by_role("button").nth(1).click()
+    expect(who.page.locator(".exam-option", has_text="1.5%").get_by_role("radio")).to_be_checked()
+    answer(who.page, 5)
+    context.set_offline(False)
+    saved(who.page)
+    assert AnswerGiven.objects.values("line").distinct().count() == 5
+    hand_in(who).sees("收到 5 / 10 题的答案", "10")
+
+
+def test_after_the_hand_in_the_device_keeps_no_paper(people: Visitors, cast: Cast) -> None:
+    """Handed in while the line is cut, loaded again, and handed in by itself once it is back."""
+    exam = exam_of(cast)
+    who = enter(people, exam)
+    keeps(who.page)
+    answer(who.page, 1)
+    saved(who.page)
+    who.page.context.set_offline(True)
+    answer(who.page, 2)
+    who.page.locator("[data-hand-in]").click()
+    who.page.locator("[data-sure-yes]").click()
+    expect(who.page.locator("[data-notice]")).to_contain_text("网络一恢复就自动交卷", timeout=20_000)
+    who.page.reload()
+    expect(who.page.locator("[data-notice]")).to_contain_text("网络一恢复就自动交卷", timeout=20_000)
+    with who.page.expect_navigation(timeout=30_000):
+        who.page.context.set_offline(False)
+    who.arrive().sees("已经交卷", "收到 2 / 10 题的答案")
+    assert papers_kept(who.page) == []
+    who.page.context.set_offline(True)
+    who.page.reload()
+    who.arrive().sees("网络不通，暂时打不开考卷", "您答过的题不会丢")
+    assert "停止作业的甲烷浓度" not in who.page.content()
+    who.shot("exam-away")
+    who.page.context.set_offline(False)
+    expect(who.page.locator("main")).to_contain_text("已经交卷", timeout=15_000)  # it tries by itself
+
+
+def test_a_pass_that_is_gone_takes_the_paper_off_the_device(people: Visitors, cast: Cast) -> None:
+    who = enter(people, exam_of(cast))
+    keeps(who.page)
+    who.page.context.clear_cookies()
+    who.page.reload()
+    who.arrive().sees("考场入口")
+    assert [one for one in papers_kept(who.page) if one.startswith("kd-sit-")] == []
+
+
+def test_a_pc_clock_set_back_while_the_line_is_cut_gives_no_time(
+    people: Visitors, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten minutes go by while the PC is off; its clock comes back an hour early. The exam ended after five of them."""
+    exam = exam_of(cast, minutes=30)
+    who = enter(people, exam)
+    keeps(who.page)
+    answer(who.page, 1)
+    saved(who.page)
+    context, url = who.page.context, who.page.url
+    context.set_offline(True)
+    dies(who.page)
+    sitting = sitting_of(exam, cast.miner)
+    Sitting.objects.filter(id=sitting.id).update(ends_at=clock.now() + timedelta(minutes=5))
+    Turned(monkeypatch).on(minutes=10)
+    later = clock.now()
+    context.add_init_script("""
+        const [origin, date] = [performance.timeOrigin - 3600000, Date.now];
+        Object.defineProperty(performance, "timeOrigin", { value: origin });
+        Date.now = () => date() - 3600000;
+    """)
+    who.page = context.new_page()
+    who.page.goto(url)
+    expect(who.page.locator("[data-clock]")).to_have_text(re.compile(r"^(30:00|29:[3-5]\d)$"))
+    answer(who.page, 2)
+    with who.page.expect_navigation(timeout=30_000):
+        context.set_offline(False)
+    who.sees("时间到，已自动交卷", "收到 1 / 10 题的答案")
+    late = AnswerGiven.objects.get(late=True)
+    assert late.at >= later, "given when it was given, not when the PC said"
+
+
+def test_what_a_dead_pc_still_has_is_sent_from_the_door(people: Visitors, cast: Cast) -> None:
+    """It died with three answers unsent; he finished on another one. Switched on again, it opens the door of the hall."""
+    exam = exam_of(cast)
+    first = enter(people, exam)
+    first.page.context.set_offline(True)
+    for number in (2, 3, 4):
+        answer(first.page, number)
+    context = first.page.context
+    dies(first.page)
+    second = enter(people, exam)
+    for number in (5, 6, 7, 8):
+        answer(second.page, number)
+    saved(second.page)
+    hand_in(second).sees("收到 4 / 10 题的答案", "不合格")
+    context.set_offline(False)
+    first.page = context.new_page()
+    with first.page.expect_response(re.compile("/save/")):
+        first.open("/learning/exams/door/")
+    second.page.reload()
+    second.sees("收到 7 / 10 题的答案")
+    first.page.wait_for_function("!Object.keys(localStorage).some((one) => one.startsWith('kd-exam-'))")
 
 
 def test_the_hand_in_waits_for_the_line_and_the_time_that_is_up_is_told(people: Visitors, cast: Cast) -> None:

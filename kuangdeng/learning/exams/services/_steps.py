@@ -71,15 +71,19 @@ def note_all(sittings: Iterable[Sitting], kind: Happening, *, words: str, by: Pe
     )
 
 
-def enter_paper_line(what: str, paper: Paper, by: Person, payload: Mapping[str, object] | None = None) -> Entry:
+def enter_paper_line(what: str, paper: Paper, by: Person) -> Entry:
     """The ledger's line of a verb on a paper."""
-    facts = {"status": str(paper.status), "mode": paper.mode, "items": paper.items_count, "marks": str(paper.marks)}
     return post(
         f"exam.{what}",
         Subject("exam_paper", paper.id, paper.title),
         mine_id=paper.mine_id,
         by=Named(by.id, by.name),
-        payload={**facts, **(payload or {})},
+        payload={
+            "status": str(paper.status),
+            "mode": paper.mode,
+            "items": paper.items_count,
+            "marks": str(paper.marks),
+        },
     )
 
 

@@ -14,7 +14,7 @@ from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.exams.handing import give_forms
 from kuangdeng.learning.exams.models import Exam, Sitting
-from kuangdeng.learning.exams.preparing import LEADERS, ExamData, facts_of, need, new_exam, put, put_on_list
+from kuangdeng.learning.exams.preparing import LEADERS, ExamData, check_draw, facts_of, need, new_exam, put, put_on_list
 from kuangdeng.learning.exams.rules import (
     CODE_DIGITS,
     FLOW,
@@ -161,11 +161,8 @@ def draw(exam_id: UUID, *, by: Person) -> Exam:
     """
     exam = locked_exam("draw", exam_id, by.mine_id)
     demand(by, "exam.arrange")
+    check_draw(exam)
     sittings = list(exam.sittings.all())
-    if not sittings and exam.kind != Kind.PRACTICE:
-        raise Refused(_("还没有应考人。请先加入应考人。"), code="nobody")
-    if exam.closes_at <= now():
-        raise Refused(_("结束时间已经过了。请先更改考试时间。"), field="closes_at")
     forms = give_forms(exam, sittings)
     exam.status, exam.drawn_at, exam.code = FLOW.target("draw", exam.status), now(), _free_code(exam)
     exam.save()

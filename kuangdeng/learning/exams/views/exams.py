@@ -12,20 +12,34 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import do_and_return, edit_page, next_of
+from kuangdeng.kernel.errands import errand_called
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.listing.bulk import valid_ids
 from kuangdeng.kernel.views import register_page
-from kuangdeng.kernel.web import put_refusal
-from kuangdeng.learning.exams import queries, registers, rules, services, sheet
+from kuangdeng.kernel.web import asks_progress, progress_answer, put_refusal
+from kuangdeng.learning.exams import jobs, preparing, queries, registers, rules, services, sheet
 from kuangdeng.learning.exams.forms import DrawPeopleForm, EnrolForm, ExamForm, SheetForm, WhyForm, exam_initial
 from kuangdeng.learning.exams.models import Exam
 from kuangdeng.learning.exams.rules import FLOW, Kind, Sat
-from kuangdeng.learning.exams.views.common import HERE, me, need_power
+from kuangdeng.learning.exams.views.common import HERE
 from kuangdeng.learning.items.api import sheet as item_sheet
-from kuangdeng.org.api import has_power
+from kuangdeng.learning.views import me, need_power
+from kuangdeng.org.api import Person, has_power
+
+
+def _draw(exam_id: UUID, *, by: Person) -> Exam:
+    """抽题备卷 at once, or by the worker for a mass exam."""
+    found = queries.get_exam(exam_id, by=by)
+    if not queries.is_mass(found):
+        return services.draw(exam_id, by=by)
+    need_power(by, "exam.arrange")
+    preparing.check_draw(found)
+    jobs.ask_draw(found, by)
+    return found
+
 
 STEPS: dict[str, Any] = {
-    "draw": (services.draw, "exam.arrange", "switch"),
+    "draw": (_draw, "exam.arrange", "switch"),
     "undraw": (services.undraw, "exam.arrange", "undo"),
     "new_code": (services.new_code, "exam.invigilate", "refresh"),
     "close": (services.close, "exam.publish", "done"),
@@ -76,12 +90,20 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     """One exam: its facts, its next step, its people."""
     by = me(request)
     found = queries.get_exam(exam_id, by=by)
-    rows = queries.sittings(found)
     states = queries.states(found)
+    errand = errand_called(jobs.drawing_of(exam_id)) if found.in_preparation else None
+    moving = errand is not None and errand.is_moving
+    if asks_progress(request):
+        words = {"exam": found, "listed": sum(states.values())}
+        return progress_answer(request, f"{HERE}/_drawing.html", words, moving=moving)
+    rows = queries.sittings(found)
     steps = [
         {"verb": one, "label": FLOW.verbs[one], "icon": icon, "primary": one in PRIMARY}
         for one, (_do, power, icon) in STEPS.items()
-        if FLOW.allows(one, found.status) and has_power(by, power) and (one != "close" or _all_in(found, states))
+        if FLOW.allows(one, found.status)
+        and has_power(by, power)
+        and not moving
+        and (one != "close" or _all_in(found, states))
     ]
     words = {
         "exam": found,
@@ -90,8 +112,10 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         "steps": steps,
         "states": [(rules.SAT_LABELS[one], states.get(one, 0)) for one in Sat if states.get(one)],
         "listed": sum(states.values()),
-        "can_arrange": has_power(by, "exam.arrange") and found.in_preparation,
-        "can_enrol": has_power(by, "exam.arrange") and (found.in_preparation or found.is_ready),
+        "errand": errand,
+        "moving": moving,
+        "can_arrange": has_power(by, "exam.arrange") and found.in_preparation and not moving,
+        "can_enrol": has_power(by, "exam.arrange") and (found.in_preparation or found.is_ready) and not moving,
         "can_cancel": has_power(by, "exam.arrange") and FLOW.allows("cancel", found.status) and not _begun(states),
         "can_watch": has_power(by, "exam.invigilate") and found.is_ready,
         "shows_code": has_power(by, "exam.invigilate") and found.is_ready and found.by_code,
@@ -120,8 +144,10 @@ def do(request: HttpRequest, exam_id: UUID, verb: str) -> HttpResponse:
     if verb not in STEPS:
         raise NotVisible
 
-    def act() -> str:
+    def act() -> str | None:
         done = STEPS[verb][0](exam_id, by=me(request))
+        if verb == "draw" and done.in_preparation:
+            return None
         return _("%(title)s：%(verb)s。") % {"title": done.title, "verb": FLOW.verbs[verb]}
 
     return do_and_return(request, act, reverse("learning:exam", args=[exam_id]))

@@ -17,8 +17,9 @@ from kuangdeng.learning.exams import queries, registers, rules, sheet
 from kuangdeng.learning.exams.marking import options_seed
 from kuangdeng.learning.exams.models import Sitting
 from kuangdeng.learning.exams.rules import ENDED, Kind, Sat
-from kuangdeng.learning.exams.views.common import HERE, me
+from kuangdeng.learning.exams.views.common import HERE
 from kuangdeng.learning.items.api import ItemType, ItemVersion, answer_words, key_words, order_of_options
+from kuangdeng.learning.views import me
 
 
 @require_GET

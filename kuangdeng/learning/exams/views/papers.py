@@ -21,8 +21,9 @@ from kuangdeng.learning.exams.forms import BlueprintRow, PaperForm, blueprint_ro
 from kuangdeng.learning.exams.models import Paper
 from kuangdeng.learning.exams.rules import PAPER_FLOW, Mode
 from kuangdeng.learning.exams.services import LineData
-from kuangdeng.learning.exams.views.common import HERE, me, need_power
+from kuangdeng.learning.exams.views.common import HERE
 from kuangdeng.learning.items.api import TYPE_LABELS, asked, categories_of, key_words, pool, sheet
+from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import Person
 
 STEPS = {

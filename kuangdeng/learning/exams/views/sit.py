@@ -4,6 +4,8 @@ Who sits at a hall PC has not signed in: number and code open his own sitting an
 pass for this one sitting; every answer is written under it without asking who is signed in.
 """
 
+from dataclasses import replace
+from functools import cache as cache_for_good
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from django.core import signing
 from django.core.cache import cache
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,17 +24,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.ids import uuid7
+from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.middleware import client_address
-from kuangdeng.kernel.web import photo_answer
+from kuangdeng.kernel.offline import worker_script
+from kuangdeng.kernel.web import photo_answer, worker_answer
 from kuangdeng.learning.exams import queries, recording, services, sheet
 from kuangdeng.learning.exams.models import Sitting
 from kuangdeng.learning.exams.rules import ENDED, SAT_LABELS, Sat
-from kuangdeng.learning.exams.views.common import HERE, me
+from kuangdeng.learning.exams.views.common import HERE
+from kuangdeng.learning.views import me
 
 PASS, MACHINE = "kuangdeng_sitting", "kuangdeng_pc"
 PASS_LASTS = 60 * 60 * 12
 BIGGEST = 600_000
 """Bytes that a page may send at once."""
+OPEN = "X-Sitting"
+"""By this header the browser's worker knows an open paper from everything else; only that it keeps."""
 TRIES, TRIES_IN = 40, 600
 """Wrong codes that one address may type within so many seconds; a hall of PCs may share one address."""
 
@@ -160,7 +168,9 @@ def sit(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
     if sitting.status != Sat.SITTING:
         return _over(request, sitting)
     words = {"sitting": sitting, "exam": sitting.exam, "data": sheet.page_of(sitting)}
-    return render(request, f"{HERE}/sit.html", words)
+    response = render(request, f"{HERE}/sit.html", words)
+    response[OPEN] = "open"
+    return response
 
 
 def _over(request: HttpRequest, sitting: Sitting) -> HttpResponse:
@@ -171,6 +181,30 @@ def _over(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     words = {"sitting": sitting, "exam": sitting.exam, "answered": answered, "shows": shows,
              "items": len(result.lines) if result else 0, "void": sitting.status == Sat.VOID}  # fmt: skip
     return render(request, f"{HERE}/over.html", words)
+
+
+@login_not_required
+@require_GET
+def away(request: HttpRequest) -> HttpResponse:
+    """没有网络: what stands in place of a sitting that the device has not kept. The worker keeps this page beforehand."""
+    return render(request, f"{HERE}/away.html")
+
+
+@login_not_required
+@require_GET
+def worker(request: HttpRequest) -> HttpResponse:
+    """The script that keeps the page of a sitting on the device while it lasts; its address bounds it to sittings."""
+    return worker_answer(_worker())
+
+
+@cache_for_good
+def _worker() -> bytes:
+    with in_chinese():
+        said = render_to_string(f"{HERE}/away.html")
+    files = ("build/favicon.svg", "build/kd.css")
+    return worker_script(
+        "build/exam-sw.js", prefix="kd-away-", page=reverse("learning:sit_away"), said=said, files=files
+    )
 
 
 @login_not_required
@@ -266,7 +300,7 @@ def hand_in(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
         assert person is not None
         try:
             sitting = services.hand_in(sitting_id, by=person)
-            kept = recording.Kept(**{**kept.__dict__, "status": str(sitting.status)})
+            kept = replace(kept, status=str(sitting.status))
         except Refused as refusal:
             if refusal.code not in ("handed_in", "wrong_state"):
                 raise

@@ -1,8 +1,7 @@
 """An item on its way in or out, and what could not come in."""
 
-import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -32,15 +31,6 @@ class Draft:
     categories: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     ask: str = ""
-
-    def line(self) -> str:
-        """As one line of JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False)
-
-    @classmethod
-    def from_line(cls, line: str) -> "Draft":
-        """What `line` made."""
-        return cls.from_row(json.loads(line))
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> "Draft":
@@ -137,13 +127,3 @@ def type_word(content: Content) -> str:
 def unsupported(kind: str) -> str:
     """Why an item of a foreign type stays out."""
     return str(_("这种题型（%(kind)s）没有对应的题型，不能导入。") % {"kind": kind[:40]})
-
-
-def without_pictures(content: Content) -> Content:
-    """The same content without its pictures, for formats that hold words alone."""
-
-    def bare(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [{name: value for name, value in one.items() if name != "picture"} for one in rows]
-
-    names = [name for name in ("options", "left", "right") if name in content]
-    return {**content, "pictures": [], **{name: bare(content[name]) for name in names}}

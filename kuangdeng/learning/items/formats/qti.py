@@ -23,7 +23,6 @@ Element = ElementTree.Element
 FindFile = Callable[[str], bytes | None]
 INLINE = ("textentryinteraction", "inlinechoiceinteraction")
 BLOCKS = ("choiceinteraction", "matchinteraction", "orderinteraction", "extendedtextinteraction")
-_TRUE_IDS = {"true": True, "false": False, "t": True, "f": False}
 
 
 def _nothing(_source: str) -> bytes | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
@@ -72,7 +72,6 @@ class _Sheet:
     type: ItemType | None
     codes: dict[str, ItemType]
     pictures: Callable[[str], str]
-    is_list: bool = field(default=False)
 
     def has(self, key: str) -> bool:
         return key in self.table.header.columns

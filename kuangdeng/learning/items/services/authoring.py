@@ -45,11 +45,11 @@ class ItemData:
 
 
 @verb
-def write(*, data: ItemData, by: Person, item_id: UUID | None = None) -> Item:
+def write(*, data: ItemData, by: Person) -> Item:
     """Write a new item (出题) as a draft. Refused for what could not be asked or marked, in the words of the field."""
     bank = bank_of(data.bank_id, by, "item.write")
     content = with_stored_pictures(check_content(data.content), by)
-    item = Item(id=item_id or uuid7(), mine_id=by.mine_id, bank=bank, author=by, status=FLOW.target("write", None))
+    item = Item(mine_id=by.mine_id, bank=bank, author=by, status=FLOW.target("write", None))
     _put_facts(item, data)
     version_id = uuid7()
     item.latest_id = version_id
@@ -106,8 +106,6 @@ def classify(
     by: Person,
     difficulty: int | None = None,
     category_ids: Sequence[UUID] | None = None,
-    clause: str | None = None,
-    source: str | None = None,
 ) -> Item:
     """Sort an item anew (改分类、难度): what is asked stays the same, so there is no new version and no new review."""
     rows = Item.objects.select_for_update(of=("self",)).select_related("bank__unit")
@@ -117,12 +115,10 @@ def classify(
     demand(by, "item.revise", item.bank)
     if difficulty is not None:
         item.difficulty = check_difficulty(difficulty)
-    item.clause = item.clause if clause is None else clause.strip()[:200]
-    item.source = item.source if source is None else source.strip()[:200]
     item.changed_at = now()
     item.save()
     names = [one.name for one in sort_under(item, category_ids)] if category_ids is not None else []
-    enter("classify", item, by, {"difficulty": item.difficulty, "categories": names, "clause": item.clause})
+    enter("classify", item, by, {"difficulty": item.difficulty, "categories": names})
     return item
 
 

@@ -23,7 +23,7 @@ def _not_his_own(item: Item, by: Person) -> None:
 
 
 @verb
-def review(item_id: UUID, *, version_id: UUID, by: Person, remark: str = "") -> Item:
+def review(item_id: UUID, *, version_id: UUID, by: Person) -> Item:
     """Find an item right (审定): four eyes saw stem, key and explanation of exactly this version.
 
     Refused for its author, and when it was changed since the reviewer looked at it.
@@ -33,10 +33,10 @@ def review(item_id: UUID, *, version_id: UUID, by: Person, remark: str = "") -> 
     _not_his_own(item, by)
     if item.latest_id != version_id:
         raise Refused(CHANGED, code="changed")
-    item.status, item.remark = FLOW.target("review", item.status), remark.strip()[:300]
+    item.status, item.remark = FLOW.target("review", item.status), ""
     item.reviewed_by, item.reviewed_at, item.changed_at = by, now(), now()
     item.save()
-    enter("review", item, by, {"version": item.latest.number, "remark": item.remark})
+    enter("review", item, by, {"version": item.latest.number})
     return item
 
 

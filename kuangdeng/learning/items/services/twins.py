@@ -10,6 +10,7 @@ from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.items.models import Item, ItemTwin, Sorting
+from kuangdeng.learning.items.queries import compared
 from kuangdeng.learning.items.rules import FLOW, TYPE_LABELS, Status
 from kuangdeng.learning.items.services._steps import begin, demand, enter
 from kuangdeng.learning.items.twinning import near_pairs
@@ -78,7 +79,7 @@ def find_twins(*, by: Person) -> int:
     Pairs that were told apart stay apart; pairs that are no longer alike go.
     """
     demand(by, "item.merge")
-    rows = Item.objects.filter(mine_id=by.mine_id).exclude(status=Status.RETIRED).order_by("id")
+    rows = compared(by.mine_id).order_by("id")
     found = near_pairs(list(rows.values_list("id", "folded")))
     ItemTwin.objects.filter(mine_id=by.mine_id, apart=False).delete()
     at = now()

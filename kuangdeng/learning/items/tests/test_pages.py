@@ -20,12 +20,13 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.learning.items import importing, queries, services
 from kuangdeng.learning.items.formats import opening
-from kuangdeng.learning.items.jobs import go_on_importing, pick_up_imports
-from kuangdeng.learning.items.models import Item, ItemBank, ItemCategory, ItemVersion
+from kuangdeng.learning.items.jobs import find_twins, go_on_importing, pick_up_imports
+from kuangdeng.learning.items.models import Item, ItemBank, ItemCategory, ItemTwin, ItemVersion
 from kuangdeng.learning.items.rules import ItemType, Policy, Status
 from kuangdeng.learning.items.rules.content import pictures_of
 from kuangdeng.learning.items.testkit import ONE_OF_EACH, SINGLE, TRUE_FALSE, bank, data_of, item_in, sent_picture
 from kuangdeng.learning.items.tests.scenarios import PAPER, alike
+from kuangdeng.learning.items.views import settings as settings_views
 from kuangdeng.org.api import ImportRun
 from kuangdeng.org.testkit import Cast, make_cast
 
@@ -194,6 +195,23 @@ def test_many_at_once_with_a_result_for_each(cast: Cast) -> None:
     mine.refresh_from_db()
     assert mine.status == Status.REVIEWED
     assert "现在的状态是「草稿」" in page.content.decode()
+
+
+def test_many_are_sorted_anew_without_a_new_review(cast: Cast) -> None:
+    """After an import of a bank: categories and difficulty for what was ticked, in use as before."""
+    first, second = item_in(Status.IN_USE, cast), item_in(Status.IN_USE, cast, TRUE_FALSE)
+    gas = services.save_category(kind="specialty", name="一通三防", by=cast.training_officer)
+    client, url = client_of(cast, "teacher"), reverse("learning:items_bulk", args=["classify"])
+    assert "改分类、难度" in client.get(reverse("learning:items")).content.decode()
+    ids = [str(first.latest_id), str(second.latest_id)]
+    assert "请选分类或难度" in client.post(url, {"ids": ids}).content.decode()
+    client.post(url, {"ids": ids, "category_ids": [str(gas.id)]})
+    client.post(url, {"ids": ids[:1], "difficulty": "5"})
+    for item in (first, second):
+        item.refresh_from_db()
+        assert item.status == Status.IN_USE and [one.name for one in item.categories.all()] == ["一通三防"]
+    assert (first.difficulty, second.difficulty) == (5, 3)
+    assert client_of(cast, "miner").post(url, {"ids": ids}).status_code == 404
 
 
 def test_what_is_approved_is_what_the_reviewer_saw(cast: Cast) -> None:
@@ -430,6 +448,25 @@ def test_twins_are_found_told_apart_and_merged(cast: Cast) -> None:
     merged = Item.objects.get(id=twin.second_id)
     assert (merged.status, merged.merged_into_id) == (Status.RETIRED, twin.first_id)
     assert not queries.twins(cast.training_officer).exists()
+
+
+def test_a_large_bank_is_compared_by_the_worker(cast: Cast, monkeypatch: MonkeyPatch) -> None:
+    alike(cast)
+    ItemTwin.objects.all().delete()
+    monkeypatch.setattr(settings_views, "AT_ONCE", 1)
+    client, url = client_of(cast, "training_officer"), reverse("learning:item_twins")
+    page = client.post(reverse("learning:item_twins_find"), follow=True).content.decode()
+    assert "一共比对 2 题" in page and "没有近似的题" not in page and not ItemTwin.objects.exists()
+    assert "请不要再点" in client.post(reverse("learning:item_twins_find"), follow=True).content.decode()
+    assert "一共比对 2 题" in client.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert find_twins.func(str(cast.mine.id))
+    assert client.get(url, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert "不是重复" in client.get(url).content.decode()
+    client.post(reverse("learning:item_twins_find"))
+    with clock.set_to(clock.now() + timedelta(minutes=20)):
+        assert "请不要再点" not in client.post(reverse("learning:item_twins_find"), follow=True).content.decode(), (
+            "lost"
+        )
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "moodle", "qti", "gift"])

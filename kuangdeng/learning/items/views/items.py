@@ -21,13 +21,13 @@ from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import photo_answer, put_refusal
 from kuangdeng.learning.items import queries, registers, services
 from kuangdeng.learning.items.answering import answer_from, sheet
-from kuangdeng.learning.items.forms import EDITORS, ItemForm, NothingForm, RemarkForm, ReviewForm, WhyForm
+from kuangdeng.learning.items.forms import EDITORS, ClassifyForm, ItemForm, NothingForm, RemarkForm, ReviewForm, WhyForm
 from kuangdeng.learning.items.models import Item, ItemVersion
 from kuangdeng.learning.items.rules import TYPE_LABELS, VERB_LABELS, is_marked_by_person, mark, percent
 from kuangdeng.learning.items.rules.content import clean_answer
 from kuangdeng.learning.items.rules.shuffling import asked, unmask
-from kuangdeng.learning.items.views.common import me, need_power
 from kuangdeng.learning.items.wording import answer_words, key_words
+from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import Person, has_power
 
 FORMS: dict[str, type[Form]] = {
@@ -45,6 +45,7 @@ ICONS = {
 ACTS: dict[str, Callable[..., Item]] = {
     "submit": services.submit, "review": services.review, "put_in_use": services.put_in_use,
     "bring_back": services.bring_back, "send_back": services.send_back, "retire": services.retire,
+    "classify": services.classify,
 }  # fmt: skip
 
 
@@ -272,7 +273,13 @@ def _save(request: HttpRequest, form: ItemForm, found: Item | None, by: Person) 
 
 # Many at once ---------------------------------------------------------------------------------------------------------
 
-BULK = {"submit": NothingForm, "review": NothingForm, "put_in_use": NothingForm, "retire": WhyForm}
+BULK: dict[str, Any] = {
+    "submit": NothingForm,
+    "review": NothingForm,
+    "put_in_use": NothingForm,
+    "classify": ClassifyForm,
+    "retire": WhyForm,
+}
 
 
 def bulk(request: HttpRequest, verb: str) -> HttpResponse:
@@ -281,14 +288,15 @@ def bulk(request: HttpRequest, verb: str) -> HttpResponse:
     What is ticked are versions, as the list showed them: an item that was changed meanwhile is left alone.
     """
     by = me(request)
-    if verb not in BULK or not has_power(by, f"item.{verb}"):
+    if verb not in BULK or not has_power(by, registers.bulk_power(verb)):
         raise NotVisible
+    own = {"by": by} if verb == "classify" else {}
     if request.method == "GET":
-        return render(request, "kernel/parts/form_body.html", {"form": BULK[verb]()})
+        return render(request, "kernel/parts/form_body.html", {"form": BULK[verb](**own)})
     ids = [str(one) for one in valid_ids(request.POST.getlist("ids"))]
-    form = BULK[verb](request.POST)
+    form = BULK[verb](request.POST, **own)
     words = {
-        "title": VERB_LABELS[verb],
+        "title": VERB_LABELS.get(verb) or _("改分类、难度"),
         "back": next_of(request, reverse("learning:items")),
         "ids": ids,
         "form": form,

@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
+from kuangdeng.kernel.errands import errand_called
 from kuangdeng.kernel.views import register_page
-from kuangdeng.learning.items import queries, registers, services
+from kuangdeng.kernel.web import asks_progress, progress_answer
+from kuangdeng.learning.items import jobs, queries, registers, services
 from kuangdeng.learning.items.forms import BankForm, CategoryForm, PolicyForm
 from kuangdeng.learning.items.rules import TYPE_LABELS, Policy
-from kuangdeng.learning.items.views.common import me, need_power
+from kuangdeng.learning.items.twinning import AT_ONCE
 from kuangdeng.learning.items.wording import key_words
+from kuangdeng.learning.views import me, need_power
 
 SETTINGS = "learning/items/settings.html"
 
@@ -105,6 +108,11 @@ def twins(request: HttpRequest) -> HttpResponse:
     """近似题: pairs that look alike, side by side."""
     by = me(request)
     need_power(by, "item.merge")
+    errand = errand_called(jobs.search_of(by.mine_id))
+    moving = errand is not None and errand.is_moving
+    items = queries.compared(by.mine_id).count() if moving else 0
+    if asks_progress(request):
+        return progress_answer(request, "learning/items/_twins_progress.html", {"items": items}, moving=moving)
     rows = queries.twins(by).select_related("first__latest", "first__bank", "second__latest", "second__bank")
     page = Paginator(rows.order_by("-score", "id"), 20).get_page(request.GET.get("page"))
     pairs = [
@@ -116,7 +124,8 @@ def twins(request: HttpRequest) -> HttpResponse:
         }
         for one in page
     ]
-    return render(request, "learning/items/twins.html", {"pairs": pairs, "page": page})
+    words = {"pairs": pairs, "page": page, "errand": errand, "moving": moving, "items": items}
+    return render(request, "learning/items/twins.html", words)
 
 
 def _side(item: Any) -> dict[str, Any]:
@@ -129,10 +138,14 @@ def _side(item: Any) -> dict[str, Any]:
 
 @require_POST
 def find_twins(request: HttpRequest) -> HttpResponse:
-    """查找近似题."""
+    """查找近似题: at once, or by the worker in a large bank."""
     by = me(request)
+    need_power(by, "item.merge")
 
-    def act() -> str:
+    def act() -> str | None:
+        if queries.compared(by.mine_id).count() > AT_ONCE:
+            jobs.ask_find_twins(by)
+            return None
         return _("找到 %d 对近似的题。") % services.find_twins(by=by)
 
     return do_and_return(request, act, reverse("learning:item_twins"))

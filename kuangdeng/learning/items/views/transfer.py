@@ -21,7 +21,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kuangdeng.kernel.clock import local
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.listing.export import guarded
-from kuangdeng.kernel.web import put_refusal
+from kuangdeng.kernel.views import XLSX
+from kuangdeng.kernel.web import asks_progress, progress_answer, put_refusal
 from kuangdeng.learning.items import importing, jobs, queries, registers, transfer
 from kuangdeng.learning.items.formats.drafts import Draft, Left
 from kuangdeng.learning.items.formats.gift import write_gift
@@ -30,11 +31,10 @@ from kuangdeng.learning.items.formats.qti3 import write_qti
 from kuangdeng.learning.items.formats.workbook import write_book
 from kuangdeng.learning.items.forms import ConfirmForm, ImportForm
 from kuangdeng.learning.items.rules import STATUS_LABELS, TYPE_LABELS
-from kuangdeng.learning.items.views.common import me, need_power
+from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import ImportRun
 
 State = ImportRun.State
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,12 +83,8 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         if answer is not None:
             return answer
     moving = found.state in (State.READING, State.WRITING)
-    if request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request"):
-        response = render(request, "learning/items/_import_progress.html", {"run": found, "moving": moving})
-        if not moving:
-            response["HX-Refresh"] = "true"
-        response["Cache-Control"] = "no-store"
-        return response
+    if asks_progress(request):
+        return progress_answer(request, "learning/items/_import_progress.html", {"run": found}, moving=moving)
     status = 422 if form is not None and form.is_bound else 200
     return render(
         request, "learning/items/import_run.html", {**_told(found), "form": form, "moving": moving}, status=status

@@ -32,6 +32,7 @@ from kuangdeng.learning.practice.queries.queue import (
     get_answer,
     is_open,
     last_answers,
+    may_catch_up,
     missed_days,
     pool_of,
     terms_of,
@@ -48,7 +49,6 @@ from kuangdeng.learning.practice.queries.settings import (
     must_knows,
     practice_rules,
     taken_until,
-    terms_on,
     trades_of,
 )
 
@@ -81,6 +81,7 @@ __all__ = [
     "is_open",
     "item_for",
     "last_answers",
+    "may_catch_up",
     "meetings",
     "missed_days",
     "must_knows",
@@ -93,7 +94,6 @@ __all__ = [
     "taken_until",
     "teams_of",
     "terms_of",
-    "terms_on",
     "today_of",
     "trades_of",
     "turns_of",

@@ -59,8 +59,8 @@ def page_of_book(person: Person, number: str | None) -> Page[PracticeCard]:
     return Paginator(book(person), PER_PAGE).get_page(number)
 
 
-def wrong_answers(person: Person, cards: Iterable[PracticeCard], most: int = 3) -> list[Mistake]:
-    """The cards with the last wrong answers to each, from practice and from exams."""
+def wrong_answers(person: Person, cards: Iterable[PracticeCard]) -> list[Mistake]:
+    """The cards with the last three wrong answers to each, from practice and from exams."""
     found = [Mistake(card) for card in cards]
     ids = [one.card.item_id for one in found]
     lists: dict[UUID, list[WrongAnswer]] = defaultdict(list)
@@ -70,7 +70,7 @@ def wrong_answers(person: Person, cards: Iterable[PracticeCard], most: int = 3) 
     for miss in ExamMistake.objects.filter(person=person, item_id__in=ids).select_related("version"):
         lists[miss.item_id].append(WrongAnswer(miss.at, miss.version, miss.answer, miss.title))
     for line in found:
-        line.answers = sorted(lists[line.card.item_id], key=lambda wrong: wrong.at, reverse=True)[:most]
+        line.answers = sorted(lists[line.card.item_id], key=lambda wrong: wrong.at, reverse=True)[:3]
     return found
 
 

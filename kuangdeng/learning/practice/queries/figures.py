@@ -143,18 +143,21 @@ def _count_answers(mine_id: UUID, first: date, last: date, lines: dict[UUID, Uni
 
 def _away_days(mine_id: UUID, first: date, last: date, home: dict[UUID, UUID]) -> dict[UUID, int]:
     """Person-days away in the span, by line; two entries over the same day count once."""
-    rows = Away.objects.filter(
-        mine_id=mine_id, cancelled_at=None, last_day__gte=first, first_day__lte=last, person__is_active=True
-    )
-    days: dict[tuple[UUID, UUID], set[date]] = defaultdict(set)
-    for person_id, unit_id, begin, end in rows.values_list("person_id", "person__unit_id", "first_day", "last_day"):
-        if unit_id in home:
-            start, stop = max(begin, first), min(end, last)
-            days[home[unit_id], person_id] |= {start + timedelta(days=n) for n in range((stop - start).days + 1)}
     found: dict[UUID, int] = defaultdict(int)
-    for (line_id, _person), gone in days.items():
-        found[line_id] += len(gone)
+    for (_person, unit_id), gone in _days_away(Q(mine_id=mine_id, person__is_active=True), first, last).items():
+        if unit_id in home:
+            found[home[unit_id]] += len(gone)
     return found
+
+
+def _days_away(whose: Q, first: date, last: date) -> dict[tuple[UUID, UUID | None], set[date]]:
+    """Person and his unit → the days of the span on which he was away; two entries over the same day count once."""
+    days: dict[tuple[UUID, UUID | None], set[date]] = defaultdict(set)
+    rows = Away.objects.filter(whose, cancelled_at=None, last_day__gte=first, first_day__lte=last)
+    for person_id, unit_id, begin, end in rows.values_list("person_id", "person__unit_id", "first_day", "last_day"):
+        start, stop = max(begin, first), min(end, last)
+        days[person_id, unit_id] |= {start + timedelta(days=n) for n in range((stop - start).days + 1)}
+    return days
 
 
 def taken_part(unit_ids: Sequence[UUID], first: date, last: date) -> tuple[int, int, int, int]:
@@ -169,9 +172,10 @@ def taken_part(unit_ids: Sequence[UUID], first: date, last: date) -> tuple[int, 
 
 @dataclass
 class PersonLine:
-    """One person in a span of days, for who leads his unit."""
+    """One person in a span of days, for who leads his unit; `owed` are the days on which he was not away."""
 
     person: Person
+    owed: int = 0
     done: int = 0
     answers: int = 0
     right: int = 0
@@ -186,8 +190,10 @@ def person_lines(first: date, last: date, staff: list[Person]) -> list[PersonLin
             done=Count("id", filter=Q(first=True)), n=Count("id"), good=Count("id", filter=Q(right=True))
         )
     }  # fmt: skip
+    away = _days_away(Q(person_id__in=[one.id for one in staff]), first, last)
     found = []
     for one in staff:
         row = counted.get(one.id, {"done": 0, "n": 0, "good": 0})
-        found.append(PersonLine(one, row["done"], row["n"], row["good"]))
-    return sorted(found, key=lambda line: (line.done, line.person.pinyin, line.person.number))
+        owed = (last - first).days + 1 - len(away.get((one.id, one.unit_id), ()))
+        found.append(PersonLine(one, owed, row["done"], row["n"], row["good"]))
+    return sorted(found, key=lambda line: (line.done - line.owed, line.person.pinyin, line.person.number))

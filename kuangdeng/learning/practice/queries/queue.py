@@ -11,6 +11,8 @@ from time import monotonic
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import F
+
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
@@ -239,6 +241,12 @@ def missed_days(person: Person) -> list[date]:
     days = [first + timedelta(days=number) for number in range((today - first).days)]
     away = _away_days(person, first, today)
     return [one for one in days if one >= started and one not in done and one not in away]
+
+
+def may_catch_up(person: Person, day: date) -> bool:
+    """Whether this day may be caught up: it was missed, or he is at it today."""
+    begun = PracticeAnswer.objects.filter(person=person, for_day=day, day=day_now(person)).exclude(for_day=F("day"))
+    return day in missed_days(person) or begun.exists()
 
 
 def _away_days(person: Person, first: date, last: date) -> set[date]:

@@ -1,6 +1,6 @@
 """What the mine has set: rules, must-knows, who is away."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Max, QuerySet
@@ -9,20 +9,13 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.practice.models import Away, ExamMistake, MustKnow, PracticeRule
-from kuangdeng.learning.practice.rules import Terms
 from kuangdeng.org.api import Person, has_power, reach
 
 
-def held_rule(mine_id: UUID, day: date | None = None) -> PracticeRule | None:
-    """The rule that holds on a day."""
-    rows = PracticeRule.objects.filter(mine_id=mine_id, valid_from__lte=day or clock.today())
+def held_rule(mine_id: UUID) -> PracticeRule | None:
+    """The rule that holds today."""
+    rows = PracticeRule.objects.filter(mine_id=mine_id, valid_from__lte=clock.today())
     return rows.order_by("-valid_from").first()
-
-
-def terms_on(mine_id: UUID, day: date | None = None) -> Terms:
-    """The terms of a day; a mine that has set none follows the presets."""
-    rule = held_rule(mine_id, day)
-    return rule.terms if rule else Terms()
 
 
 def practice_rules(mine_id: UUID) -> list[PracticeRule]:

@@ -14,7 +14,7 @@ from kuangdeng.kernel.ids import uuid7
 from kuangdeng.learning.items.services import retire, save_category
 from kuangdeng.learning.items.services.authoring import classify
 from kuangdeng.learning.items.testkit import SHORT, TRUE_FALSE, items_in_use
-from kuangdeng.learning.practice import intake, queries, services
+from kuangdeng.learning.practice import queries, services, taking
 from kuangdeng.learning.practice.intake import MistakeFound
 from kuangdeng.learning.practice.models import ExamMistake, PracticeAnswer, PracticeCard, PracticeMeeting
 from kuangdeng.learning.practice.rules import Reveal, Terms, Way, Why
@@ -261,16 +261,13 @@ def test_mistakes_of_exams_come_in_once_and_are_due_today(cast: Cast, monkeypatc
     made = singles(cast, 9)
     at = clock.now() - timedelta(hours=3)
     known = [MistakeFound(f"exam:7:{n}", made[n].current_id, at, "通风考试", {"choice": "a"}) for n in (2, 3)]
-    monkeypatch.setattr(intake, "SOURCES", [])
-    monkeypatch.setattr("kuangdeng.learning.practice.taking.SOURCES", [True])
     asked: list[object] = []
 
     def source(person: Person, after: datetime | None) -> list[MistakeFound]:
         asked.append(after)
         return known if person == cast.miner else []
 
-    intake.declare_source(source)
-    intake.declare_source(source)
+    monkeypatch.setattr(taking, "mistakes_from_exams", source)
     assert take_in_new(cast.miner) == 2
     assert take_in_new(cast.miner) == 0
     assert take_in_new(cast.other_miner) == 0

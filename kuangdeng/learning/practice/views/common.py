@@ -1,29 +1,16 @@
 """What the pages of the daily item share."""
 
-from typing import Any, cast
+from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.learning.items.api import ItemType, asked, sheet
 from kuangdeng.learning.practice.queries import Turn
 from kuangdeng.org.api import Person, has_power
 
 HERE = "learning/practice"
-
-
-def me(request: HttpRequest) -> Person:
-    """Who is signed in."""
-    return cast(Person, request.user)
-
-
-def need_power(person: Person, power: str) -> None:
-    """A page for who has this power. NotVisible for everybody else."""
-    if not has_power(person, power):
-        raise NotVisible
 
 
 def tabs(person: Person, here: str) -> list[dict[str, Any]]:

@@ -30,7 +30,8 @@ from kuangdeng.learning.practice.models import PracticeAnswer
 from kuangdeng.learning.practice.rules import Reveal, Way
 from kuangdeng.learning.practice.services import AnswerData
 from kuangdeng.learning.practice.taking import take_in_new
-from kuangdeng.learning.practice.views.common import HERE, me, need_power, put, tabs
+from kuangdeng.learning.practice.views.common import HERE, put, tabs
+from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import Person
 
 
@@ -49,7 +50,7 @@ def practice(request: HttpRequest) -> HttpResponse:
     need_power(by, "practice.answer")
     take_in_new(by)
     missed = _day(request.GET.get("for", ""))
-    if missed is not None and missed not in queries.missed_days(by):
+    if missed is not None and not queries.may_catch_up(by, missed):
         return redirect("learning:practice")
     today = queries.today_of(by, day=missed)
     number = len([one for one in today.answered if one.way != Way.BOOK]) + 1
@@ -120,14 +121,16 @@ def answered(request: HttpRequest, answer_id: UUID) -> HttpResponse:
     content = one.version.content
     order = order_of_options(content, tickets.seed_for(one.version_id, one.for_day)) if "options" in content else None
     from_book = request.GET.get("from") == "book"
-    today = queries.today_of(by)
+    made_up = one.for_day if one.for_day < one.day == queries.day_now(by) else None
+    following = reverse("learning:practice") + (f"?for={made_up}" if made_up else "")
+    today = queries.today_of(by, day=made_up)
     words = {
         "tabs": tabs(by, "practice_book" if from_book else "practice"), "answer": one, "from_book": from_book,
         "hidden": terms.reveal == Reveal.NEXT_DAY and one.day >= clock.today() and not from_book,
         "key": key_words(content, order), "said": answer_words(content, one.answer, order) if one.answer else "",
         "options": _options(one, order), "left": len(today.turns),
         "again_on": queries.due_of(by, one.item_id),
-        "next": reverse("learning:practice_book_next" if from_book else "learning:practice"),
+        "next": reverse("learning:practice_book_next") if from_book else following,
     }  # fmt: skip
     return render(request, f"{HERE}/answered.html", words)
 

@@ -14,7 +14,8 @@ from kuangdeng.kernel.views import register_page
 from kuangdeng.learning.items.api import get_item
 from kuangdeng.learning.practice import queries, registers, services
 from kuangdeng.learning.practice.forms import MustKnowForm, RuleForm
-from kuangdeng.learning.practice.views.common import HERE, me, need_power, tabs
+from kuangdeng.learning.practice.views.common import HERE, tabs
+from kuangdeng.learning.views import me, need_power
 
 
 @require_GET

@@ -23,7 +23,8 @@ from kuangdeng.learning.practice import queries, registers, services, sheets
 from kuangdeng.learning.practice.forms import AwayForm, SpanForm
 from kuangdeng.learning.practice.rules import FEW, RETAINED_AFTER
 from kuangdeng.learning.practice.services import MeetingData
-from kuangdeng.learning.practice.views.common import HERE, me, need_power, pictures_at, tabs
+from kuangdeng.learning.practice.views.common import HERE, pictures_at, tabs
+from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import Person, Unit
 
 
@@ -153,7 +154,7 @@ def unit_figures(request: HttpRequest, unit_id: UUID) -> HttpResponse:
         raise NotVisible
     first, last = SpanForm(request.GET).span()
     words = {
-        "tabs": tabs(by, "practice_figures"), "unit": unit, "first": first, "last": last, "days": (last - first).days + 1,
+        "tabs": tabs(by, "practice_figures"), "unit": unit, "first": first, "last": last,
         "lines": queries.person_lines(first, last, queries.staff_of(unit)), "query": f"first={first}&last={last}",
     }  # fmt: skip
     return render(request, f"{HERE}/unit.html", words)
