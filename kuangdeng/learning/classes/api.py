@@ -85,6 +85,7 @@ from kuangdeng.learning.classes.services import (
     save_training_rule,
     set_up_classes,
     settle_lesson,
+    take_retraining,
 )
 
 __all__ = [
@@ -162,6 +163,7 @@ __all__ = [
     "serving_short",
     "set_up_classes",
     "settle_lesson",
+    "take_retraining",
     "units_of_class",
     "waiting_for",
     "years_later",

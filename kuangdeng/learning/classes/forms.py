@@ -202,6 +202,16 @@ class ClassForm(forms.Form):
             "manager": by, "batches": 2, "batch_days": 2, "seats": 60, "needs_exam": True,
         }  # fmt: skip
 
+    @staticmethod
+    def initial_to_retrain(names: Iterable[str], by: Person) -> dict[str, Any]:
+        """A class for those who failed the make-up exam as well: nobody is put in by itself, and there is an exam."""
+        purpose = gettext("补考不合格，重新培训：%s。") % "、".join(names)
+        return {
+            "title": str(_("重新培训班")), "audience": Audience.NOBODY, "purpose": purpose[:4000], "needs_exam": True,
+            "begin_on": clock.today() + timedelta(days=7), "place_text": str(_("培训楼")), "manager": by, "batches": 1,
+            "batch_days": 2, "seats": 60,
+        }  # fmt: skip
+
 
 class BatchForm(forms.Form):
     """批次."""
@@ -304,6 +314,27 @@ class SeatForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["person"] = person_field(by)
         self.order_fields(["person", "reason"])
+
+
+class RetrainForm(forms.Form):
+    """列入重新培训: which batch of which class."""
+
+    batch = forms.ChoiceField(label=_("列入哪个班"))
+    reason = forms.CharField(
+        label=_("超出限额的原因"), max_length=200, required=False, widget=Area(2),
+        help_text=_("没有超出编班限额时不用填。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, batches: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = gettext("%(code)s %(title)s 第 %(n)d 批（%(begin)s 至 %(end)s，%(heads)d / %(seats)d 人）")
+        options = [
+            (str(one.id), words % {
+                "code": one.training_class.code, "title": one.training_class.title, "n": one.number, "begin": one.begin_on,
+                "end": one.end_on, "heads": one.heads, "seats": one.seats,
+            }) for one in batches
+        ]  # fmt: skip
+        offer(self, "batch", [("", _("请选"))] + options)
 
 
 class RateForm(forms.Form):

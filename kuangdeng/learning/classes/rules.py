@@ -393,6 +393,13 @@ def proposed(*, enough_hours: bool, passed: bool | None) -> Conclusion:
     return Conclusion.FAILED if passed is False else Conclusion.PASSED
 
 
+def retrained(conclusion: str, passed: bool | None, *, enough_hours: bool) -> bool | None:
+    """Whether somebody has completed his retraining in a class; None while the result of its exam is not there."""
+    if conclusion != Conclusion.PASSED or not enough_hours or passed is False:
+        return False
+    return passed
+
+
 def enough(valid: Decimal, planned: Decimal, percent: Decimal) -> bool:
     """Whether somebody has enough hours to be concluded."""
     return planned > 0 and valid * 100 >= planned * percent

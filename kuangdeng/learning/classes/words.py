@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kuangdeng.kernel import clock
 from kuangdeng.learning.classes import rules
 from kuangdeng.learning.classes.models import HoursCorrection, Lesson, RosterRule, TrainingClass, TrainingNeed
+from kuangdeng.learning.talks import api as talks
 from kuangdeng.ledger.api import Entry, Recipient, Topic, declare_topics, declare_words, route
 from kuangdeng.org.api import Person, Role, tell, tell_roles
 
@@ -64,6 +65,7 @@ def declare() -> None:
             "lesson.drop_handout": _("撤下讲义"),
             "roster.make": _("自动编班"),
             "roster.add": _("逐人加入培训班"),
+            "roster.retrain": _("列入重新培训"),
             "roster.move": _("换批"),
             "roster.drop": _("退班"),
             "hours.settle": _("核定学时"),
@@ -116,6 +118,8 @@ def declare() -> None:
             "before": _("更正前"),
             "after": _("更正后"),
             "file": _("文件"),
+            "retrained": _("重新培训办结"),
+            "retrain_again": _("重新培训没有完成"),
             "placed": _("编入人数"),
             "left": _("没有编进"),
             "leaders": _("单位负责人"),
@@ -145,7 +149,9 @@ def declare() -> None:
             "class.prepare.kind": dict(rules.KIND_LABELS),
             "class.prepare.mode": dict(rules.MODE_LABELS),
             "plan.add_line.later": YES,
+            "roster.retrain.status": talks.STATUS_LABELS,
         },
+        hidden={"class.conclude.again", "class.close.again"},
     )  # fmt: skip
 
 
@@ -183,6 +189,20 @@ def cancelled(entry: Entry) -> Iterator[Recipient]:
     yield from tell(_learners(one), MINE, title, reverse("learning:my_training"))
 
 
+@route("roster.retrain", settles=[talks.TODO])
+def retrains(entry: Entry) -> Iterator[Recipient]:
+    """列入重新培训: he reads which class it became, when and where he begins; the training section has done its task."""
+    found = talks.Talk.objects.select_related("person").get(id=entry.subject_id)
+    seats = found.person.training_seats.filter(batch__training_class_id=entry.payload["class_id"])
+    for seat in seats.select_related("batch__training_class").order_by("batch__number")[:1]:
+        begin, one = seat.batch.begin_on, seat.batch.training_class
+        title = (
+            f"您编入第 {one.code} 期{one.title}第 {seat.batch.number} 批重新培训，{begin.month}月{begin.day}日在"
+            f"{one.place_text}开课；学时够、考试合格才算完成。"
+        )
+        yield from tell([found.person], MINE, title, reverse("learning:my_training"))
+
+
 @route("lesson.change")
 def moved(entry: Entry) -> Iterator[Recipient]:
     """调课: whoever has to come hears the new time, in an open class."""
@@ -204,8 +224,17 @@ def concluded(entry: Entry) -> Iterator[Recipient]:
     one = _class(entry)
     seats = one.batches.values_list("roster__person_id", "roster__conclusion")
     said = {person: str(rules.CONCLUSION_LABELS[conclusion]) for person, conclusion in seats if person}
+    done = {row.person_id for row in talks.retrained_in(one.id) if row.done_at}
+    again = entry.payload.get("again") or []
     for person in _learners(one):
-        title = f"第 {one.code} 期{one.title}已结业，您的结论：{said[person.id]}。请给教学打个分。"
+        more = (
+            "重新培训办结了。"
+            if person.id in done
+            else "重新培训没有完成，还要再参加一期。"
+            if str(person.id) in again
+            else ""
+        )
+        title = f"第 {one.code} 期{one.title}已结业，您的结论：{said[person.id]}。{more}请给教学打个分。"
         yield from tell([person], MINE, title, reverse("learning:my_training"))
 
 

@@ -19,6 +19,7 @@ from kuangdeng.learning.exams.api import Status as ExamStatus
 from kuangdeng.learning.talks import rules
 from kuangdeng.learning.talks.models import Retraining, Talk, TalkReminder, TalkRound, TalkRule, TalkStep
 from kuangdeng.learning.talks.queries import candidates, helpers, keeps, sheets_of, terms_on, topics_of
+from kuangdeng.learning.talks.retraining import go, held
 from kuangdeng.learning.talks.rules import CAUSE_LABELS, FLOW, OPEN, POWER_LABELS, TELL_LABELS, Cause, Status
 from kuangdeng.ledger.api import Entry, Named, Subject, post
 from kuangdeng.org.api import Mine, Person, has_power
@@ -52,14 +53,6 @@ def _begin(what: str, talk_id: UUID, mine_id: UUID) -> Talk:
         raise NotVisible
     FLOW.target(what, talk.status)
     return talk
-
-
-def _go(what: str, talk: Talk) -> None:
-    """The next step is open from now, and due by the mine's rule."""
-    talk.status, talk.since = FLOW.target(what, talk.status), now()
-    talk.due_at = rules.due(talk.status, talk.since, terms_on(talk.mine_id))
-    if talk.status not in OPEN:
-        talk.ended_at = talk.since
 
 
 def _enter(what: str, talk: Talk, by: Person | None, payload: Mapping[str, object] | None = None) -> Entry:
@@ -153,10 +146,10 @@ def _drop_passed(talk: Talk) -> bool:
     """Whoever has passed now owes neither talk nor make-up."""
     if talk.status not in OPEN:
         return False
-    _go("drop", talk)
+    go("drop", talk)
     talk.end_note = _passed_now()
     talk.save()
-    Retraining.objects.filter(talk=talk, accepted_at=None).delete()
+    Retraining.objects.filter(talk=talk, done_at=None).delete()
     return True
 
 
@@ -168,9 +161,9 @@ def drop(talk_id: UUID, *, why: str, by: Person) -> Talk:
     if talk.person_id == by.id:
         raise Refused(_("自己的谈心不能自己撤销。请由别人办理。"), code="own")
     talk.end_note = _need(why, _("请写明为什么撤销。"), "why")
-    _go("drop", talk)
+    go("drop", talk)
     talk.save()
-    Retraining.objects.filter(talk=talk, accepted_at=None).delete()
+    Retraining.objects.filter(talk=talk, done_at=None).delete()
     _enter("drop", talk, by, {"why": talk.end_note})
     return talk
 
@@ -181,7 +174,7 @@ def reopen(talk_id: UUID, *, why: str, by: Person) -> Talk:
     talk = _begin("reopen", talk_id, by.mine_id)
     _demand(by, "talk.reopen")
     words = _need(why, _("请写明为什么重新列入。"), "why")
-    _go("reopen", talk)
+    go("reopen", talk)
     talk.talker = talk.helper = talk.talked_at = talk.recorded_at = talk.signed_at = talk.signed_by = None
     talk.ended_at, talk.end_note = None, ""
     talk.save()
@@ -205,7 +198,7 @@ def assign(talk_id: UUID, *, talker_id: UUID, by: Person) -> Talk:
     if talker is None:
         raise Refused(_("请选本单位负责人、支部书记、培训、政工部门或矿领导中的一位，不能是本人。"), field="talker")
     talk.talker = talker
-    _go("assign", talk)
+    go("assign", talk)
     talk.save()
     _enter("assign", talk, by, {"talker": talker.name, "due_at": talk.due_at.isoformat() if talk.due_at else ""})
     return talk
@@ -242,7 +235,7 @@ def record(talk_id: UUID, *, data: Record, by: Person) -> Talk:
         if talk.helper is None:
             raise Refused(_("帮扶人要选本单位在岗的人，不能是本人。"), field="helper")
     talk.talked_at, talk.recorded_at = data.talked_at, now()
-    _go("record", talk)
+    go("record", talk)
     talk.save()
     _enter("record", talk, by, {"talker": by.name, "helper": talk.helper.name if talk.helper else ""})
     return talk
@@ -256,7 +249,7 @@ def rewrite(talk_id: UUID, *, why: str, by: Person) -> Talk:
         raise Refused(_("只有本人和谈话人能退回重谈。"), code="not_allowed")
     words = _need(why, _("请写明哪里不对。"), "why")
     talk.recorded_at = None
-    _go("rewrite", talk)
+    go("rewrite", talk)
     talk.save()
     _enter("rewrite", talk, by, {"why": words})
     return talk
@@ -287,7 +280,7 @@ def sign_for(talk_id: UUID, *, note: str, by: Person) -> Talk:
 
 def _sign(talk: Talk, by: Person, note: str) -> None:
     talk.signed_at, talk.signed_by, talk.sign_note = now(), by, note
-    _go("sign" if talk.owes_exam else "finish", talk)
+    go("sign" if talk.owes_exam else "finish", talk)
     talk.save()
 
 
@@ -331,7 +324,7 @@ def settle(talk_id: UUID, *, sitting_id: UUID) -> Talk:
     else:
         outcome = "pass_makeup" if sitting.passed else "fail_makeup"
         talk.makeup = sitting
-        _go(outcome, talk)
+        go(outcome, talk)
     talk.save()
     if outcome == "fail_makeup":
         Retraining.objects.get_or_create(talk=talk, defaults={"mine_id": talk.mine_id, "person": talk.person})
@@ -342,23 +335,15 @@ def settle(talk_id: UUID, *, sitting_id: UUID) -> Talk:
 # Retraining -----------------------------------------------------------------------------------------------------------
 
 
-def _retraining(retraining_id: UUID, by: Person) -> Retraining:
-    rows = Retraining.objects.select_for_update(of=("self",)).select_related("talk__person", "talk__exam", "talk__unit")
-    found = one_of(rows.filter(id=retraining_id, mine_id=by.mine_id))
-    if found is None:
-        raise NotVisible
-    _demand(by, "talk.retrain")
-    if found.done_at is not None or found.talk.status != Status.RETRAINING:
-        raise Refused(_("这个人的重新培训已经办结。"), code="wrong_state")
-    return found
-
-
 @verb
-def accept_retraining(retraining_id: UUID, *, where: str, class_id: UUID | None = None, by: Person) -> Retraining:
-    """Take somebody into a class (列入重新培训). Refused when he is in one already: then that one is to be changed."""
-    found = _retraining(retraining_id, by)
+def accept_retraining(retraining_id: UUID, *, where: str, by: Person) -> Retraining:
+    """Write down in which class outside the mine he is trained again (列入矿外培训); a class of ours takes him itself.
+
+    Refused when he is in a class of ours: its conclusion settles it.
+    """
+    found = _by_hand(retraining_id, by)
     found.where = _need(where, _("请写明列入哪个班。"), "where", 120)
-    found.accepted_at, found.accepted_by, found.class_id = now(), by, class_id
+    found.accepted_at, found.accepted_by = now(), by
     found.save()
     _enter("accept_retraining", found.talk, by, {"where": found.where})
     return found
@@ -366,18 +351,30 @@ def accept_retraining(retraining_id: UUID, *, where: str, class_id: UUID | None 
 
 @verb
 def finish_retraining(retraining_id: UUID, *, note: str, by: Person) -> Retraining:
-    """Say that he was trained again and passed (重新培训完成), with where that stands. Refused before he was in a class."""
-    found = _retraining(retraining_id, by)
+    """Say that he was trained again elsewhere and passed (重新培训完成), with where that stands.
+
+    Refused before he was in a class, and when it is one of ours: its conclusion settles it.
+    """
+    found = _by_hand(retraining_id, by)
     if found.accepted_at is None:
         raise Refused(_("还没有列入培训班。请先写明列入哪个班。"), code="not_accepted")
     words = _need(note, _("请写明培训结果：学时、考核成绩。"), "note")
     found.done_at = now()
     found.save()
     talk = found.talk
-    _go("retrain", talk)
+    go("retrain", talk)
     talk.end_note = words
     talk.save()
     _enter("finish_retraining", talk, by, {"why": words})
+    return found
+
+
+def _by_hand(retraining_id: UUID, by: Person) -> Retraining:
+    found = held(retraining_id, mine_id=by.mine_id)
+    _demand(by, "talk.retrain")
+    if found.class_id is not None:
+        said = _("已列入%s，结业时自动办结。要改到别处，请先在名册里退班。")
+        raise Refused(said % found.where, code="in_class")
     return found
 
 

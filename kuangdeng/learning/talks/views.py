@@ -30,11 +30,12 @@ LABELS: dict[str, Callable[[], str]] = {
     "sign_for": lambda: _("登记纸质签字"),
     "drop": lambda: _("撤销谈心"),
     "reopen": lambda: _("重新列入"),
-    "accept": lambda: _("列入重新培训"),
+    "take": lambda: _("列入培训班"),
+    "accept": lambda: _("列入矿外培训班"),
     "finish": lambda: _("重新培训完成"),
 }
-ICONS = {"assign": "people", "record": "edit", "sign": "check", "accept": "bookmark", "finish": "done"}
-PRIMARY = ("assign", "record", "sign", "accept", "finish")
+ICONS = {"assign": "people", "record": "edit", "sign": "check", "take": "bookmark", "finish": "done"}
+PRIMARY = ("assign", "record", "sign", "finish", "take")
 
 
 def _me(request: HttpRequest) -> Person:
@@ -73,12 +74,23 @@ def talk(request: HttpRequest, talk_id: UUID) -> HttpResponse:
     first = next((one for one in verbs if one in PRIMARY), "")
     words = {
         **_told(found), "own": by.id == found.person_id, "first": _step(found, first) if first else None,
+        "class_url": _class_url(found, by),
         "form": _form(found, first, None) if first in ("sign",) else None,
         "others": [_step(found, one) for one in verbs if one != first], "stages": _stages(found),
         "history": queries.history_of(found, by=by), "makeups": queries.makeups_of(found) if found.status == "makeup" else [],
         "can_arrange": has_power(by, "exam.arrange"),
     }  # fmt: skip
     return render(request, f"{HERE}/talk.html", words)
+
+
+def _class_url(found: Talk, by: Person) -> str:
+    """Where one sees the class that retrains him: his own timetable, or the class."""
+    row = queries.retraining_of(found)
+    if row is None or row.class_id is None:
+        return ""
+    if has_power(by, "class.see"):
+        return reverse("learning:training_class", args=[row.class_id])
+    return reverse("learning:my_training") if by.id == found.person_id else ""
 
 
 def _told(found: Talk) -> dict[str, Any]:
@@ -100,18 +112,23 @@ def _stages(found: Talk) -> list[dict[str, Any]]:
 
 
 def _offered(found: Talk, by: Person) -> list[str]:
+    """What this person may do now. A retraining goes into a class of ours, or outside, where it is finished by hand."""
     verbs = queries.offered(found, by)
-    if "retrain" in verbs:
-        row = queries.retraining_of(found)
-        verbs = [one for one in verbs if one != "retrain"]
-        verbs += ["finish" if row is not None and row.accepted_at else "accept"] if row else []
+    if "retrain" not in verbs:
+        return verbs
+    verbs.remove("retrain")
+    row = queries.retraining_of(found)
+    if row is not None and row.class_id is None:
+        verbs += ["finish", "take", "accept"] if row.accepted_at else ["take", "accept"]
     return verbs
 
 
 def _step(found: Talk, verb: str) -> dict[str, Any]:
+    row = queries.retraining_of(found) if verb == "take" else None
+    url = reverse("learning:retraining_take", args=[row.id]) if row else ""
     return {
         "verb": verb, "label": LABELS[verb](), "icon": ICONS.get(verb, "edit"), "danger": verb == "drop",
-        "url": reverse("learning:talk_verb", args=[found.id, verb]), "direct": verb == "sign",
+        "url": url or reverse("learning:talk_verb", args=[found.id, verb]), "direct": verb == "sign",
     }  # fmt: skip
 
 
@@ -133,7 +150,7 @@ def do(request: HttpRequest, talk_id: UUID, verb: str) -> HttpResponse:
     by = _me(request)
     found = queries.get_talk(talk_id, by=by)
     page = reverse("learning:talk", args=[found.id])
-    if verb not in LABELS or verb not in _offered(found, by):
+    if verb == "take" or verb not in _offered(found, by):
         raise NotVisible
     form = _form(found, verb, request.POST or None)
 

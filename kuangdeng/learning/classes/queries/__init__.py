@@ -66,6 +66,7 @@ from kuangdeng.learning.classes.queries.hours import (
 from kuangdeng.learning.classes.queries.roster import (
     Cell,
     Line,
+    batches_to_retrain,
     busy,
     candidate,
     cap_words,
@@ -100,6 +101,7 @@ __all__ = [
     "balance",
     "balances",
     "batches_of",
+    "batches_to_retrain",
     "busy",
     "by_unit",
     "candidate",

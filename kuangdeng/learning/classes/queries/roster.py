@@ -7,12 +7,13 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.classes import rostering
 from kuangdeng.learning.classes.models import Batch, Lesson, Seat, TrainingClass
 from kuangdeng.learning.classes.queries.rules import limits_of
-from kuangdeng.learning.classes.rules import Audience, Limits, Status, most_of
+from kuangdeng.learning.classes.rules import CHANGING, Audience, Limits, Status, most_of
 from kuangdeng.org.api import Person, Role, Unit, below, granted, has_power, reach
 
 
@@ -199,6 +200,16 @@ def cap_words(one: TrainingClass, person: Person, batch: Batch) -> rostering.Lef
     taken = busy(one, [person.id])
     made = rostering.make([who], [spaces[batch.id]], strength, limits, set(taken))
     return made.left[0] if made.left else None
+
+
+def batches_to_retrain(mine_id: UUID) -> list[Batch]:
+    """Batches into which somebody may still be taken to be trained again, with how many sit in each (`heads`)."""
+    rows = Batch.objects.filter(
+        training_class__mine_id=mine_id, training_class__status__in=CHANGING, training_class__needs_exam=True,
+        end_on__gte=clock.today(),
+    )  # fmt: skip
+    rows = rows.select_related("training_class").annotate(heads=Count("roster"))
+    return list(rows.order_by("begin_on", "training_class__number", "number"))
 
 
 def seat_in(class_id: UUID, person: Person) -> list[Seat]:

@@ -22,6 +22,7 @@ from kuangdeng.learning.classes import forms, queries, registers, rules, service
 from kuangdeng.learning.classes.models import TrainingClass
 from kuangdeng.learning.classes.views.common import HERE, tabs
 from kuangdeng.learning.exams import api as exams
+from kuangdeng.learning.talks import api as talks
 from kuangdeng.learning.views import me, need_power, paper
 from kuangdeng.org.api import Person, has_power
 
@@ -41,15 +42,17 @@ def classes(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def class_new(request: HttpRequest) -> HttpResponse:
-    """筹备一个班, by itself or of a need (`?need=`): then everything is filled in already."""
+    """筹备一个班, by itself, of a need (`?need=`) or for who is to be trained again: then it is filled in already."""
     by = me(request)
     need_power(by, "class.prepare")
     need = _need(request, by)
-    initial = (
-        forms.ClassForm.initial_from(need, by)
-        if need
-        else {"begin_on": clock.today() + timedelta(days=7), "manager": by}
-    )
+    if need:
+        initial = forms.ClassForm.initial_from(need, by)
+    elif "retraining" in request.GET:
+        names = [row.person.name for row in talks.retraining_owed(by.mine_id)]
+        initial = forms.ClassForm.initial_to_retrain(names, by)
+    else:
+        initial = {"begin_on": clock.today() + timedelta(days=7), "manager": by}
     form = forms.ClassForm(
         request.POST or None, by=by, lines=queries.open_plan_lines(by.mine_id, clock.today().year), initial=initial
     )
@@ -425,7 +428,8 @@ def conclude(request: HttpRequest, class_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("已结业，学员会收到结论。"))
             return redirect("learning:training_class", one.id)
+    retrained = {row.person_id for row in talks.retrained_in(one.id)}
     lines = [{"row": row, "choice": form[f"c-{row.seat.id}"], "remark": form[f"r-{row.seat.id}"],
-              "passed": outcomes.get(row.seat.person_id)} for row in learners]  # fmt: skip
-    words = {"one": one, "form": form, "lines": lines, "percent": registers.plain(percent)}
+              "passed": outcomes.get(row.seat.person_id), "retrains": row.seat.person_id in retrained} for row in learners]  # fmt: skip
+    words = {"one": one, "form": form, "lines": lines, "percent": registers.plain(percent), "retrained": len(retrained)}
     return render(request, f"{HERE}/conclude.html", words, status=422 if form.is_bound else 200)

@@ -8,6 +8,13 @@ from django.utils.translation import gettext as _
 from kuangdeng.org.api import Person, has_power
 
 HERE = "learning/classes"
+MOST_OWED = 50
+"""So many who have to be trained again stand on a page; the others are behind its link."""
+
+
+def retrains(person: Person) -> bool:
+    """Whether this person may take somebody into a class to be trained again."""
+    return has_power(person, "class.prepare") and has_power(person, "talk.retrain")
 
 
 def tabs(person: Person, here: str) -> list[dict[str, Any]]:

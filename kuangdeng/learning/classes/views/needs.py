@@ -13,7 +13,8 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.views import register_page
 from kuangdeng.learning.classes import forms, queries, registers, rules, services
-from kuangdeng.learning.classes.views.common import HERE, tabs
+from kuangdeng.learning.classes.views.common import HERE, MOST_OWED, retrains, tabs
+from kuangdeng.learning.talks import api as talks
 from kuangdeng.learning.views import me, need_power, paper
 from kuangdeng.org.api import Person, Unit, has_power
 
@@ -23,10 +24,10 @@ def needs(request: HttpRequest) -> HttpResponse:
     """培训需求: what is asked for, and what became of it."""
     by = me(request)
     need_power(by, "need.propose")
-    words = {"tabs": tabs(by, "training_needs"), "new": reverse("learning:need_new"), "new_label": _("提出培训需求")}
-    return register_page(
-        request, registers.needs(by), queries.needs(by), template=f"{HERE}/register.html", context=words
-    )
+    owed = list(talks.retraining_owed(by.mine_id)[: MOST_OWED + 1]) if retrains(by) else []
+    words = {"tabs": tabs(by, "training_needs"), "new": reverse("learning:need_new"), "new_label": _("提出培训需求"),
+             "owed": owed[:MOST_OWED], "more": len(owed) > MOST_OWED}  # fmt: skip
+    return register_page(request, registers.needs(by), queries.needs(by), template=f"{HERE}/needs.html", context=words)
 
 
 @require_http_methods(["GET", "POST"])
