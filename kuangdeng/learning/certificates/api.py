@@ -19,6 +19,7 @@ from kuangdeng.learning.certificates.services import (
     issue_certificate,
     publish_barred,
     renew_certificate,
+    save_surface_trades,
     save_type,
     set_up_certificates,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "of_person",
     "publish_barred",
     "renew_certificate",
+    "save_surface_trades",
     "save_type",
     "set_up_certificates",
     "take_in",

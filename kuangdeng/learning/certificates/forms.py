@@ -19,6 +19,11 @@ from kuangdeng.org.api import Person, pickable_persons, search_persons
 SPLIT = re.compile(r"[\s、,，;；]+")
 
 
+def words_of(text: str) -> list[str]:
+    """Several words of one field: 瓦检员、放炮员."""
+    return [one for one in SPLIT.split(text) if one]
+
+
 def person_field(by: Person, **own: Any) -> PickerField:
     """Somebody of the mine."""
     rows = pickable_persons(by).select_related("unit")
@@ -109,7 +114,7 @@ class TypeForm(forms.Form):
         """What was filled in."""
         values = dict(self.cleaned_data)
         for name in ("trades", "posts"):
-            values[name] = [one for one in SPLIT.split(values[name]) if one]
+            values[name] = words_of(values[name])
         return TypeData(**values)
 
     @staticmethod
@@ -117,6 +122,24 @@ class TypeForm(forms.Form):
         """The values of a kind that is there."""
         words = {name: getattr(one, name) for name in TypeForm.base_fields}
         return {**words, "trades": "、".join(one.trades), "posts": "、".join(one.posts)}
+
+
+class SurfaceForm(forms.Form):
+    """地面工种."""
+
+    trades = forms.CharField(
+        label=_("工种"), max_length=800,
+        help_text=_("和名册里的工种写法一致，几个用顿号隔开；没有工种的职工写岗位。"),
+    )  # fmt: skip
+    surface = forms.ChoiceField(label=_("在哪里工作"), choices=[("1", _("只在地面工作")), ("0", _("要下井"))])
+    valid_from = day(_("从哪天起"))
+    source = forms.CharField(label=_("依据"), max_length=200, required=False, help_text=_("哪个文件，或者谁定的。"))
+    confirmed = forms.BooleanField(label=_("已由负责人核对过"), required=False)
+
+    def data_of(self) -> dict[str, Any]:
+        """What was filled in, for the verb."""
+        data = dict(self.cleaned_data)
+        return {**data, "trades": words_of(data["trades"]), "surface": data["surface"] == "1"}
 
 
 class ImportForm(forms.Form):

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
@@ -19,6 +20,7 @@ from kuangdeng.learning.certificates.models import (
     CertificateReminder,
     CertificateStep,
     CertificateType,
+    SurfaceTrade,
 )
 from kuangdeng.learning.certificates.rules import Reason, Status, holds_on, reminder_due
 from kuangdeng.learning.classes import api as classes
@@ -154,6 +156,14 @@ def trade_key(text: str) -> str:
 
 
 @dataclass(frozen=True)
+class BarredMonth:
+    """Who may not go underground in a month; apart, who would be on the list but works only on the surface."""
+
+    rows: list[Barred]
+    surface: list[Barred]
+
+
+@dataclass(frozen=True)
 class OwedExam:
     """Somebody failed an exam and has passed no make-up of it since; `retrains` says that he failed that one too."""
 
@@ -200,10 +210,10 @@ def owed_by_exams(mine_id: UUID) -> list[OwedExam]:
     return list(found.values())
 
 
-def barred(by: Person, month: date, words: "Wording") -> list[Barred]:
+def barred(by: Person, month: date, words: "Wording") -> BarredMonth:
     """Everybody within his reach who may not go underground in the month that begins on this day, with each reason.
 
-    The number of statements does not depend on the number of people.
+    Who works only on the surface stands apart. The number of statements does not depend on the number of people.
     """
     found: dict[UUID, Barred] = {}
 
@@ -218,7 +228,58 @@ def barred(by: Person, month: date, words: "Wording") -> list[Barred]:
     limits = reach(by, "cert.see")
     known = None if limits is None else set(limits)
     rows = [one for one in found.values() if known is None or one.person.unit_id in known]
-    return sorted(rows, key=lambda one: (_place(one.person), one.person.pinyin, one.person.number))
+    rows.sort(key=lambda one: (_place(one.person), one.person.pinyin, one.person.number))
+    surface = surface_trades(by.mine_id, month)
+    split = BarredMonth([], [])
+    for one in rows:
+        (split.surface if work_key(one.person) in surface else split.rows).append(one)
+    return split
+
+
+def work_key(person: Person) -> str:
+    """By what it is known where somebody works: his trade, or his post where he has none."""
+    return trade_key(person.trade or person.post)
+
+
+def surface_trades(mine_id: UUID, month: date) -> set[str]:
+    """The trades that work only on the surface on every day of the month that begins on this day."""
+    rows = SurfaceTrade.objects.filter(mine_id=mine_id, valid_from__lte=classes.month_end(month))
+    held: dict[str, bool] = {}
+    for row in rows.order_by("valid_from"):
+        key = trade_key(row.trade)
+        held[key] = row.surface and (row.valid_from <= month or held.get(key, False))
+    return {key for key, surface in held.items() if surface}
+
+
+@dataclass
+class Trade:
+    """A trade of the mine: how many people, and what is set: the row that holds, and the one that is to come."""
+
+    name: str
+    heads: int = 0
+    row: SurfaceTrade | None = None
+    coming: SurfaceTrade | None = None
+
+    @property
+    def surface(self) -> bool:
+        """Whether it works only on the surface today."""
+        return self.row is not None and self.row.surface
+
+
+def trades_of_mine(by: Person) -> list[Trade]:
+    """Every trade (or post without a trade) of the mine, those of the surface first. Two statements."""
+    work = Coalesce(NullIf("trade", Value("")), "post")
+    people = Person.objects.filter(mine_id=by.mine_id, is_active=True).exclude(trade="", post="").order_by()
+    found: dict[str, Trade] = {}
+    for name, heads in people.annotate(work=work).values_list("work").annotate(n=Count("id")):
+        found.setdefault(trade_key(name), Trade(name)).heads += heads
+    for row in SurfaceTrade.objects.filter(mine_id=by.mine_id).order_by("valid_from"):
+        one = found.setdefault(trade_key(row.trade), Trade(row.trade))
+        if row.valid_from <= clock.today():
+            one.row = row
+        else:
+            one.coming = one.coming or row
+    return sorted(found.values(), key=lambda one: (one.row is None, not one.surface, -one.heads, one.name))
 
 
 def _place(person: Person) -> tuple[int, str]:

@@ -86,6 +86,7 @@ MAY: dict[str, frozenset[Role]] = {
     "cert.correct": _KEEPERS,
     "cert.revoke": _KEEPERS,
     "cert.types": _KEEPERS | {Role.ADMINISTRATOR},
+    "cert.surface": _KEEPERS,
     "cert.publish": _KEEPERS,
 }
 POWER_LABELS: dict[str, object] = {
@@ -95,6 +96,7 @@ POWER_LABELS: dict[str, object] = {
     "cert.correct": _("更正证照"),
     "cert.revoke": _("注销证照"),
     "cert.types": _("设置证照种类"),
+    "cert.surface": _("设置地面工种"),
     "cert.publish": _("发布不能入井名单"),
 }
 

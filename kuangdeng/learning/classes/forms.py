@@ -334,7 +334,7 @@ class RetrainForm(forms.Form):
                 "end": one.end_on, "heads": one.heads, "seats": one.seats,
             }) for one in batches
         ]  # fmt: skip
-        offer(self, "batch", [("", _("请选"))] + options)
+        offer(self, "batch", [("", _("请选")), *options])
 
 
 class RateForm(forms.Form):

@@ -7,14 +7,21 @@ from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.learning.classes import rules
-from kuangdeng.learning.classes.models import HoursCorrection, Lesson, RosterRule, TrainingClass, TrainingNeed
+from kuangdeng.learning.classes.models import (
+    ClassExam,
+    HoursCorrection,
+    Lesson,
+    RosterRule,
+    TrainingClass,
+    TrainingNeed,
+)
 from kuangdeng.learning.talks import api as talks
 from kuangdeng.ledger.api import Entry, Recipient, Topic, declare_topics, declare_words, route
 from kuangdeng.org.api import Person, Role, tell, tell_roles
 
 MINE, NEEDS, HOURS, PLAN = "class.mine", "class.needs", "class.hours", "class.plan"
 declare_topics(
-    Topic(MINE, _("我的培训：编入培训班、调课、取消、结业")),
+    Topic(MINE, _("我的培训：编入培训班、调课、考试、取消、结业")),
     Topic(NEEDS, _("培训需求：提出、开班、不安排")),
     Topic(HOURS, _("学时更正：申请、批准、不同意")),
     Topic(PLAN, _("年度培训计划：批准、退回")),
@@ -151,7 +158,7 @@ def declare() -> None:
             "plan.add_line.later": YES,
             "roster.retrain.status": talks.STATUS_LABELS,
         },
-        hidden={"class.conclude.again", "class.close.again"},
+        hidden={"class.conclude.again", "class.close.again", "class.arrange_exam.exam_id"},
     )  # fmt: skip
 
 
@@ -216,6 +223,21 @@ def moved(entry: Entry) -> Iterator[Recipient]:
         Person.objects.filter(training_seats__batch=lesson.batch), MINE, title, reverse("learning:my_training")
     )
     yield from tell([lesson.teacher.person if lesson.teacher else None], MINE, title, reverse("learning:teaching"))
+
+
+@route("class.arrange_exam")
+def examines(entry: Entry) -> Iterator[Recipient]:
+    """安排考试: whoever is on its list reads when and where; the call itself comes when the papers are drawn."""
+    rows = ClassExam.objects.select_related("exam", "training_class").filter(exam_id=entry.payload["exam_id"])
+    for link in rows:
+        exam, one = link.exam, link.training_class
+        opens = clock.local(exam.opens_at)
+        where = f"，地点{exam.place}" if exam.place else ""
+        title = (
+            f"第 {one.code} 期{one.title}要考试：{exam.title}，{opens.month}月{opens.day}日 {opens:%H:%M} 开考{where}。"
+        )
+        people = Person.objects.filter(sittings__exam=exam, is_active=True).distinct()
+        yield from tell(people, MINE, title, reverse("learning:my_training"))
 
 
 @route("class.conclude")

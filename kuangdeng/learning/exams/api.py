@@ -1,6 +1,7 @@
 """Front door of the exams, for results, talks, classes, practice, files, the home page and the demo mine."""
 
 from kuangdeng.learning.exams import analysis
+from kuangdeng.learning.exams.belonging import Belonging, declare_belonging
 from kuangdeng.learning.exams.holding import lift_hold
 from kuangdeng.learning.exams.marking import Keys, keys_of, marked, options_seed, write_result
 from kuangdeng.learning.exams.models import Correction, Exam, ExamForm, Paper, Result, Sitting
@@ -63,6 +64,7 @@ __all__ = [
     "SAT_FLOW",
     "SAT_LABELS",
     "STATUS_LABELS",
+    "Belonging",
     "Correction",
     "Exam",
     "ExamData",
@@ -82,6 +84,7 @@ __all__ = [
     "analysis",
     "arrange",
     "close",
+    "declare_belonging",
     "draw",
     "enrol",
     "exam_chip",

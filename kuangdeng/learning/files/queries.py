@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.pictures import KIND as PICTURE
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.certificates import api as certificates
@@ -160,8 +161,9 @@ class PersonFile:
 
     @property
     def photo(self) -> RecordPaper | None:
-        """The photo on the first page."""
-        return next((one for one in self.papers if one.kind == PaperKind.PHOTO), None)
+        """The photo on the first page, the last that was put in; one that was scanned into a PDF cannot be shown there."""
+        photos = [one for one in self.papers if one.kind == PaperKind.PHOTO and one.file.kind == PICTURE]
+        return photos[-1] if photos else None
 
     def exams_in(self, class_id: UUID) -> list[ExamLine]:
         """The results of one class."""

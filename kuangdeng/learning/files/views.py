@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.files import content_of
+from kuangdeng.kernel.paper import PHOTO
 from kuangdeng.kernel.views import XLSX, register_page
 from kuangdeng.learning.files import forms, queries, registers, rules, services, sheets
 from kuangdeng.learning.views import file_answer, me, need_power, paper
@@ -57,11 +58,8 @@ def person_file(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 def _picture(file: queries.PersonFile) -> str:
     """The photo within the page itself, so that paper and PDF show it."""
-    kept = file.photo
-    if kept is None or kept.file.kind != "image/jpeg":
-        return ""
-    content = content_of(kept.file_id)
-    return f"data:image/jpeg;base64,{b64encode(content).decode()}" if content else ""
+    content = content_of(file.photo.file_id) if file.photo is not None else None
+    return f"{PHOTO}{b64encode(content).decode()}" if content else ""
 
 
 def _xlsx(content: bytes, name: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from kuangdeng.learning.talks.queries import (
     waiting_for,
 )
 from kuangdeng.learning.talks.rules import CAUSE_LABELS, FLOW, STATUS_LABELS, Status
-from kuangdeng.learning.talks.services import Record, assign, open_talks, record, sign
+from kuangdeng.learning.talks.services import Record, assign, let_sit, open_talks, record, settle, sign
 from kuangdeng.learning.talks.words import TODO
 
 __all__ = [
@@ -26,11 +26,13 @@ __all__ = [
     "Waiting",
     "assign",
     "get_retraining",
+    "let_sit",
     "open_talks",
     "record",
     "retrained_in",
     "retraining",
     "retraining_owed",
+    "settle",
     "sign",
     "visible",
     "waiting_for",

@@ -34,6 +34,7 @@ def tabs(person: Person, here: str) -> list[dict[str, Any]]:
         "certificates": (_("证照"), "cert.see"),
         "barred": (_("不能入井名单"), "cert.see"),
         "certificate_types": (_("证照种类"), "cert.types"),
+        "surface_trades": (_("地面工种"), "cert.surface"),
         "certificate_import": (_("导入证照台账"), "cert.issue"),
     }
     return [
@@ -262,17 +263,19 @@ def _month(request: HttpRequest) -> date:
     return asked if today.replace(day=1) <= asked <= date(today.year + 1, 12, 1) else following
 
 
-def _barred_words(request: HttpRequest) -> dict[str, Any]:
+def _barred_words(request: HttpRequest, *, surface: bool = False) -> dict[str, Any]:
+    """The list of the month; with `surface` who was left out of it because he works only on the surface."""
     by, month = me(request), _month(request)
     need_power(by, "cert.see")
-    rows = queries.barred(by, month, Sentences())
-    units = queries.units_in(rows)
+    found = queries.barred(by, month, Sentences())
+    rows, apart = (found.surface, found.rows) if surface else (found.rows, found.surface)
+    units = queries.units_in([*rows, *apart])
     try:
         unit = UUID(request.GET.get("unit", ""))
     except ValueError:
         unit = None
     if unit is not None:
-        rows = queries.in_unit(rows, unit)
+        rows, apart = queries.in_unit(rows, unit), queries.in_unit(apart, unit)
     before = date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
     after = date(month.year + month.month // 12, month.month % 12 + 1, 1)
     counts: dict[str, int] = {}
@@ -286,9 +289,18 @@ def _barred_words(request: HttpRequest) -> dict[str, Any]:
         "rows": [{"row": row, "reasons": [(why, _link(why, by)) for why in row.reasons]} for row in rows],
         "units": units,
         "unit": str(unit or ""),
+        "surface": surface,
+        "apart": len(apart),
+        "apart_url": f"{reverse('learning:barred')}?month={month:%Y-%m}&unit={unit or ''}{'' if surface else '&surface=1'}",
         "before": f"{before:%Y-%m}" if before >= clock.today().replace(day=1) else "",
         "after": f"{after:%Y-%m}",
-        "figures": [{"label": _("不能入井"), "value": len(rows), "tone": "late" if rows else ""}]
+        "figures": [
+            {
+                "label": _("没有列入的人") if surface else _("不能入井"),
+                "value": len(rows),
+                "tone": "late" if rows and not surface else "",
+            }
+        ]
         + [{"label": str(rules.REASON_LABELS[code]), "value": count} for code, count in sorted(counts.items())],
     }
 
@@ -303,11 +315,11 @@ def _link(why: queries.Why, by: Person) -> str:
 
 @require_GET
 def barred(request: HttpRequest) -> HttpResponse:
-    """下月不能入井名单: who, and each reason with what it rests on."""
-    words = _barred_words(request)
+    """下月不能入井名单: who, and each reason with what it rests on; with `?surface=1` who was left out."""
+    words = _barred_words(request, surface=bool(request.GET.get("surface")))
     by = words["by"]
     more = {"tabs": tabs(by, "barred"), "publishes": has_power(by, "cert.publish"), "lists": queries.barred_lists(by),
-            "issues": has_power(by, "cert.issue")}  # fmt: skip
+            "issues": has_power(by, "cert.issue"), "sets": has_power(by, "cert.surface")}  # fmt: skip
     return render(request, f"{HERE}/barred.html", {**words, **more})
 
 
@@ -338,6 +350,8 @@ def barred_xlsx(request: HttpRequest) -> HttpResponse:
                 cells = [unit, person.number, person.name, person.trade, str(rules.REASON_LABELS[why.code]), why.text]
                 for place, cell in enumerate(cells):
                     sheet.write_string(line, place, cell)
+        if words["apart"]:
+            sheet.write_string(line + 2, 0, _("另有 %d 人工种只在地面，没有列入。") % words["apart"])
     response = HttpResponse(out.getvalue(), content_type=XLSX)
     response["Content-Disposition"] = (
         f"attachment; filename*=UTF-8''{quote(words['month_words'] + _('不能入井名单'))}.xlsx"

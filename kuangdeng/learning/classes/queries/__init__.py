@@ -32,7 +32,7 @@ from kuangdeng.learning.classes.queries.catalogue import (
     units_of_class,
     week_of,
 )
-from kuangdeng.learning.classes.queries.exams import exam_outcomes, exams_of
+from kuangdeng.learning.classes.queries.exams import class_of_exam, exam_outcomes, exams_of
 from kuangdeng.learning.classes.queries.hours import (
     Balance,
     Learner,
@@ -106,6 +106,7 @@ __all__ = [
     "by_unit",
     "candidate",
     "cap_words",
+    "class_of_exam",
     "class_rows",
     "classes",
     "corrections",

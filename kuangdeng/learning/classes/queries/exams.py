@@ -4,7 +4,8 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from kuangdeng.learning.classes.models import TrainingClass
+from kuangdeng.kernel.rows import one_of
+from kuangdeng.learning.classes.models import ClassExam, TrainingClass
 from kuangdeng.learning.exams import api as exams
 
 
@@ -18,6 +19,13 @@ def exams_of(one: TrainingClass) -> list[exams.Exam]:
     third = Q(makeup_of__makeup_of__class_link__training_class=one)
     rows = exams.Exam.objects.filter(own | second | third).annotate(batch_number=F("class_link__batch__number"))
     return list(exams.with_counts(rows).order_by("opens_at", "id"))
+
+
+def class_of_exam(exam_id: UUID) -> ClassExam | None:
+    """The class for which an exam was arranged, or the exam that it makes up. One statement."""
+    own, second = Q(exam=exam_id), Q(exam__makeups=exam_id)
+    rows = ClassExam.objects.filter(own | second | Q(exam__makeups__makeups=exam_id)).distinct()
+    return one_of(rows.select_related("training_class", "batch"))
 
 
 def exam_outcomes(one: TrainingClass) -> dict[UUID, bool]:

@@ -182,7 +182,7 @@ def test_off_the_roster_or_called_off_it_is_owed_as_before(cast: Cast) -> None:
     row = retraining(cast)
     one, other = class_in(cast), class_in(cast, title="探放水培训班")
     seat = taken(cast, one, row)
-    with pytest.raises(Refused, match="已列入.*重新培训"):
+    with pytest.raises(Refused, match="已列入"):
         taken(cast, other, row)
     services.drop_seat(seat.id, reason="家里有事", by=cast.training_officer)
     assert talks.retraining_owed(cast.mine.id).exists()

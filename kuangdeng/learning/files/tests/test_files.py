@@ -8,10 +8,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.clock import today
 from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.testkit.photos import photo
 from kuangdeng.learning.classes import services as classes
 from kuangdeng.learning.classes.models import Lesson, Seat
 from kuangdeng.learning.classes.testkit import (
@@ -159,3 +161,15 @@ def test_both_files_as_spreadsheets_and_pdf(cast: Cast) -> None:
     assert person["一人一档"]["A2"].value == "缺件"
     made = client.get(f"/learning/files/classes/{one.id}/?format=pdf")
     assert made.content.startswith(b"%PDF-")
+
+
+def test_the_photo_stands_on_the_page_and_in_the_pdf(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.training_officer)
+    url = reverse("learning:person_file", args=[cast.miner.id])
+    assert "data:image/jpeg" not in client.get(url).content.decode()
+    assert b"/DCTDecode" not in client.get(f"{url}?format=pdf").content
+    services.add_paper(cast.miner.id, kind="photo", name="一寸照.jpg", content=photo(), by=cast.training_officer)
+    services.add_paper(cast.miner.id, kind="photo", name="照片页.pdf", content=PDF, by=cast.training_officer)
+    assert 'src="data:image/jpeg;base64,' in client.get(url).content.decode()
+    assert b"/DCTDecode" in client.get(f"{url}?format=pdf").content
