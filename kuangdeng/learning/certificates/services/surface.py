@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
+from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.certificates.models import SurfaceTrade
 from kuangdeng.learning.certificates.services._steps import check, enter
@@ -40,5 +41,7 @@ def save_surface_trades(
         for name in names
     ]
     told = {"trades": names, "valid_from": valid_from.isoformat(), **values}
-    enter("save_surface", Subject("surface_trade", by.mine_id, _("地面工种")), by.mine_id, by, told, quantity=len(rows))
+    with in_chinese():
+        label = _("地面工种")
+    enter("save_surface", Subject("surface_trade", by.mine_id, label), by.mine_id, by, told, quantity=len(rows))
     return rows

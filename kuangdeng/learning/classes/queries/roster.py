@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
@@ -155,7 +155,15 @@ class Line:
 
 def occupancy(one: TrainingClass, batches: Sequence[Batch], seats: Sequence[Seat]) -> list[Line]:
     """The units and teams of a class, batch by batch: taken, and at most. Leaders are not counted."""
-    units = list(one.units.all())
+    chosen = one.units.through.objects.filter(trainingclass=one)
+    theirs = Q(parent_id__in=chosen.values("unit_id"), kind=Unit.Kind.TEAM, closed_on=None)
+    rows = Unit.objects.annotate(chosen=Exists(chosen.filter(unit=OuterRef("pk")))).filter(theirs | Q(chosen=True))
+    found = list(rows.order_by("position", "name"))
+    units = [unit for unit in found if unit.chosen]
+    under: dict[UUID | None, list[Unit]] = defaultdict(list)
+    for team in found:
+        if team.kind == Unit.Kind.TEAM and team.closed_on is None:
+            under[team.parent_id].append(team)
     strength = strength_of(one, units)
     limits = limits_of(one.mine_id, units, one.begin_on)
     taken: Counter[tuple[UUID | None, UUID]] = Counter()
@@ -164,10 +172,6 @@ def occupancy(one: TrainingClass, batches: Sequence[Batch], seats: Sequence[Seat
             for unit_id in {seat.unit_id, seat.team_id}:
                 taken[unit_id, seat.batch_id] += 1
     lines: list[Line] = []
-    teams = Unit.objects.filter(parent__in=units, kind=Unit.Kind.TEAM, closed_on=None).order_by("position", "name")
-    under: dict[UUID | None, list[Unit]] = defaultdict(list)
-    for team in teams:
-        under[team.parent_id].append(team)
     for unit in units:
         lines.append(_line(unit, False, strength.units.get(unit.id, 0), limits[unit.id], batches, taken))
         lines += [_line(team, True, strength.crews.get(team.id, 0), limits[unit.id], batches, taken) for team in under[unit.id]]  # fmt: skip
