@@ -244,12 +244,14 @@ class DemoClasses:
         )  # fmt: skip
 
     def _retrain(self) -> None:
-        """Who failed the make-up of the drive's exam as well is trained again in its last batch."""
-        batch = self.running["drive"].batches.order_by("-number")[0]
+        """For who failed the make-up exam as well a class is being prepared, and he is in it."""
+        data = classes.ClassData(
+            "防治水重新培训班" + LABEL, clock.today() + timedelta(days=6), "培训楼", audience=classes.Audience.NOBODY,
+            purpose="〔示例〕补考不合格的职工重新培训，学完再考。", manager=self.officer, is_sample=True,
+        )  # fmt: skip
+        batch = classes.prepare_class(data=data, by=self.officer).batches.get()
         for row in talks.retraining_owed(self.mine.id):
-            classes.take_retraining(
-                batch.id, retraining_id=row.id, reason="〔示例〕补考不合格，必须重新培训。", by=self.officer
-            )
+            classes.take_retraining(batch.id, retraining_id=row.id, by=self.officer, reason="〔示例〕必须重新培训。")
 
     def _conclude(self) -> None:
         one = self.running["post"]
