@@ -26,7 +26,7 @@ class DemoTalks:
 
     demo: DemoMine
     people: Mapping[str, org.Person]
-    exams: DemoExams
+    held: DemoExams
     makeup: UUID | None = None
 
     def steps(self, now: datetime) -> list[Step]:
@@ -48,12 +48,12 @@ class DemoTalks:
 
     def _cases(self) -> list[talks.Talk]:
         """Who failed, in the order of the list; never the talker himself."""
-        rows = talks.Talk.objects.filter(exam=self.exams.exam).exclude(person=self._who("unit_head"))
+        rows = talks.Talk.objects.filter(exam=self.held.exam).exclude(person=self._who("unit_head"))
         return list(rows.exclude(sitting__passed=None).select_related("person").order_by("sitting_id")[:2])
 
     def _open(self) -> None:
-        assert self.exams.exam is not None
-        talks.open_talks(self.exams.exam)
+        assert self.held.exam is not None
+        talks.open_talks(self.held.exam)
 
     def _assign(self) -> None:
         for case in self._cases():
@@ -69,11 +69,11 @@ class DemoTalks:
             talks.sign(case.id, by=case.person)
 
     def _arrange_makeup(self) -> None:
-        assert self.exams.paper is not None
+        assert self.held.paper is not None
         officer, opens = self._who("training_officer"), clock.now() + timedelta(days=1)
         data = exams.ExamData(
-            title="防治水轮训补考（示例）", kind=exams.Kind.MAKEUP, paper_id=self.exams.paper, opens_at=opens,
-            closes_at=opens + timedelta(hours=2), minutes=60, place="培训楼一楼机房", makeup_of=self.exams.exam, is_sample=True,
+            title="防治水轮训补考（示例）", kind=exams.Kind.MAKEUP, paper_id=self.held.paper, opens_at=opens,
+            closes_at=opens + timedelta(hours=2), minutes=60, place="培训楼一楼机房", makeup_of=self.held.exam, is_sample=True,
         )  # fmt: skip
         self.makeup = exams.arrange(data=data, by=officer).id
         people = exams.People(person_ids=[case.person_id for case in self._cases()[:1]])
@@ -93,7 +93,7 @@ class DemoTalks:
                 begin, started = clock.now(), self._sitting()
                 with clock.set_to(begin + timedelta(minutes=30)):
                     if started is not None:
-                        answer(started, begin, clock.now(), 0.3, self.exams.random)
+                        answer(started, begin, clock.now(), 0.3, self.held.random)
 
     def _settle(self) -> None:
         officer, sitting = self._who("training_officer"), self._sitting()

@@ -64,7 +64,8 @@ def settle_class(class_id: UUID, outcomes: Mapping[UUID, tuple[bool | None, str]
     Who completed it is through; who did not owes it anew from today, in another class. None waits: there is no result
     yet. Returns who is through and who owes it again.
     """
-    through, again = [], []
+    through: list[UUID] = []
+    again: list[UUID] = []
     for row in retrained_in(class_id):
         completed, note = outcomes.get(row.person_id, (False, ""))
         if row.done_at is not None or row.talk.status != Status.RETRAINING or completed is None:
