@@ -1,10 +1,9 @@
 """Reading the certificates: who holds what until when, who needs one, who may not go underground and why."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -14,6 +13,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.search import fold
+from kuangdeng.learning.certificates import wording
 from kuangdeng.learning.certificates.models import (
     BarredList,
     Certificate,
@@ -23,6 +23,7 @@ from kuangdeng.learning.certificates.models import (
     SurfaceTrade,
 )
 from kuangdeng.learning.certificates.rules import Reason, Status, holds_on, reminder_due
+from kuangdeng.learning.certificates.wording import OwedExam
 from kuangdeng.learning.classes import api as classes
 from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.talks import api as talks
@@ -155,24 +156,15 @@ def trade_key(text: str) -> str:
     return fold(text).replace(" ", "")
 
 
+Put = Callable[[Person, Why], None]
+
+
 @dataclass(frozen=True)
 class BarredMonth:
     """Who may not go underground in a month; apart, who would be on the list but works only on the surface."""
 
     rows: list[Barred]
     surface: list[Barred]
-
-
-@dataclass(frozen=True)
-class OwedExam:
-    """Somebody failed an exam and has passed no make-up of it since; `retrains` says that he failed that one too."""
-
-    person: Person
-    exam_id: UUID
-    exam: str
-    on: date
-    class_id: UUID | None
-    retrains: bool
 
 
 _ONE_STEP, _TWO_STEPS = "exam__makeup_of", "exam__makeup_of__makeup_of"
@@ -210,7 +202,7 @@ def owed_by_exams(mine_id: UUID) -> list[OwedExam]:
     return list(found.values())
 
 
-def barred(by: Person, month: date, words: "Wording") -> BarredMonth:
+def barred(by: Person, month: date) -> BarredMonth:
     """Everybody within his reach who may not go underground in the month that begins on this day, with each reason.
 
     Who works only on the surface stands apart. The number of statements does not depend on the number of people.
@@ -220,11 +212,11 @@ def barred(by: Person, month: date, words: "Wording") -> BarredMonth:
     def put(person: Person, why: Why) -> None:
         found.setdefault(person.id, Barred(person)).reasons.append(why)
 
-    _by_certificates(by.mine_id, month, words, put)
-    _by_training(by.mine_id, month, words, put)
+    _by_certificates(by.mine_id, month, put)
+    _by_training(by.mine_id, month, put)
     for owed in owed_by_exams(by.mine_id):
         kind, ref = ("class", owed.class_id) if owed.class_id else ("exam", owed.exam_id)
-        put(owed.person, Why(Reason.EXAM, words.exam(owed), kind, str(ref)))
+        put(owed.person, Why(Reason.EXAM, wording.exam(owed), kind, str(ref)))
     limits = reach(by, "cert.see")
     known = None if limits is None else set(limits)
     rows = [one for one in found.values() if known is None or one.person.unit_id in known]
@@ -286,35 +278,7 @@ def _place(person: Person) -> tuple[int, str]:
     return (person.unit.position, person.unit.name) if person.unit else (10**6, "")
 
 
-class Wording:
-    """The sentences of the reasons; the pages and the published list say them in their own language."""
-
-    def missing(self, kind: CertificateType, person: Person) -> str:
-        """No certificate."""
-        raise NotImplementedError
-
-    def ended(self, one: Certificate, month: date) -> str:
-        """Run out, or about to."""
-        raise NotImplementedError
-
-    def review(self, one: Certificate) -> str:
-        """Not reviewed in time."""
-        raise NotImplementedError
-
-    def hours(self, year: int, has: Any, owed: Any, *, new: bool) -> str:
-        """Too few hours."""
-        raise NotImplementedError
-
-    def retrain(self, seat: Any) -> str:
-        """Failed a class."""
-        raise NotImplementedError
-
-    def exam(self, one: OwedExam) -> str:
-        """Failed an exam."""
-        raise NotImplementedError
-
-
-def _by_certificates(mine_id: UUID, month: date, words: Wording, put: Any) -> None:
+def _by_certificates(mine_id: UUID, month: date, put: Put) -> None:
     """Whose trade or post asks for a certificate that is missing, has run out, or will in that month."""
     kinds = types_in_use(mine_id)
     by_trade: dict[str, list[CertificateType]] = defaultdict(list)
@@ -338,15 +302,15 @@ def _by_certificates(mine_id: UUID, month: date, words: Wording, put: Any) -> No
     for person, kind in wanted:
         one = held.get((person.id, kind.id))
         if one is None:
-            put(person, Why(Reason.MISSING, words.missing(kind, person), "type", str(kind.id)))
+            put(person, Why(Reason.MISSING, wording.missing(kind, person), "type", str(kind.id)))
         elif not holds_on(one.valid_until, last):
             code = Reason.EXPIRED if one.valid_until < month else Reason.EXPIRES
-            put(person, Why(code, words.ended(one, month), "certificate", str(one.id)))
+            put(person, Why(code, wording.ended(one, month), "certificate", str(one.id)))
         elif one.review_by is not None and one.review_by < month:
-            put(person, Why(Reason.REVIEW, words.review(one), "certificate", str(one.id)))
+            put(person, Why(Reason.REVIEW, wording.review(one), "certificate", str(one.id)))
 
 
-def _by_training(mine_id: UUID, month: date, words: Wording, put: Any) -> None:
+def _by_training(mine_id: UUID, month: date, put: Put) -> None:
     """Whose hours are short, and who failed a class and was not trained again."""
     numbers = classes.numbers_on(mine_id)
     first = int(numbers["records.year"])
@@ -354,14 +318,14 @@ def _by_training(mine_id: UUID, month: date, words: Wording, put: Any) -> None:
     if first and month.year >= first:
         this = clock.today().year
         for person in classes.newcomers_short(mine_id, this) if this >= first else []:
-            text = words.hours(this, person.hours, numbers["hours.new"], new=True)  # type: ignore[attr-defined]
+            text = wording.hours(this, person.hours, numbers["hours.new"], new=True)  # type: ignore[attr-defined]
             put(person, Why(Reason.NEWCOMER, text, "hours", str(person.id)))
         if year - 1 >= first:
             for person in classes.serving_short(mine_id, year - 1):
-                text = words.hours(year - 1, person.hours, numbers["hours.serving"], new=False)  # type: ignore[attr-defined]
+                text = wording.hours(year - 1, person.hours, numbers["hours.serving"], new=False)  # type: ignore[attr-defined]
                 put(person, Why(Reason.HOURS, text, "hours", str(person.id)))
     for seat in classes.failed_and_not_retrained(mine_id):
-        put(seat.person, Why(Reason.RETRAIN, words.retrain(seat), "class", str(seat.batch.training_class_id)))
+        put(seat.person, Why(Reason.RETRAIN, wording.retrain(seat), "class", str(seat.batch.training_class_id)))
 
 
 def in_unit(rows: Sequence[Barred], unit_id: UUID) -> list[Barred]:

@@ -15,7 +15,6 @@ from kuangdeng.learning.certificates.models import BarredList, Certificate, Cert
 from kuangdeng.learning.certificates.queries import KIND
 from kuangdeng.learning.certificates.rules import FLOW, Event
 from kuangdeng.learning.certificates.services._steps import check, enter
-from kuangdeng.learning.certificates.wording import Sentences
 from kuangdeng.ledger.api import Subject
 from kuangdeng.org.api import ImportRun, Person
 
@@ -100,7 +99,7 @@ def publish_barred(*, month: date, by: Person) -> BarredList:
     if first < clock.today().replace(day=1):
         raise Refused(_("不能发布过去月份的名单。"), field="month")
     with in_chinese():
-        found = queries.barred(by, first, Sentences())
+        found = queries.barred(by, first)
         lines = [
             {
                 "person": str(one.person.id), "name": one.person.name, "number": one.person.number,

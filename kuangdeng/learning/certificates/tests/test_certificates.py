@@ -13,7 +13,6 @@ from kuangdeng.learning.certificates.jobs import run_clock
 from kuangdeng.learning.certificates.models import BarredList, Certificate, CertificateReminder, SurfaceTrade
 from kuangdeng.learning.certificates.rules import Reason, reminder_due
 from kuangdeng.learning.certificates.testkit import certificate_in, data_for, kind_in, previewed
-from kuangdeng.learning.certificates.wording import Sentences
 from kuangdeng.learning.classes import api as classes
 from kuangdeng.learning.classes import testkit
 from kuangdeng.ledger.api import Notice, seal_all, tell_all
@@ -128,7 +127,7 @@ NEXT = date(2026, 12, 1)
 
 
 def codes(cast: Cast, month: date, part: str = "training_officer") -> dict[str, list[str]]:
-    found = queries.barred(cast.persons[part], month, Sentences())
+    found = queries.barred(cast.persons[part], month)
     return {one.person.name: [str(why.code) for why in one.reasons] for one in found.rows}
 
 
@@ -212,7 +211,7 @@ def test_who_failed_a_class_exam_is_barred_until_the_make_up_is_passed(cast: Cas
     month = clock.today().replace(day=1)
 
     def why() -> dict[str, list[queries.Why]]:
-        found = queries.barred(cast.training_officer, month, Sentences())
+        found = queries.barred(cast.training_officer, month)
         return {row.person.name: [one for one in row.reasons if one.code == Reason.EXAM] for row in found.rows}
 
     said = why()
@@ -246,7 +245,7 @@ def surface(cast: Cast, *trades: str, day: date | None = None, surface: bool = T
 
 
 def apart(cast: Cast, month: date) -> list[str]:
-    return [one.person.name for one in queries.barred(cast.training_officer, month, Sentences()).surface]
+    return [one.person.name for one in queries.barred(cast.training_officer, month).surface]
 
 
 def test_who_works_only_on_the_surface_is_left_out_and_counted(cast: Cast) -> None:

@@ -21,7 +21,6 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.views import XLSX, register_page
 from kuangdeng.kernel.web import put_refusal
 from kuangdeng.learning.certificates import forms, importing, queries, registers, rules, services
-from kuangdeng.learning.certificates.wording import Sentences
 from kuangdeng.learning.views import me, need_power, paper
 from kuangdeng.org.api import ImportRun, Person, get_person, has_power
 
@@ -267,7 +266,7 @@ def _barred_words(request: HttpRequest, *, surface: bool = False) -> dict[str, A
     """The list of the month; with `surface` who was left out of it because he works only on the surface."""
     by, month = me(request), _month(request)
     need_power(by, "cert.see")
-    found = queries.barred(by, month, Sentences())
+    found = queries.barred(by, month)
     rows, apart = (found.surface, found.rows) if surface else (found.rows, found.surface)
     units = queries.units_in([*rows, *apart])
     try:
