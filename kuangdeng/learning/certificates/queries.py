@@ -84,22 +84,6 @@ def of_person(person: Person) -> list[Certificate]:
     return sorted(rows, key=lambda one: (one.status != Status.HELD, one.valid_until), reverse=False)
 
 
-def nearest_end(persons: Iterable[UUID]) -> dict[UUID, Certificate]:
-    """For each of these persons the certificate that runs out first."""
-    found: dict[UUID, Certificate] = {}
-    rows = Certificate.objects.filter(person_id__in=list(persons), status=Status.HELD).select_related("type")
-    for one in rows.order_by("-valid_until"):
-        found[one.person_id] = one
-    return found
-
-
-def ends_within(by: Person, days: int) -> int:
-    """How many certificates run out within so many days, or have."""
-    until = clock.today() + timedelta(days=days)
-    rows = certificates(by).filter(status=Status.HELD, valid_until__lte=until, person__is_active=True)
-    return rows.count()
-
-
 @dataclass(frozen=True)
 class DueReminder:
     """A reminder that has come and was not told."""

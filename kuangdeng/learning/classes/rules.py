@@ -1,8 +1,7 @@
 """培训班 as tables: states, kinds, who may, the numbers that a rule says, what counts as an hour. Pure."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -416,31 +415,6 @@ def years_later(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day so many months on, or the last of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise ValueError(day)
-
-
-# Clashes ----------------------------------------------------------------------------------------------------------------
-
-
-def overlap(start: datetime, end: datetime, other_start: datetime, other_end: datetime) -> bool:
-    """Whether two spans share a moment; one that ends when the other begins does not."""
-    return start < other_end and other_start < end
-
-
-def mean_of(values: Iterable[int]) -> float | None:
-    """The mean of some marks; None of nothing."""
-    rows = list(values)
-    return sum(rows) / len(rows) if rows else None
 
 
 def month_end(day: date) -> date:

@@ -10,12 +10,11 @@ from kuangdeng.learning.talks.queries import (
     visible,
     waiting_for,
 )
-from kuangdeng.learning.talks.rules import CAUSE_LABELS, FLOW, STATUS_LABELS, Status
+from kuangdeng.learning.talks.rules import FLOW, STATUS_LABELS, Status
 from kuangdeng.learning.talks.services import Record, assign, let_sit, open_talks, record, settle, sign
 from kuangdeng.learning.talks.words import TODO
 
 __all__ = [
-    "CAUSE_LABELS",
     "FLOW",
     "STATUS_LABELS",
     "TODO",

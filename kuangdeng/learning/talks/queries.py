@@ -13,7 +13,7 @@ from kuangdeng.learning.exams.api import ENDED, Exam, Kind, Sat, Sitting
 from kuangdeng.learning.exams.api import Status as ExamStatus
 from kuangdeng.learning.items.api import ItemVersion
 from kuangdeng.learning.talks import rules
-from kuangdeng.learning.talks.models import Retraining, Talk, TalkReminder, TalkRound, TalkRule, TalkStep
+from kuangdeng.learning.talks.models import Retraining, Talk, TalkReminder, TalkRule, TalkStep
 from kuangdeng.learning.talks.rules import OPEN, PRESET, PRESET_STEPS, Status, Terms
 from kuangdeng.org.api import Person, Role, has_power, holders, may, reach
 
@@ -270,8 +270,3 @@ def retrainings(person: Person) -> QuerySet[Retraining]:
     """All retraining that is or was owed, for who looks after training."""
     rows = Retraining.objects.filter(mine_id=person.mine_id)
     return rows if has_power(person, "talk.retrain") else rows.none()
-
-
-def round_of(exam: Exam) -> TalkRound | None:
-    """When the results of this exam were gone through."""
-    return one_of(TalkRound.objects.filter(exam=exam))

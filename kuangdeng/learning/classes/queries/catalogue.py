@@ -20,7 +20,7 @@ from kuangdeng.learning.classes.models import (
     TrainingNeed,
     TrainingPlan,
 )
-from kuangdeng.learning.classes.rules import NeedStatus, PlanStatus, Status
+from kuangdeng.learning.classes.rules import PlanStatus, Status
 from kuangdeng.org.api import Person, Unit, has_power, reach
 
 # Needs ------------------------------------------------------------------------------------------------------------------
@@ -214,11 +214,6 @@ def lessons_to_teach(by: Person, most: int = 60) -> list[Lesson]:
     rows = rows.exclude(batch__training_class__status=Status.CANCELLED)
     rows = rows.select_related("batch__training_class", "sheet").prefetch_related("handouts")
     return list(rows.annotate(heads=Count("batch__roster")).order_by("starts_at")[:most])
-
-
-def open_needs(mine_id: UUID) -> int:
-    """How many needs wait for a class."""
-    return TrainingNeed.objects.filter(mine_id=mine_id, status=NeedStatus.OPEN).count()
 
 
 def units_named(units: Any) -> str:

@@ -15,7 +15,6 @@ from kuangdeng.learning.classes.rules import (
     counted,
     enough,
     month_end,
-    months_later,
     most_of,
     years_later,
 )
@@ -133,7 +132,6 @@ def test_days_and_shares() -> None:
     from datetime import date
 
     assert years_later(date(2024, 2, 29), 3) == date(2027, 2, 28)
-    assert months_later(date(2026, 8, 31), 6) == date(2027, 2, 28)
     assert month_end(date(2026, 12, 5)) == date(2026, 12, 31)
     assert month_end(date(2028, 2, 1)) == date(2028, 2, 29)
     assert most_of(3, 30, 8) == 1
