@@ -67,13 +67,6 @@ class ExamHeld:
     passed: int
 
 
-_CLASS_OF = (
-    "exam__class_link__training_class_id",
-    "exam__makeup_of__class_link__training_class_id",
-    "exam__makeup_of__makeup_of__class_link__training_class_id",
-)
-
-
 def exam_lines(*, person: Person | None = None, class_id: UUID | None = None) -> list[ExamLine]:
     """The published exam results of a person, or of a class: each with the result that holds now.
 
@@ -86,11 +79,9 @@ def exam_lines(*, person: Person | None = None, class_id: UUID | None = None) ->
     if person is not None:
         rows = rows.filter(person=person)
     if class_id is not None:
-        rows = rows.filter(
-            Q(**{_CLASS_OF[0]: class_id}) | Q(**{_CLASS_OF[1]: class_id}) | Q(**{_CLASS_OF[2]: class_id})
-        )
+        rows = rows.filter(classes.of_class(class_id, "exam__"))
     rows = rows.annotate(
-        class_id=Coalesce(*_CLASS_OF),
+        class_id=Coalesce(*classes.class_paths("exam__")),
         tries=Case(
             When(exam__makeup_of=None, then=0), When(exam__makeup_of__makeup_of=None, then=1), default=2,
             output_field=IntegerField(),

@@ -19,6 +19,7 @@ from kuangdeng.learning.exams.api import percent
 from kuangdeng.learning.talks import forms, queries, registers, rules, services
 from kuangdeng.learning.talks.models import Talk
 from kuangdeng.learning.talks.rules import CAUSE_LABELS, STATUS_LABELS
+from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import Person, has_power
 
 HERE = "learning/talks"
@@ -38,19 +39,10 @@ ICONS = {"assign": "people", "record": "edit", "sign": "check", "take": "bookmar
 PRIMARY = ("assign", "record", "sign", "finish", "take")
 
 
-def _me(request: HttpRequest) -> Person:
-    return cast(Person, request.user)
-
-
-def _need(person: Person, power: str) -> None:
-    if not has_power(person, power):
-        raise NotVisible
-
-
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """谈心补考: those that one keeps, holds, or is in."""
-    by = _me(request)
+    by = me(request)
     words = {"can_rule": has_power(by, "talk.rules"), "can_retrain": has_power(by, "talk.retrain")}
     return register_page(
         request, registers.talks(by), queries.visible(by), template=f"{HERE}/talks.html", context=words
@@ -60,15 +52,15 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_GET
 def retrainings(request: HttpRequest) -> HttpResponse:
     """欠的重新培训."""
-    by = _me(request)
-    _need(by, "talk.retrain")
+    by = me(request)
+    need_power(by, "talk.retrain")
     return register_page(request, registers.retrainings(), queries.retrainings(by))
 
 
 @require_GET
 def talk(request: HttpRequest, talk_id: UUID) -> HttpResponse:
     """One talk."""
-    by = _me(request)
+    by = me(request)
     found = queries.get_talk(talk_id, by=by)
     verbs = _offered(found, by)
     first = next((one for one in verbs if one in PRIMARY), "")
@@ -147,7 +139,7 @@ def _form(found: Talk, verb: str, data: Any) -> Form:
 @require_http_methods(["GET", "POST"])
 def do(request: HttpRequest, talk_id: UUID, verb: str) -> HttpResponse:
     """安排、记录、签字、退回、撤销、重新列入、重新培训."""
-    by = _me(request)
+    by = me(request)
     found = queries.get_talk(talk_id, by=by)
     page = reverse("learning:talk", args=[found.id])
     if verb == "take" or verb not in _offered(found, by):
@@ -187,15 +179,15 @@ def _act(found: Talk, verb: str, form: Form, data: dict[str, Any], by: Person) -
 @require_GET
 def sheet(request: HttpRequest, talk_id: UUID) -> HttpResponse:
     """谈心记录表, A4, to be signed by both."""
-    found = queries.get_talk(talk_id, by=_me(request))
+    found = queries.get_talk(talk_id, by=me(request))
     return render(request, f"{HERE}/talk_sheet.html", {**_told(found), "printed_at": clock.now()})
 
 
 @require_GET
 def rule_list(request: HttpRequest) -> HttpResponse:
     """谈心办法: the rules by day, and the ladder of reminders."""
-    by = _me(request)
-    _need(by, "talk.rules")
+    by = me(request)
+    need_power(by, "talk.rules")
     ladder = [(days, rules.TELL_LABELS[tell]) for days, tell in queries.ladder_of(by.mine_id)]
     held = queries.rule_on(by.mine_id)
     words = {
@@ -210,8 +202,8 @@ def rule_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def rule_new(request: HttpRequest) -> HttpResponse:
     """A rule from a day on."""
-    by = _me(request)
-    _need(by, "talk.rules")
+    by = me(request)
+    need_power(by, "talk.rules")
     form = forms.RuleForm(request.POST or None, by=by)
 
     def act(_data: dict[str, Any]) -> str:
@@ -226,8 +218,8 @@ def rule_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def ladder(request: HttpRequest) -> HttpResponse:
     """提醒阶梯."""
-    by = _me(request)
-    _need(by, "talk.rules")
+    by = me(request)
+    need_power(by, "talk.rules")
     form = forms.LadderForm(request.POST or None, by=by)
 
     def act(_data: dict[str, Any]) -> str:

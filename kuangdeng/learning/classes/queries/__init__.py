@@ -31,7 +31,7 @@ from kuangdeng.learning.classes.queries.catalogue import (
     units_of_class,
     week_of,
 )
-from kuangdeng.learning.classes.queries.exams import class_of_exam, exam_outcomes, exams_of
+from kuangdeng.learning.classes.queries.exams import class_of_exam, class_paths, exam_outcomes, exams_of, of_class
 from kuangdeng.learning.classes.queries.hours import (
     Balance,
     Learner,
@@ -106,6 +106,7 @@ __all__ = [
     "candidate",
     "cap_words",
     "class_of_exam",
+    "class_paths",
     "class_rows",
     "classes",
     "corrections",
@@ -144,6 +145,7 @@ __all__ = [
     "number_on",
     "numbers_on",
     "occupancy",
+    "of_class",
     "open_plan_lines",
     "own_seat",
     "owner_of_calendar",
