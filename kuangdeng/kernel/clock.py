@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 from django.utils import timezone
 
@@ -23,6 +23,11 @@ def local(at: datetime | None = None) -> datetime:
 def today() -> date:
     """The calendar day on the mine's wall clock."""
     return local().date()
+
+
+def at(day: date, hour: int = 0, minute: int = 0) -> datetime:
+    """This hour of a day on the mine's wall clock."""
+    return datetime.combine(day, time(hour, minute), local().tzinfo)
 
 
 @contextmanager

@@ -171,9 +171,7 @@ class DemoClasses:
         batches = list(one.batches.order_by("number"))
         for place, (topic, who) in enumerate(DRIVE if drive else POST):
             day, hour = batches[0].begin_on + timedelta(days=place // 2), 8 if place % 2 == 0 else 14
-            start = clock.local().replace(
-                year=day.year, month=day.month, day=day.day, hour=hour, minute=30, second=0, microsecond=0
-            )
+            start = clock.at(day, hour, 30)
             lesson = classes.LessonData(
                 start,
                 start + timedelta(hours=3),

@@ -1,43 +1,17 @@
 """Forms of the certificates. They read and word; the verbs decide."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from kuangdeng.kernel.rows import one_of
-from kuangdeng.kernel.widgets import DateInput, PickerField
 from kuangdeng.learning.certificates import rules
 from kuangdeng.learning.certificates.models import Certificate, CertificateType
 from kuangdeng.learning.certificates.services import CertificateData, TypeData
-from kuangdeng.org.api import Person, pickable_persons, search_persons
-
-SPLIT = re.compile(r"[\s、,，;；]+")
-
-
-def words_of(text: str) -> list[str]:
-    """Several words of one field: 瓦检员、放炮员."""
-    return [one for one in SPLIT.split(text) if one]
-
-
-def person_field(by: Person, **own: Any) -> PickerField:
-    """Somebody of the mine."""
-    rows = pickable_persons(by).select_related("unit")
-    return PickerField(
-        url=lambda: reverse("org:pick_person"), find=lambda key: one_of(rows.filter(id=key)),
-        search=lambda words: list(search_persons(rows, words)[:2]), kind="person", icon="person",
-        label_of=lambda one: f"{one.name}（{one.unit.name}）" if one.unit else one.name,
-        **{"label": _("持证人"), "placeholder": _("姓名、拼音首字母或工号"), **own},
-    )  # fmt: skip
-
-
-def day(label: Any, **own: Any) -> forms.DateField:
-    """A day."""
-    return forms.DateField(label=label, widget=DateInput, **own)
+from kuangdeng.learning.forms import day, person_field, words_of
+from kuangdeng.org.api import Person
 
 
 class CertificateForm(forms.Form):
@@ -57,7 +31,7 @@ class CertificateForm(forms.Form):
         if there:
             self.fields["reason"] = forms.CharField(label=_("更正的原因"), max_length=200)
             return
-        self.fields["person"] = person_field(by)
+        self.fields["person"] = person_field(by, label=_("持证人"))
         self.fields["type"] = forms.ChoiceField(label=_("证照种类"), choices=[(str(one.id), one.name) for one in kinds])
         self.order_fields(["person", "type", "number"])
 
@@ -82,12 +56,6 @@ class RenewForm(forms.Form):
     valid_until = day(_("新的有效期止"), required=False, help_text=_("延期换证的填；只办复审的不填。"))
     review_by = day(_("下次应复审日期"), required=False)
     remark = forms.CharField(label=_("说明"), max_length=200, required=False)
-
-
-class ReasonForm(forms.Form):
-    """Something that needs a reason."""
-
-    reason = forms.CharField(label=_("原因"), max_length=200)
 
 
 class TypeForm(forms.Form):

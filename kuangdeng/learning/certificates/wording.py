@@ -2,19 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.certificates.models import Certificate, CertificateType
 from kuangdeng.org.api import Person
-
-
-def plain(value: Decimal) -> str:
-    """20, 7.5: a number without zeros at its end."""
-    return f"{value.normalize():f}"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.pictures import KIND as PICTURE
 from kuangdeng.kernel.rows import one_of
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.certificates import api as certificates
 from kuangdeng.learning.classes import api as classes
@@ -48,7 +49,7 @@ class ExamLine:
         """86; 18/20 where the full mark is another than a hundred."""
         if self.score is None or self.out_of is None:
             return ""
-        got, full = f"{self.score.normalize():f}", f"{self.out_of.normalize():f}"
+        got, full = plain(self.score), plain(self.out_of)
         return got if full == "100" else f"{got}/{full}"
 
     @property

@@ -15,6 +15,7 @@ from kuangdeng.kernel.files import content_of
 from kuangdeng.kernel.paper import PHOTO
 from kuangdeng.kernel.views import XLSX, register_page
 from kuangdeng.learning.files import forms, queries, registers, rules, services, sheets
+from kuangdeng.learning.forms import ReasonForm
 from kuangdeng.learning.views import file_answer, me, need_power, paper
 from kuangdeng.org.api import has_power
 
@@ -132,7 +133,7 @@ def line_strike(request: HttpRequest, line_id: UUID) -> HttpResponse:
 
     back = reverse("learning:person_record", args=[row.person_id])
     return edit_page(
-        request, forms.ReasonForm(request.POST or None), act, title=_("划去：%s") % row.text, label=_("划去"), back=back
+        request, ReasonForm(request.POST or None), act, title=_("划去：%s") % row.text, label=_("划去"), back=back
     )
 
 

@@ -15,6 +15,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import put_refusal
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.exams.api import Exam, Sitting, analysis, get_sitting, mark_line, options_seed, versions_of
 from kuangdeng.learning.items.api import TYPE_LABELS, ItemVersion, answer_words, key_words, order_of_options
 from kuangdeng.learning.results import queries, registers, services
@@ -270,7 +271,7 @@ def mark(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     version, rows = groups[0]
     words = {
         "version": version, "reference": version.content.get("reference", ""), "pieces": rows[:AT_ONCE], "left": len(rows),
-        "items": len(groups), "full": f"{rows[0].full.normalize():f}", "exam_id": exam_id,
+        "items": len(groups), "full": plain(rows[0].full), "exam_id": exam_id,
     }  # fmt: skip
     return render(request, f"{HERE}/mark.html", words)
 

@@ -14,6 +14,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.exams.api import Exam, Kind, Sat, Sitting, lift_hold
 from kuangdeng.learning.exams.api import Status as ExamStatus
 from kuangdeng.learning.talks import rules
@@ -35,15 +36,6 @@ def _demand(by: Person, power: str) -> None:
         raise Refused(
             _("您没有权限「%(power)s」。请联系培训部门。") % {"power": POWER_LABELS[power]}, code="not_allowed"
         )
-
-
-def _need(words: str, message: str, field: str, most: int = 200) -> str:
-    text = words.strip()
-    if not text:
-        raise Refused(message, field=field)
-    if len(text) > most:
-        raise Refused(_("太长了，最多 %(n)d 个字。") % {"n": most}, field=field)
-    return text
 
 
 def _begin(what: str, talk_id: UUID, mine_id: UUID) -> Talk:
@@ -160,7 +152,7 @@ def drop(talk_id: UUID, *, why: str, by: Person) -> Talk:
     _demand(by, "talk.drop")
     if talk.person_id == by.id:
         raise Refused(_("自己的谈心不能自己撤销。请由别人办理。"), code="own")
-    talk.end_note = _need(why, _("请写明为什么撤销。"), "why")
+    talk.end_note = need(why, _("请写明为什么撤销。"), field="why")
     go("drop", talk)
     talk.save()
     Retraining.objects.filter(talk=talk, done_at=None).delete()
@@ -173,7 +165,7 @@ def reopen(talk_id: UUID, *, why: str, by: Person) -> Talk:
     """Put somebody back on the list (重新列入), with the reason; the talk begins anew."""
     talk = _begin("reopen", talk_id, by.mine_id)
     _demand(by, "talk.reopen")
-    words = _need(why, _("请写明为什么重新列入。"), "why")
+    words = need(why, _("请写明为什么重新列入。"), field="why")
     go("reopen", talk)
     talk.talker = talk.helper = talk.talked_at = talk.recorded_at = talk.signed_at = talk.signed_by = None
     talk.ended_at, talk.end_note = None, ""
@@ -226,9 +218,9 @@ def record(talk_id: UUID, *, data: Record, by: Person) -> Talk:
         raise Refused(_("谈心由安排的谈话人记录。要换人，请先重新安排谈话人。"), code="not_talker")
     if not talk.exam.opens_at <= data.talked_at <= now() + timedelta(minutes=5):
         raise Refused(_("谈话时间要在考试以后，不能晚于现在。"), field="talked_at")
-    talk.place = _need(data.place, _("请写在哪里谈的。"), "place", 80)
-    talk.reason = _need(data.reason, _("请写没考好的原因。"), "reason", 1000)
-    talk.measures = _need(data.measures, _("请写改进措施：学什么、谁来帮、到什么时候。"), "measures", 1000)
+    talk.place = need(data.place, _("请写在哪里谈的。"), field="place", most=80)
+    talk.reason = need(data.reason, _("请写没考好的原因。"), field="reason", most=1000)
+    talk.measures = need(data.measures, _("请写改进措施：学什么、谁来帮、到什么时候。"), field="measures", most=1000)
     talk.helper = None
     if data.helper_id:
         talk.helper = next((one for one in helpers(talk) if one.id == data.helper_id), None)
@@ -247,7 +239,7 @@ def rewrite(talk_id: UUID, *, why: str, by: Person) -> Talk:
     talk = _begin("rewrite", talk_id, by.mine_id)
     if by.id not in (talk.person_id, talk.talker_id):
         raise Refused(_("只有本人和谈话人能退回重谈。"), code="not_allowed")
-    words = _need(why, _("请写明哪里不对。"), "why")
+    words = need(why, _("请写明哪里不对。"), field="why")
     talk.recorded_at = None
     go("rewrite", talk)
     talk.save()
@@ -273,7 +265,7 @@ def sign_for(talk_id: UUID, *, note: str, by: Person) -> Talk:
     _demand(by, "talk.sign_for")
     if talk.person_id == by.id:
         raise Refused(_("自己的记录请直接签字。"), code="own")
-    _sign(talk, by, _need(note, _("请写明纸质记录存在哪里。"), "note"))
+    _sign(talk, by, need(note, _("请写明纸质记录存在哪里。"), field="note"))
     _enter("sign_for", talk, by, {"why": talk.sign_note})
     return talk
 
@@ -342,7 +334,7 @@ def accept_retraining(retraining_id: UUID, *, where: str, by: Person) -> Retrain
     Refused when he is in a class of ours: its conclusion settles it.
     """
     found = _by_hand(retraining_id, by)
-    found.where = _need(where, _("请写明列入哪个班。"), "where", 120)
+    found.where = need(where, _("请写明列入哪个班。"), field="where", most=120)
     found.accepted_at, found.accepted_by = now(), by
     found.save()
     _enter("accept_retraining", found.talk, by, {"where": found.where})
@@ -358,7 +350,7 @@ def finish_retraining(retraining_id: UUID, *, note: str, by: Person) -> Retraini
     found = _by_hand(retraining_id, by)
     if found.accepted_at is None:
         raise Refused(_("还没有列入培训班。请先写明列入哪个班。"), code="not_accepted")
-    words = _need(note, _("请写明培训结果：学时、考核成绩。"), "note")
+    words = need(note, _("请写明培训结果：学时、考核成绩。"), field="note")
     found.done_at = now()
     found.save()
     talk = found.talk
@@ -432,7 +424,7 @@ def save_rule(*, data: RuleData, by: Person) -> TalkRule:
     values = {name: getattr(data, name) for name in DAYS}
     rule = TalkRule.objects.create(
         mine_id=by.mine_id, valid_from=data.valid_from, bar=data.bar, confirmed=data.confirmed,
-        source=_need(data.source, _("请写明依据：哪份文件，或者谁定的。"), "source"), **values,
+        source=need(data.source, _("请写明依据：哪份文件，或者谁定的。"), field="source"), **values,
     )  # fmt: skip
     facts = {"valid_from": data.valid_from.isoformat(), "bar": str(data.bar or ""), **values, "source": rule.source}
     _enter_setting("save_rule", by, {**facts, "confirmed": rule.confirmed})

@@ -15,6 +15,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import edit_page
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.views import register_page
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.exams.api import percent
 from kuangdeng.learning.talks import forms, queries, registers, rules, services
 from kuangdeng.learning.talks.models import Talk
@@ -87,7 +88,7 @@ def _class_url(found: Talk, by: Person) -> str:
 
 def _told(found: Talk) -> dict[str, Any]:
     sheet = found.sitting
-    share = f"{percent(sheet.score, sheet.out_of).normalize():f}%" if sheet.score is not None and sheet.out_of else "—"
+    share = f"{plain(percent(sheet.score, sheet.out_of))}%" if sheet.score is not None and sheet.out_of else "—"
     return {
         "talk": found, "state_chip": registers.state_chip(found), "due_chip": registers.due_chip(found),
         "cause": CAUSE_LABELS[found.cause], "share": share, "score": sheet.score.normalize() if sheet.score is not None else "—",

@@ -21,6 +21,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.views import XLSX, register_page
 from kuangdeng.kernel.web import put_refusal
 from kuangdeng.learning.certificates import forms, importing, queries, registers, rules, services
+from kuangdeng.learning.forms import ReasonForm
 from kuangdeng.learning.views import me, need_power, paper
 from kuangdeng.org.api import ImportRun, Person, get_person, has_power
 
@@ -126,7 +127,7 @@ def certificate_verb(request: HttpRequest, certificate_id: UUID, verb: str) -> H
             return _("已更正。")
 
     else:
-        form = forms.ReasonForm(request.POST or None)
+        form = ReasonForm(request.POST or None)
 
         def act(data: dict[str, Any]) -> str:
             services.revoke_certificate(one.id, reason=data["reason"], by=by)

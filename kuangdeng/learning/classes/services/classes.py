@@ -13,6 +13,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.words import need, plain
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.classes import rules
 from kuangdeng.learning.classes.models import Batch, HoursCorrection, Lesson, Seat, TrainingClass
@@ -26,7 +27,6 @@ from kuangdeng.learning.classes.services._steps import (
     enter,
     hang_sheet,
     locked_class,
-    need,
     of_class,
 )
 from kuangdeng.learning.talks import api as talks
@@ -223,7 +223,7 @@ def _retrained(one: TrainingClass, *, last: bool) -> dict[str, object]:
             words = {
                 "code": one.code,
                 "title": one.title,
-                "hours": f"{row.valid.normalize():f}",
+                "hours": plain(row.valid),
                 "diploma": row.seat.diploma,
             }
             note = _("第 %(code)s 期%(title)s：%(hours)s 学时，考试合格，合格证明 %(diploma)s。") % words

@@ -10,6 +10,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.classes import queries, rostering
 from kuangdeng.learning.classes.models import Batch, Lesson, LessonHours, Seat, TrainingClass
 from kuangdeng.learning.classes.queries.rules import limits_of
@@ -20,7 +21,6 @@ from kuangdeng.learning.classes.services._steps import (
     class_words,
     enter,
     expect_anew,
-    need,
     of_class,
     seat_for,
     span_words,

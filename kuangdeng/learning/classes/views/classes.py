@@ -18,10 +18,12 @@ from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import put_refusal
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.classes import forms, queries, registers, rules, services
 from kuangdeng.learning.classes.models import TrainingClass
 from kuangdeng.learning.classes.views.common import HERE, tabs
 from kuangdeng.learning.exams import api as exams
+from kuangdeng.learning.forms import ReasonForm
 from kuangdeng.learning.talks import api as talks
 from kuangdeng.learning.views import me, need_power, paper
 from kuangdeng.org.api import Person, has_power
@@ -148,7 +150,7 @@ def _figures(batches: list[Any], lessons: list[Any]) -> list[dict[str, Any]]:
     return [
         {"label": _("批次"), "value": len(batches)},
         {"label": _("名册人次"), "value": sum(batch.heads for batch in batches)},
-        {"label": _("每人学时"), "value": registers.plain(hours)},
+        {"label": _("每人学时"), "value": plain(hours)},
         {"label": _("课次（已核定）"), "value": f"{len(lessons)}（{settled}）"},
     ]
 
@@ -264,7 +266,7 @@ def class_verb(request: HttpRequest, class_id: UUID, verb: str) -> HttpResponse:
 
     label = str(rules.FLOW.verbs[verb])
     return edit_page(
-        request, forms.ReasonForm(request.POST or None), act, title=f"{label}：{one.title}", label=label, back=back
+        request, ReasonForm(request.POST or None), act, title=f"{label}：{one.title}", label=label, back=back
     )
 
 
@@ -431,5 +433,5 @@ def conclude(request: HttpRequest, class_id: UUID) -> HttpResponse:
     retrained = {row.person_id for row in talks.retrained_in(one.id)}
     lines = [{"row": row, "choice": form[f"c-{row.seat.id}"], "remark": form[f"r-{row.seat.id}"],
               "passed": outcomes.get(row.seat.person_id), "retrains": row.seat.person_id in retrained} for row in learners]  # fmt: skip
-    words = {"one": one, "form": form, "lines": lines, "percent": registers.plain(percent), "retrained": len(retrained)}
+    words = {"one": one, "form": form, "lines": lines, "percent": plain(percent), "retrained": len(retrained)}
     return render(request, f"{HERE}/conclude.html", words, status=422 if form.is_bound else 200)

@@ -15,6 +15,7 @@ from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.learning.classes import forms, queries, registers, services
 from kuangdeng.learning.classes.views.classes import class_tabs
 from kuangdeng.learning.classes.views.common import HERE, MOST_OWED, retrains
+from kuangdeng.learning.forms import ReasonForm
 from kuangdeng.learning.talks import api as talks
 from kuangdeng.learning.views import me, need_power, paper
 from kuangdeng.org.api import Person, get_person, has_power
@@ -160,5 +161,5 @@ def seat_verb(request: HttpRequest, seat_id: UUID, verb: str) -> HttpResponse:
         services.drop_seat(seat.id, reason=data["reason"], by=by)
         return _("%s已退班。") % seat.person.name
 
-    form_ = forms.ReasonForm(request.POST or None)
+    form_ = ReasonForm(request.POST or None)
     return edit_page(request, form_, drop, title=_("退班：%s") % seat.person.name, label=_("退班"), back=back)
