@@ -220,11 +220,6 @@ def units_named(units: Any) -> str:
     return "、".join(unit.name for unit in units)
 
 
-def unit_ids(one: TrainingClass) -> list[UUID]:
-    """The units that a class takes."""
-    return list(one.units.values_list("id", flat=True))
-
-
 def units_of_class(one: TrainingClass) -> list[Unit]:
-    """The same as rows."""
+    """The units that a class takes."""
     return list(one.units.all())
