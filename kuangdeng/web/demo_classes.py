@@ -12,6 +12,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.learning.api import attendance, certificates, classes, exams, talks
 from kuangdeng.org import api as org
+from kuangdeng.web.demo_cast import who
 from kuangdeng.web.demo_data import DemoMine
 from kuangdeng.web.demo_exams import NOTE, answer, settled_paper
 
@@ -91,9 +92,7 @@ class DemoClasses:
         return [(moment, step) for moment, step in found if moment < now]
 
     def _who(self, role: org.Role) -> org.Person:
-        person = self.people[self.demo.cast[role]]
-        person.__dict__.pop("_held_roles", None)
-        return person
+        return who(self.demo, self.people, role)
 
     @property
     def officer(self) -> org.Person:
@@ -169,7 +168,7 @@ class DemoClasses:
             one = classes.prepare_class(data=data, by=self.officer)
         one = classes.make_roster(one.id, by=self.officer)
         batches = list(one.batches.order_by("number"))
-        for place, (topic, who) in enumerate(DRIVE if drive else POST):
+        for place, (topic, teacher) in enumerate(DRIVE if drive else POST):
             day, hour = batches[0].begin_on + timedelta(days=place // 2), 8 if place % 2 == 0 else 14
             start = clock.at(day, hour, 30)
             lesson = classes.LessonData(
@@ -178,7 +177,7 @@ class DemoClasses:
                 Decimal(4),
                 topic,
                 "第一教室" if drive else "第二教室",
-                teacher_id=self.teachers[who].id,
+                teacher_id=self.teachers[teacher].id,
             )
             classes.add_lesson(batches[0].id, data=lesson, by=self.officer)
         for batch in batches[1:]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from kuangdeng.kernel import clock
 from kuangdeng.learning.api import exams, talks
 from kuangdeng.org import api as org
+from kuangdeng.web.demo_cast import who
 from kuangdeng.web.demo_data import DemoMine
 from kuangdeng.web.demo_exams import DemoExams, answer
 
@@ -42,9 +43,7 @@ class DemoTalks:
         ]
 
     def _who(self, role: str) -> org.Person:
-        person = self.people[self.demo.cast[role]]
-        person.__dict__.pop("_held_roles", None)
-        return person
+        return who(self.demo, self.people, role)
 
     def _cases(self) -> list[talks.Talk]:
         """Who failed, in the order of the list; never the talker himself."""

@@ -22,7 +22,7 @@ from kuangdeng.learning.certificates.models import (
     CertificateType,
     SurfaceTrade,
 )
-from kuangdeng.learning.certificates.rules import Reason, Status, holds_on, reminder_due
+from kuangdeng.learning.certificates.rules import Reason, Status, holds_on, month_end, reminder_due
 from kuangdeng.learning.certificates.wording import OwedExam
 from kuangdeng.learning.classes import api as classes
 from kuangdeng.learning.exams import api as exams
@@ -219,7 +219,7 @@ def work_key(person: Person) -> str:
 
 def surface_trades(mine_id: UUID, month: date) -> set[str]:
     """The trades that work only on the surface on every day of the month that begins on this day."""
-    rows = SurfaceTrade.objects.filter(mine_id=mine_id, valid_from__lte=classes.month_end(month))
+    rows = SurfaceTrade.objects.filter(mine_id=mine_id, valid_from__lte=month_end(month))
     held: dict[str, bool] = {}
     for row in rows.order_by("valid_from"):
         key = trade_key(row.trade)
@@ -282,7 +282,7 @@ def _by_certificates(mine_id: UUID, month: date, put: Put) -> None:
         (one.person_id, one.type_id): one
         for one in Certificate.objects.filter(mine_id=mine_id, status=Status.HELD).select_related("type")
     }
-    last = classes.month_end(month)
+    last = month_end(month)
     for person, kind in wanted:
         one = held.get((person.id, kind.id))
         if one is None:

@@ -47,7 +47,6 @@ from kuangdeng.learning.classes.rules import (
     LessonKind,
     Mode,
     Status,
-    month_end,
     years_later,
 )
 from kuangdeng.learning.classes.services import (
@@ -121,7 +120,6 @@ __all__ = [
     "get_class",
     "learners",
     "make_roster",
-    "month_end",
     "newcomers_short",
     "number_on",
     "numbers_on",

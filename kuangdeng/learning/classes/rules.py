@@ -1,7 +1,7 @@
 """培训班 as tables: states, kinds, who may, the numbers that a rule says, what counts as an hour. Pure."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -415,8 +415,3 @@ def years_later(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
-
-
-def month_end(day: date) -> date:
-    """The last day of the month in which a day lies."""
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1) - timedelta(days=1)

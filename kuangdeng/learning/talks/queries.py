@@ -19,7 +19,18 @@ from kuangdeng.org.api import Person, Role, has_power, holders, may, reach
 
 LOOK_BACK = timedelta(days=60)
 """Results that were published longer ago are no matter for a talk any more."""
-RELATED = ("person__unit", "unit", "exam", "talker", "helper", "sitting", "result", "makeup__exam", "signed_by")
+RELATED = (
+    "person__unit",
+    "unit",
+    "exam",
+    "talker",
+    "helper",
+    "sitting",
+    "result",
+    "makeup__exam",
+    "signed_by",
+    "retraining",
+)
 TALKERS = (Role.BRANCH_SECRETARY, Role.UNIT_HEAD, Role.POLITICAL_WORK, Role.TRAINING_OFFICER, Role.MINE_LEADER)
 
 
@@ -263,7 +274,7 @@ def retrained_in(class_id: UUID) -> list[Retraining]:
 
 def retraining_of(talk: Talk) -> Retraining | None:
     """The retraining that came of this talk."""
-    return one_of(Retraining.objects.filter(talk=talk)) if talk.status in (Status.RETRAINING, Status.DONE) else None
+    return getattr(talk, "retraining", None)
 
 
 def retrainings(person: Person) -> QuerySet[Retraining]:

@@ -11,7 +11,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.learning.certificates import importing, queries, services
 from kuangdeng.learning.certificates.jobs import run_clock
 from kuangdeng.learning.certificates.models import BarredList, Certificate, CertificateReminder, SurfaceTrade
-from kuangdeng.learning.certificates.rules import Reason, reminder_due
+from kuangdeng.learning.certificates.rules import Reason, month_end, reminder_due
 from kuangdeng.learning.certificates.testkit import certificate_in, data_for, kind_in, previewed
 from kuangdeng.learning.classes import api as classes
 from kuangdeng.learning.classes import testkit
@@ -111,6 +111,10 @@ def test_an_import_tells_every_fault_and_writes_the_rest_at_once(cast: Cast) -> 
     assert (taught.valid_from, taught.valid_until) == (date(2022, 5, 1), date(2028, 5, 1)), "six years back by the kind"
     with pytest.raises(Refused, match="已经写入"):
         services.confirm_import(run.id, by=cast.training_officer)
+
+
+def test_a_month_ends_on_its_last_day() -> None:
+    assert [month_end(date(2026, 12, 5)), month_end(date(2028, 2, 1))] == [date(2026, 12, 31), date(2028, 2, 29)]
 
 
 def test_an_import_of_what_is_there_brings_the_dates_up_to_date(cast: Cast) -> None:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kuangdeng.learning.views import tabs_of
 from kuangdeng.org.api import Person, has_power
 
 HERE = "learning/classes"
@@ -19,7 +19,7 @@ def retrains(person: Person) -> bool:
 
 def tabs(person: Person, here: str) -> list[dict[str, Any]]:
     """The pages of the training that this person may use."""
-    names = {
+    pages = {
         "classes": (_("培训班"), "class.see"),
         "class_week": (_("周课表"), "class.see"),
         "training_needs": (_("培训需求"), "need.propose"),
@@ -29,8 +29,4 @@ def tabs(person: Person, here: str) -> list[dict[str, Any]]:
         "training_people": (_("职工学时"), "class.people"),
         "training_summary": (_("全矿情况"), "class.summary"),
     }
-    return [
-        {"label": label, "url": reverse(f"learning:{name}"), "current": name == here}
-        for name, (label, power) in names.items()
-        if has_power(person, power)
-    ]
+    return tabs_of(person, here, pages)

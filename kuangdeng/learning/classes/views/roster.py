@@ -17,8 +17,8 @@ from kuangdeng.learning.classes.views.classes import class_tabs
 from kuangdeng.learning.classes.views.common import HERE, MOST_OWED, retrains
 from kuangdeng.learning.forms import ReasonForm
 from kuangdeng.learning.talks import api as talks
-from kuangdeng.learning.views import me, need_power, paper
-from kuangdeng.org.api import Person, get_person, has_power
+from kuangdeng.learning.views import asked_person, me, need_power, paper
+from kuangdeng.org.api import Person, has_power
 
 
 @require_GET
@@ -99,19 +99,11 @@ def seat_add(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         services.add_seat(batch.id, person_id=data["person"].id, reason=data["reason"], by=by)
         return _("%s已加入。") % data["person"].name
 
-    initial = {"person": _asked(request, by)}
+    initial = {"person": asked_person(request, by)}
     form = forms.SeatForm(request.POST or None, by=by, initial=initial)
     words = {"code": batch.training_class.code, "n": batch.number}
     back = reverse("learning:roster", args=[batch.training_class_id])
     return edit_page(request, form, act, title=_("加入第 %(code)s 期第 %(n)d 批") % words, label=_("加入"), back=back)
-
-
-def _asked(request: HttpRequest, by: Person) -> Person | None:
-    """Who is meant when one comes from the list of those who could not be placed."""
-    try:
-        return get_person(UUID(request.GET.get("person", "")), by=by)
-    except (ValueError, NotVisible):
-        return None
 
 
 @require_http_methods(["GET", "POST"])
