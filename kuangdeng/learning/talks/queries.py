@@ -227,11 +227,14 @@ OWN: dict[str, str] = {Status.ASSIGNED: "talk", Status.TALKED: "sign", Status.RE
 
 def waiting_for(person: Person) -> list[Waiting]:
     """What waits for this person: talks to hold, a record to sign, the class that retrains him; for who arranges, how
-    many wait. At most two statements, one for who arranges nothing."""
+    many wait. When a class begins is not his to keep, so that line has no deadline. At most two statements."""
     own = Q(talker=person, status=Status.ASSIGNED) | Q(person=person, status=Status.TALKED)
     own |= Q(person=person, status=Status.RETRAINING, retraining__accepted_at__isnull=False)
     rows = Talk.objects.filter(own, mine_id=person.mine_id).select_related("person", "exam", "retraining")
-    found = [Waiting(OWN[one.status], one.due_at, one) for one in rows.order_by("due_at")[:20]]
+    found = [
+        Waiting(OWN[one.status], None if one.status == Status.RETRAINING else one.due_at, one)
+        for one in rows.order_by("due_at")[:20]
+    ]
     if not has_power(person, "talk.assign"):
         return found
     units = reach(person, "talk.assign")

@@ -117,6 +117,9 @@ def test_he_reads_which_class_it_became(cast: Cast) -> None:
     assert task.exists() and not task.filter(acted_at=None).exists(), "the officer's task is done by taking him in"
     miner = signed_in(cast, "miner")
     assert f"请参加重新培训：{one.code} 期{one.title}" in miner.get("/").content.decode()
+    with clock.set_to(clock.now() + timedelta(days=60)):
+        [mine] = [line for line in talks.waiting_for(cast.miner) if line.kind == "retrained"]
+        assert mine.due is None, "when the class begins is not his to keep"
     page = miner.get(reverse("learning:talk", args=[row.talk_id])).content.decode()
     assert one.title in page and reverse("learning:my_training") in page
     officer = signed_in(cast, "training_officer").get(reverse("learning:talk", args=[row.talk_id])).content.decode()
