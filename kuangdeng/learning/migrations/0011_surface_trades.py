@@ -5,6 +5,7 @@ import kuangdeng.kernel.ids
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from kuangdeng.kernel.migrating import together
 
 
 class Migration(migrations.Migration):
@@ -137,3 +138,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = together(operations)
