@@ -35,6 +35,7 @@ from kuangdeng.learning.classes.queries import (
 from kuangdeng.learning.classes.rules import (
     CORRECTION_FLOW,
     FLOW,
+    HOURS_OF,
     KIND_LABELS,
     MODE_LABELS,
     NEED_FLOW,
@@ -77,6 +78,7 @@ from kuangdeng.learning.classes.services import (
 __all__ = [
     "CORRECTION_FLOW",
     "FLOW",
+    "HOURS_OF",
     "KIND_LABELS",
     "MODE_LABELS",
     "NEED_FLOW",

@@ -342,6 +342,12 @@ KEEP_OF: dict[str, str] = {
     Kind.TRADE_REVIEW: "keep.trades",
 }
 """How long the file of a class is kept, by its kind; every other kind as for others."""
+HOURS_OF: dict[str, str] = {
+    Kind.NEW: "hours.new",
+    Kind.TRADE_FIRST: "hours.trade_first",
+    Kind.TRADE_REVIEW: "hours.trade_review",
+}
+"""How many hours a rule asks of a class, by its kind; of the others none."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from kuangdeng.learning.certificates import api as certificates
 from kuangdeng.learning.classes import api as classes
 from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.files.models import ClassPaper, PersonRecord, RecordLine, RecordPaper
-from kuangdeng.learning.files.rules import LineKind, PaperKind
+from kuangdeng.learning.files.rules import LineKind, PaperKind, months_between
 from kuangdeng.org.api import Person, has_power, may, reach
 
 # Exams ------------------------------------------------------------------------------------------------------------------
@@ -214,8 +214,10 @@ def _gaps_of_training(one: PersonFile, edit: str) -> list[Gap]:
             url = reverse("learning:certificate", args=[held.id])
             found.append(Gap(_("%(kind)s %(day)s 已到期") % words, url))
     here = one.balances[-1] if one.balances else None
-    if here is not None and here.is_new and not any(line.passed for line in one.lines[LineKind.APPRENTICE]):
-        found.append(Gap(_("新工人没有师带徒、实习合格记录"), edit))
+    if here is not None and here.is_new:
+        months = int(classes.number_on(one.person.mine_id, "apprentice.months"))
+        if not any(line.passed and _lasted(line) >= months for line in one.lines[LineKind.APPRENTICE]):
+            found.append(Gap(_("新工人没有满 %(n)d 个月的师带徒、实习合格记录") % {"n": months}, edit))
     if not one.seats and not one.lines[LineKind.BEFORE]:
         found.append(Gap(_("没有任何培训记录"), edit))
     for seat in one.seats:
@@ -225,6 +227,11 @@ def _gaps_of_training(one: PersonFile, edit: str) -> list[Gap]:
             url = reverse("learning:training_class", args=[group.id])
             found.append(Gap(_("第 %(code)s 期要求考试，没有考试成绩") % {"code": group.code}, url))
     return found
+
+
+def _lasted(line: RecordLine) -> int:
+    """How many months an apprenticeship has lasted."""
+    return months_between(line.begin_on, line.end_on or clock.today())
 
 
 def gaps_of_all(persons: Sequence[Person]) -> dict[UUID, int]:
@@ -383,6 +390,11 @@ def _gaps_of_class(file: ClassFile) -> list[Gap]:
     found: list[Gap] = []
     if one.plan_line_id is None and not file.needs and "plan" not in kinds:
         found.append(Gap(_("没有年度计划项、培训需求或培训通知"), papers))
+    key = classes.HOURS_OF.get(one.kind)
+    owed = classes.number_on(one.mine_id, key, one.begin_on) if key else Decimal(0)
+    if file.planned < owed:
+        words = {"kind": one.get_kind_display(), "owed": plain(owed), "has": plain(file.planned)}
+        found.append(Gap(_("%(kind)s规定 %(owed)s 学时，课表只有 %(has)s") % words, here))
     for batch in file.batches:
         if not batch.lessons_there:
             found.append(Gap(_("第 %(n)d 批没有课表") % {"n": batch.number}, here))
