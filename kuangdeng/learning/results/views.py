@@ -238,9 +238,9 @@ def _sheet_line(sitting: Sitting, at: int, one: dict[str, Any], known: dict[UUID
         "answer": answer_words(content, one["a"], order),
         "key": _("送分") if one.get("k") == "all" else key_words(key, order),
         "corrected": bool(one.get("k")),
-        "points": "—" if one["s"] is None else one["s"].rstrip("0").rstrip(".") if "." in one["s"] else one["s"],
-        "full": one["m"].rstrip("0").rstrip(".") if "." in one["m"] else one["m"],
-        "wrong": one["s"] is not None and float(one["s"]) < float(one["m"]),
+        "points": "—" if one["s"] is None else plain(Decimal(one["s"])),
+        "full": plain(Decimal(one["m"])),
+        "wrong": one["s"] is not None and Decimal(one["s"]) < Decimal(one["m"]),
     }
 
 

@@ -35,13 +35,8 @@ TALKERS = (Role.BRANCH_SECRETARY, Role.UNIT_HEAD, Role.POLITICAL_WORK, Role.TRAI
 
 
 def rule_on(mine_id: UUID, day: date | None = None) -> TalkRule | None:
-    """The rule that holds on a day."""
-    return one_of(TalkRule.objects.filter(id__in=_rule_ids(mine_id, day)))
-
-
-def _rule_ids(mine_id: UUID, day: date | None) -> QuerySet[TalkRule, UUID]:
-    rows = TalkRule.objects.filter(mine_id=mine_id, valid_from__lte=day or clock.today())
-    return rows.order_by("-valid_from", "-at").values_list("id", flat=True)[:1]
+    """The rule that holds on a day: the newest that has begun."""
+    return TalkRule.objects.filter(mine_id=mine_id, valid_from__lte=day or clock.today()).first()
 
 
 def terms_on(mine_id: UUID, day: date | None = None) -> Terms:
