@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from base64 import b64decode
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ FONT_WORDS = (
     "msyh",
 )
 BASE = "http://paper.invalid/"
+PHOTO = "data:image/jpeg;base64,"
 
 
 @lru_cache(maxsize=1)
@@ -76,7 +78,9 @@ def pdf(html: str) -> bytes:
 
 
 def _our_file(url: str) -> tuple[bytes, str]:
-    """A static file and what kind it is; ValueError for any other address."""
+    """A static file, or a photo that stands in the page itself, and what kind it is; ValueError for any other address."""
+    if url.startswith(PHOTO):
+        return b64decode(unquote(url.removeprefix(PHOTO))), "image/jpeg"
     prefix = urlsplit(settings.STATIC_URL).path
     path = unquote(urlsplit(url).path)
     if not url.startswith(BASE) or not path.startswith(prefix):

@@ -1,4 +1,7 @@
-"""Words that people type, as verbs take them: without blanks around them, neither missing nor endless."""
+"""Words that people type, as verbs take them: without blanks around them, neither missing nor endless; numbers as people
+write them."""
+
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -19,3 +22,8 @@ def short(text: str, *, field: str, most: int) -> str:
     if len(words) > most:
         raise Refused(_("太长了，最多 %(n)d 个字。") % {"n": most}, field=field)
     return words
+
+
+def plain(value: Decimal) -> str:
+    """20, 7.5: a number without zeros at its end."""
+    return f"{value.normalize():f}"

@@ -20,6 +20,7 @@ class LearningConfig(AppConfig):
         from kuangdeng.learning.campaigns.queries import files_in_use as files_of_campaigns
         from kuangdeng.learning.certificates import rules as certificates
         from kuangdeng.learning.certificates import words as certificate_words
+        from kuangdeng.learning.classes import belonging as class_belonging
         from kuangdeng.learning.classes import rules as classes
         from kuangdeng.learning.classes import words as class_words
         from kuangdeng.learning.classes.queries.papers import handouts_in_use
@@ -60,6 +61,7 @@ class LearningConfig(AppConfig):
         declare(_("培训档案"), files.MAY, files.POWER_LABELS)
         attendance_words.declare()
         class_words.declare()
+        class_belonging.declare()
         certificate_words.declare()
         file_words.declare()
         keep_when_referenced(handouts_in_use)

@@ -1,9 +1,18 @@
-"""What the forms of learning share: a reason, or nothing but to be sure."""
+"""What the forms of learning share: who, which unit, which day, a reason, or nothing but to be sure."""
 
+import re
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from kuangdeng.kernel.rows import one_of
+from kuangdeng.kernel.widgets import DateInput, PickerField
+from kuangdeng.org.api import Person, open_unit, pickable_persons, search_persons, search_units
+
+SPLIT = re.compile(r"[\s、,，;；]+")
 
 
 class Area(forms.Textarea):
@@ -26,3 +35,33 @@ class ReasonForm(forms.Form):
 
 class NothingForm(forms.Form):
     """A verb that needs no words, only to be sure."""
+
+
+def words_of(text: str) -> list[str]:
+    """Several words of one field: 瓦检员、放炮员."""
+    return [one for one in SPLIT.split(text) if one]
+
+
+def day(label: Any, **own: Any) -> forms.DateField:
+    """A day."""
+    return forms.DateField(label=label, widget=DateInput, **own)
+
+
+def unit_field(by: Person, **own: Any) -> PickerField:
+    """A unit of the mine, or several."""
+    return PickerField(
+        url=lambda: reverse("org:pick_unit"), find=lambda key: open_unit(UUID(str(key)), by), label_of=lambda unit: unit.name,
+        search=lambda words: search_units(by, words), kind="unit", icon="unit",
+        **{"label": _("单位"), "placeholder": _("单位名称或拼音首字母"), **own},
+    )  # fmt: skip
+
+
+def person_field(by: Person, **own: Any) -> PickerField:
+    """Somebody of the mine."""
+    rows = pickable_persons(by).select_related("unit")
+    return PickerField(
+        url=lambda: reverse("org:pick_person"), find=lambda key: one_of(rows.filter(id=key)),
+        search=lambda words: list(search_persons(rows, words)[:2]), kind="person", icon="person",
+        label_of=lambda one: f"{one.name}（{one.unit.name}）" if one.unit else one.name,
+        **{"label": _("人员"), "placeholder": _("姓名、拼音首字母或工号"), **own},
+    )  # fmt: skip

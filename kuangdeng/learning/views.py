@@ -1,16 +1,20 @@
 """What the pages of learning share: who asks, a paper form, a kept file."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import quote
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.paper import pdf
-from kuangdeng.org.api import Person, has_power
+from kuangdeng.kernel.views import XLSX
+from kuangdeng.org.api import Person, get_person, has_power
 
 SHOWN = {"application/pdf", "image/jpeg", "image/png"}
 """Kinds of files that a browser shows by itself; the others are saved."""
@@ -25,6 +29,23 @@ def need_power(person: Person, *powers: str) -> None:
     """A page for who has one of these powers. NotVisible for everybody else."""
     if not any(has_power(person, power) for power in powers):
         raise NotVisible
+
+
+def tabs_of(person: Person, here: str, pages: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
+    """Those of some pages that this person may use: name → what it is called, and by which power."""
+    return [
+        {"label": label, "url": reverse(f"learning:{name}"), "current": name == here}
+        for name, (label, power) in pages.items()
+        if has_power(person, power)
+    ]
+
+
+def asked_person(request: HttpRequest, by: Person) -> Person | None:
+    """Who is meant by `?person=`, when one comes from a list; None when nobody whom he may know."""
+    try:
+        return get_person(UUID(request.GET.get("person", "")), by=by)
+    except (ValueError, NotVisible):
+        return None
 
 
 def paper(request: HttpRequest, template: str, words: dict[str, Any], name: str) -> HttpResponse:
@@ -54,4 +75,13 @@ def file_answer(content: bytes | None, kind: str, name: str, *, to_save: bool = 
     response["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def xlsx_answer(content: bytes, name: str) -> HttpResponse:
+    """A spreadsheet of ours, to be saved."""
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.xlsx"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
     return response

@@ -4,13 +4,17 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
+from random import Random
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
-from kuangdeng.learning.api import attendance, certificates, classes
+from kuangdeng.learning.api import attendance, certificates, classes, exams, talks
 from kuangdeng.org import api as org
+from kuangdeng.web.demo_cast import who
 from kuangdeng.web.demo_data import DemoMine
+from kuangdeng.web.demo_exams import NOTE, answer, settled_paper
 
 Step = tuple[datetime, Callable[[], object]]
 LABEL = "（示例）"
@@ -30,6 +34,18 @@ DRIVE = (
     ("透水征兆和避灾路线", "teacher"),
     ("防治水知识交流", "expert"),
 )
+SURFACE = (
+    "装载机司机",
+    "司炉工",
+    "矿灯充电工",
+    "储装工",
+    "地面电工",
+    "主提升机司机",
+    "文员",
+    "仓库保管员",
+    "炊事员",
+    "保洁员",
+)
 POST = (("班组长岗位职责和交接班", "teacher"), ("现场应急处置", "teacher"))
 
 
@@ -42,6 +58,8 @@ class DemoClasses:
         self.mine, self.demo, self.people, self.units = mine, demo, people, units
         self.teachers: dict[str, classes.Teacher] = {}
         self.running: dict[str, classes.TrainingClass] = {}
+        self.exams: dict[str, exams.Exam] = {}
+        self.paper: UUID | None = None
 
     def steps(self, now: datetime) -> list[Step]:
         """Every step with its instant; none of them lies after `now`."""
@@ -57,21 +75,24 @@ class DemoClasses:
             (at(-45, 9, 20), self._teachers),
             (at(-44, 9), self._plan),
             (at(-43, 9), self._certificates),
+            (at(-43, 15), self._surface),
             (at(-30, 9), lambda: self._prepare("post", past)),
             (at(-20, 8, 5), lambda: self._sign("post", past)),
             (at(-20, 18), lambda: self._settle("post", past)),
+            (at(-20, 19), lambda: self._examine("post", at(-19, 9))),
+            (at(-19, 12), lambda: self._sit("post", at(-19, 9))),
             (at(-18, 9), self._conclude),
             (at(-9, 10), self._need),
             (at(-8, 9), lambda: self._prepare("drive", drive)),
             (at(-1, 8, 5), lambda: self._sign("drive", drive)),
             (at(-1, 18), lambda: self._settle("drive", drive)),
+            (at(-1, 19), lambda: self._examine("drive", at(7, 9))),
+            (at(-1, 20), self._retrain),
         ]
         return [(moment, step) for moment, step in found if moment < now]
 
     def _who(self, role: org.Role) -> org.Person:
-        person = self.people[self.demo.cast[role]]
-        person.__dict__.pop("_held_roles", None)
-        return person
+        return who(self.demo, self.people, role)
 
     @property
     def officer(self) -> org.Person:
@@ -137,8 +158,8 @@ class DemoClasses:
         data = classes.ClassData(
             ("防治水专项培训班" if drive else "班组长岗位培训班") + LABEL, begin, "培训楼", units,
             kind=classes.Kind.SPECIAL if drive else classes.Kind.POST, purpose=EVIDENCE if drive else "〔示例〕提高班组长现场管理能力。",
-            leaders_attend=drive, manager=self.officer, batches=4 if drive else 1, batch_days=2 if drive else 1, seats=80,
-            needs_exam=drive, is_sample=True,
+            leaders_attend=drive, manager=self.officer, batches=4 if drive else 1, batch_days=2 if drive else 1,
+            seats=80 if drive else 30, is_sample=True,
         )  # fmt: skip
         if drive:
             need = classes.TrainingNeed.objects.get(mine=self.mine, topic="防治水")
@@ -147,18 +168,16 @@ class DemoClasses:
             one = classes.prepare_class(data=data, by=self.officer)
         one = classes.make_roster(one.id, by=self.officer)
         batches = list(one.batches.order_by("number"))
-        for place, (topic, who) in enumerate(DRIVE if drive else POST):
+        for place, (topic, teacher) in enumerate(DRIVE if drive else POST):
             day, hour = batches[0].begin_on + timedelta(days=place // 2), 8 if place % 2 == 0 else 14
-            start = clock.local().replace(
-                year=day.year, month=day.month, day=day.day, hour=hour, minute=30, second=0, microsecond=0
-            )
+            start = clock.at(day, hour, 30)
             lesson = classes.LessonData(
                 start,
                 start + timedelta(hours=3),
                 Decimal(4),
                 topic,
                 "第一教室" if drive else "第二教室",
-                teacher_id=self.teachers[who].id,
+                teacher_id=self.teachers[teacher].id,
             )
             classes.add_lesson(batches[0].id, data=lesson, by=self.officer)
         for batch in batches[1:]:
@@ -187,6 +206,49 @@ class DemoClasses:
         for lesson in self._lessons(key, day):
             with clock.set_to(max(clock.now(), lesson.ends_at + timedelta(minutes=5))):
                 classes.settle_lesson(lesson.id, by=self.officer)
+
+    def _examine(self, key: str, opens: datetime) -> None:
+        """The exam of a class, everybody on its roster on the list."""
+        if self.paper is None:
+            self.paper = settled_paper("培训班结业卷" + LABEL, self.officer)
+        one = self.running[key]
+        data = exams.ExamData(
+            title=f"{one.title}结业考试", kind=exams.Kind.CLASS, paper_id=self.paper, opens_at=opens,
+            closes_at=opens + timedelta(hours=2), minutes=60, place="培训楼一楼机房", note=NOTE, is_sample=True,
+        )  # fmt: skip
+        self.exams[key] = classes.arrange_exam(one.id, data=data, by=self.officer).exam
+
+    def _sit(self, key: str, opens: datetime) -> None:
+        """Everybody sat it, knew nearly everything, and the results were published the same day."""
+        exam, random = self.exams[key], Random(20261103)  # noqa: S311 - a demo that is the same every time
+        with clock.set_to(opens - timedelta(hours=1)):
+            exams.draw(exam.id, by=self.officer)
+        rows = exams.Sitting.objects.filter(exam=exam).select_related("exam", "form", "person").order_by("id")
+        for place, sitting in enumerate(rows):
+            begin = opens + timedelta(seconds=20 * place)
+            end = begin + timedelta(minutes=random.randint(20, 50))
+            with clock.set_to(begin):
+                exams.start(sitting.id, by=sitting.person, device="示例")
+            with clock.set_to(end):
+                answer(sitting, begin, end, 0.98, random)
+        exams.close(exam.id, by=self.officer)
+        exams.publish(exam.id, by=self.officer)
+
+    def _surface(self) -> None:
+        certificates.save_surface_trades(
+            trades=SURFACE, surface=True, valid_from=clock.today(), source="〔示例〕矿劳资部门定的地面岗位", confirmed=False,
+            by=self.officer,
+        )  # fmt: skip
+
+    def _retrain(self) -> None:
+        """For who failed the make-up exam as well a class is being prepared, and he is in it."""
+        data = classes.ClassData(
+            "防治水重新培训班" + LABEL, clock.today() + timedelta(days=6), "培训楼", audience=classes.Audience.NOBODY,
+            purpose="〔示例〕补考不合格的职工重新培训，学完再考。", manager=self.officer, is_sample=True,
+        )  # fmt: skip
+        batch = classes.prepare_class(data=data, by=self.officer).batches.get()
+        for row in talks.retraining_owed(self.mine.id):
+            classes.take_retraining(batch.id, retraining_id=row.id, by=self.officer, reason="〔示例〕必须重新培训。")
 
     def _conclude(self) -> None:
         one = self.running["post"]

@@ -18,6 +18,38 @@ LINES = (("single", 15, "3"), ("multiple", 5, "5"), ("true_false", 15, "2"))
 NOTE = "示例考试：题目是随软件附带的示例题，正式使用前请本矿组织审定。"
 
 
+def settled_paper(title: str, by: org.Person) -> UUID:
+    """A paper drawn by blueprint from the sample bank."""
+    lines = [exams.LineData(Decimal(marks), count=count, type=kind) for kind, count, marks in LINES]
+    data = exams.PaperData(title, exams.Mode.BLUEPRINT, lines, NOTE)
+    return exams.settle_paper(exams.write_paper(data=data, by=by).id, by=by).id
+
+
+def answer(sitting: exams.Sitting, begin: datetime, end: datetime, knows: float, random: Random) -> None:
+    """Somebody who knows this share of it answers line by line until `end`, and hands in."""
+    assert sitting.form is not None
+    count = len(sitting.form.lines)
+    given = [
+        exams.Given(
+            uuid7(), line, _one_answer(sitting, line, random.random() < knows), begin + (end - begin) * (line + 1) / (count + 1)
+        )
+        for line in range(count)
+    ]  # fmt: skip
+    exams.keep_answers(sitting.id, answers=given, device="示例")
+    exams.hand_in(sitting.id, by=sitting.person)
+
+
+def _one_answer(sitting: exams.Sitting, line: int, knows: bool) -> dict[str, object]:
+    right = exams.right_answer_shown(sitting, line)
+    if knows:
+        return right
+    if "value" in right:
+        return {"value": not right["value"]}
+    if "choices" in right:
+        return {"choices": right["choices"][:1]}
+    return {"choice": "A" if right.get("choice") != "A" else "B"}
+
+
 @dataclass
 class DemoExams:
     """Twelve days ago a paper, nine days ago the exam of one unit with its leaders, next week's is announced."""
@@ -51,10 +83,7 @@ class DemoExams:
         return person
 
     def _write(self) -> None:
-        officer = self._who("training_officer")
-        lines = [exams.LineData(Decimal(marks), count=count, type=kind) for kind, count, marks in LINES]
-        data = exams.PaperData("安全知识结业卷（示例）", exams.Mode.BLUEPRINT, lines, NOTE)
-        self.paper = exams.settle_paper(exams.write_paper(data=data, by=officer).id, by=officer).id
+        self.paper = settled_paper("安全知识结业卷（示例）", self._who("training_officer"))
 
     def _arrange(self, title: str, kind: exams.Kind, opens: datetime, closes: datetime, minutes: int) -> exams.Exam:
         assert self.paper is not None
@@ -95,15 +124,7 @@ class DemoExams:
         sitting = self._sitting(number)
         if sitting is None or sitting.form is None:
             return
-        knows, count = self.random.uniform(0.7, 0.98), len(sitting.form.lines)
-        given = [
-            exams.Given(
-                uuid7(), line, self._answer(sitting, line, knows), begin + (end - begin) * (line + 1) / (count + 1)
-            )
-            for line in range(count)
-        ]
-        exams.keep_answers(sitting.id, answers=given, device="示例")
-        exams.hand_in(sitting.id, by=sitting.person)
+        answer(sitting, begin, end, self.random.uniform(0.7, 0.98), self.random)
 
     def _close(self) -> None:
         assert self.exam is not None
@@ -112,16 +133,6 @@ class DemoExams:
     def _publish(self) -> None:
         assert self.exam is not None
         exams.publish(self.exam, by=self._who("training_officer"))
-
-    def _answer(self, sitting: exams.Sitting, line: int, knows: float) -> dict[str, object]:
-        right = exams.right_answer_shown(sitting, line)
-        if self.random.random() < knows:
-            return right
-        if "value" in right:
-            return {"value": not right["value"]}
-        if "choices" in right:
-            return {"choices": right["choices"][:1]}
-        return {"choice": "A" if right.get("choice") != "A" else "B"}
 
     def _announce(self, now: datetime) -> None:
         officer = self._who("training_officer")

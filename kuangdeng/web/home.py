@@ -361,18 +361,21 @@ def _talk(one: talks.Waiting) -> Todo:
     words = {
         "talk": (_("找%s谈心"), _("记录谈心")),
         "sign": (_("谈心记录等您签字"), _("看过签字")),
+        "retrained": (_("请参加重新培训：%s"), _("看办到哪一步")),
         "assign": (_("%d 人等安排谈话人"), _("安排谈话人")),
         "arrange": (_("%d 人等安排补考"), _("安排补考")),
         "retrain": (_("%d 人等重新培训"), _("列入重新培训")),
     }
     title, verb = words[one.kind]
-    states = {"assign": "owed", "arrange": "makeup", "retrain": "retraining"}
+    pages = {"assign": "learning:talks", "arrange": "learning:talks", "retrain": "learning:training_needs"}
+    asked = {"assign": "?state=owed", "arrange": "?state=makeup", "retrain": "#retraining"}
     if one.talk is not None:
         url = reverse("learning:talk", args=[one.talk.id])
-        title = title % one.talk.person.name if one.kind == "talk" else title
+        names = {"talk": one.talk.person.name, "retrained": one.where}
+        title = title % names[one.kind] if one.kind in names else title
         target = reverse("learning:talk_verb", args=[one.talk.id, "record"]) if one.kind == "talk" else url
     else:
-        url = target = f"{reverse('learning:talks')}?state={states[one.kind]}"
+        url = target = f"{reverse(pages[one.kind])}{asked[one.kind]}"
         title = title % one.count
     due = one.due or clock.now()
     meta = [_("谈心补考"), timetext_cut(one.talk.exam.title, 24) if one.talk else ""]

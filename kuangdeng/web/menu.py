@@ -143,6 +143,7 @@ MENU: list[Entry] = [
     Entry("settings", _("教师"), "learning:teachers", "", "class.teachers"),
     Entry("settings", _("培训规定和编班限额"), "learning:training_rules", "", "class.rules"),
     Entry("settings", _("证照种类"), "learning:certificate_types", "", "cert.types"),
+    Entry("settings", _("地面工种"), "learning:surface_trades", "", "cert.surface"),
     Entry("settings", _("题库设置"), "learning:item_banks", "", "item.settings"),
     Entry("settings", _("谈心办法"), "learning:talk_rules", "", "talk.rules"),
     Entry("settings", _("每日一题规则"), "learning:practice_rules", "", "practice.settings"),

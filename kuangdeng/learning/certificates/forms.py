@@ -1,38 +1,17 @@
 """Forms of the certificates. They read and word; the verbs decide."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from kuangdeng.kernel.rows import one_of
-from kuangdeng.kernel.widgets import DateInput, PickerField
 from kuangdeng.learning.certificates import rules
 from kuangdeng.learning.certificates.models import Certificate, CertificateType
 from kuangdeng.learning.certificates.services import CertificateData, TypeData
-from kuangdeng.org.api import Person, pickable_persons, search_persons
-
-SPLIT = re.compile(r"[\s、,，;；]+")
-
-
-def person_field(by: Person, **own: Any) -> PickerField:
-    """Somebody of the mine."""
-    rows = pickable_persons(by).select_related("unit")
-    return PickerField(
-        url=lambda: reverse("org:pick_person"), find=lambda key: one_of(rows.filter(id=key)),
-        search=lambda words: list(search_persons(rows, words)[:2]), kind="person", icon="person",
-        label_of=lambda one: f"{one.name}（{one.unit.name}）" if one.unit else one.name,
-        **{"label": _("持证人"), "placeholder": _("姓名、拼音首字母或工号"), **own},
-    )  # fmt: skip
-
-
-def day(label: Any, **own: Any) -> forms.DateField:
-    """A day."""
-    return forms.DateField(label=label, widget=DateInput, **own)
+from kuangdeng.learning.forms import day, person_field, words_of
+from kuangdeng.org.api import Person
 
 
 class CertificateForm(forms.Form):
@@ -52,7 +31,7 @@ class CertificateForm(forms.Form):
         if there:
             self.fields["reason"] = forms.CharField(label=_("更正的原因"), max_length=200)
             return
-        self.fields["person"] = person_field(by)
+        self.fields["person"] = person_field(by, label=_("持证人"))
         self.fields["type"] = forms.ChoiceField(label=_("证照种类"), choices=[(str(one.id), one.name) for one in kinds])
         self.order_fields(["person", "type", "number"])
 
@@ -79,12 +58,6 @@ class RenewForm(forms.Form):
     remark = forms.CharField(label=_("说明"), max_length=200, required=False)
 
 
-class ReasonForm(forms.Form):
-    """Something that needs a reason."""
-
-    reason = forms.CharField(label=_("原因"), max_length=200)
-
-
 class TypeForm(forms.Form):
     """证照种类."""
 
@@ -109,7 +82,7 @@ class TypeForm(forms.Form):
         """What was filled in."""
         values = dict(self.cleaned_data)
         for name in ("trades", "posts"):
-            values[name] = [one for one in SPLIT.split(values[name]) if one]
+            values[name] = words_of(values[name])
         return TypeData(**values)
 
     @staticmethod
@@ -117,6 +90,24 @@ class TypeForm(forms.Form):
         """The values of a kind that is there."""
         words = {name: getattr(one, name) for name in TypeForm.base_fields}
         return {**words, "trades": "、".join(one.trades), "posts": "、".join(one.posts)}
+
+
+class SurfaceForm(forms.Form):
+    """地面工种."""
+
+    trades = forms.CharField(
+        label=_("工种"), max_length=800,
+        help_text=_("和名册里的工种写法一致，几个用顿号隔开；没有工种的职工写岗位。"),
+    )  # fmt: skip
+    surface = forms.ChoiceField(label=_("在哪里工作"), choices=[("1", _("只在地面工作")), ("0", _("要下井"))])
+    valid_from = day(_("从哪天起"))
+    source = forms.CharField(label=_("依据"), max_length=200, required=False, help_text=_("哪个文件，或者谁定的。"))
+    confirmed = forms.BooleanField(label=_("已由负责人核对过"), required=False)
+
+    def data_of(self) -> dict[str, Any]:
+        """What was filled in, for the verb."""
+        data = dict(self.cleaned_data)
+        return {**data, "trades": words_of(data["trades"]), "surface": data["surface"] == "1"}
 
 
 class ImportForm(forms.Form):

@@ -104,13 +104,38 @@ class CertificateReminder(models.Model):
         ]
 
 
+@tracked()
+class SurfaceTrade(models.Model):
+    """地面工种: that a trade works only on the surface, or does not any more, from a day on; the newest row that has begun
+    holds. Who has no trade is known by his post."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    mine = models.ForeignKey(Mine, models.PROTECT, db_index=False, related_name="surface_trades")
+    trade = models.CharField(_("工种（没有工种的写岗位）"), max_length=40)
+    valid_from = models.DateField(_("从哪天起"))
+    surface = models.BooleanField(_("只在地面工作"))
+    source = models.CharField(_("依据"), max_length=200, blank=True)
+    confirmed = models.BooleanField(_("已确认"), default=False)
+
+    class Meta:
+        ordering = ["-valid_from", "trade"]
+        constraints = [
+            models.UniqueConstraint(fields=["mine", "trade", "valid_from"], name="surface_trade_a_day"),
+            models.CheckConstraint(condition=~Q(trade=""), name="surface_trade_named"),
+        ]
+
+    def __str__(self) -> str:
+        return self.trade
+
+
 class BarredList(models.Model):
-    """下月不能入井名单 as it went out: never changed, a later one stands beside it."""
+    """下月不能入井名单 as it went out: never changed, a later one stands beside it. `surface` were left out."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     mine = models.ForeignKey(Mine, models.PROTECT, related_name="barred_lists")
     month = models.DateField(_("月份"))
     lines = models.JSONField(default=list)
+    surface = models.PositiveIntegerField(_("只在地面工作、没有列入的人数"), default=0)
     made_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(default=now)
 

@@ -1,26 +1,29 @@
 """Reading the certificates: who holds what until when, who needs one, who may not go underground and why."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.search import fold
+from kuangdeng.learning.certificates import wording
 from kuangdeng.learning.certificates.models import (
     BarredList,
     Certificate,
     CertificateReminder,
     CertificateStep,
     CertificateType,
+    SurfaceTrade,
 )
-from kuangdeng.learning.certificates.rules import Reason, Status, holds_on, reminder_due
+from kuangdeng.learning.certificates.rules import Reason, Status, holds_on, month_end, reminder_due
+from kuangdeng.learning.certificates.wording import OwedExam
 from kuangdeng.learning.classes import api as classes
 from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.talks import api as talks
@@ -81,22 +84,6 @@ def of_person(person: Person) -> list[Certificate]:
     return sorted(rows, key=lambda one: (one.status != Status.HELD, one.valid_until), reverse=False)
 
 
-def nearest_end(persons: Iterable[UUID]) -> dict[UUID, Certificate]:
-    """For each of these persons the certificate that runs out first."""
-    found: dict[UUID, Certificate] = {}
-    rows = Certificate.objects.filter(person_id__in=list(persons), status=Status.HELD).select_related("type")
-    for one in rows.order_by("-valid_until"):
-        found[one.person_id] = one
-    return found
-
-
-def ends_within(by: Person, days: int) -> int:
-    """How many certificates run out within so many days, or have."""
-    until = clock.today() + timedelta(days=days)
-    rows = certificates(by).filter(status=Status.HELD, valid_until__lte=until, person__is_active=True)
-    return rows.count()
-
-
 @dataclass(frozen=True)
 class DueReminder:
     """A reminder that has come and was not told."""
@@ -153,16 +140,15 @@ def trade_key(text: str) -> str:
     return fold(text).replace(" ", "")
 
 
-@dataclass(frozen=True)
-class OwedExam:
-    """Somebody failed an exam and has passed no make-up of it since; `retrains` says that he failed that one too."""
+Put = Callable[[Person, Why], None]
 
-    person: Person
-    exam_id: UUID
-    exam: str
-    on: date
-    class_id: UUID | None
-    retrains: bool
+
+@dataclass(frozen=True)
+class BarredMonth:
+    """Who may not go underground in a month; apart, who would be on the list but works only on the surface."""
+
+    rows: list[Barred]
+    surface: list[Barred]
 
 
 _ONE_STEP, _TWO_STEPS = "exam__makeup_of", "exam__makeup_of__makeup_of"
@@ -200,60 +186,83 @@ def owed_by_exams(mine_id: UUID) -> list[OwedExam]:
     return list(found.values())
 
 
-def barred(by: Person, month: date, words: "Wording") -> list[Barred]:
+def barred(by: Person, month: date) -> BarredMonth:
     """Everybody within his reach who may not go underground in the month that begins on this day, with each reason.
 
-    The number of statements does not depend on the number of people.
+    Who works only on the surface stands apart. The number of statements does not depend on the number of people.
     """
     found: dict[UUID, Barred] = {}
 
     def put(person: Person, why: Why) -> None:
         found.setdefault(person.id, Barred(person)).reasons.append(why)
 
-    _by_certificates(by.mine_id, month, words, put)
-    _by_training(by.mine_id, month, words, put)
+    _by_certificates(by.mine_id, month, put)
+    _by_training(by.mine_id, month, put)
     for owed in owed_by_exams(by.mine_id):
         kind, ref = ("class", owed.class_id) if owed.class_id else ("exam", owed.exam_id)
-        put(owed.person, Why(Reason.EXAM, words.exam(owed), kind, str(ref)))
+        put(owed.person, Why(Reason.EXAM, wording.exam(owed), kind, str(ref)))
     limits = reach(by, "cert.see")
     known = None if limits is None else set(limits)
     rows = [one for one in found.values() if known is None or one.person.unit_id in known]
-    return sorted(rows, key=lambda one: (_place(one.person), one.person.pinyin, one.person.number))
+    rows.sort(key=lambda one: (_place(one.person), one.person.pinyin, one.person.number))
+    surface = surface_trades(by.mine_id, month)
+    split = BarredMonth([], [])
+    for one in rows:
+        (split.surface if work_key(one.person) in surface else split.rows).append(one)
+    return split
+
+
+def work_key(person: Person) -> str:
+    """By what it is known where somebody works: his trade, or his post where he has none."""
+    return trade_key(person.trade or person.post)
+
+
+def surface_trades(mine_id: UUID, month: date) -> set[str]:
+    """The trades that work only on the surface on every day of the month that begins on this day."""
+    rows = SurfaceTrade.objects.filter(mine_id=mine_id, valid_from__lte=month_end(month))
+    held: dict[str, bool] = {}
+    for row in rows.order_by("valid_from"):
+        key = trade_key(row.trade)
+        held[key] = row.surface and (row.valid_from <= month or held.get(key, False))
+    return {key for key, surface in held.items() if surface}
+
+
+@dataclass
+class Trade:
+    """A trade of the mine: how many people, and what is set: the row that holds, and the one that is to come."""
+
+    name: str
+    heads: int = 0
+    row: SurfaceTrade | None = None
+    coming: SurfaceTrade | None = None
+
+    @property
+    def surface(self) -> bool:
+        """Whether it works only on the surface today."""
+        return self.row is not None and self.row.surface
+
+
+def trades_of_mine(by: Person) -> list[Trade]:
+    """Every trade (or post without a trade) of the mine, those of the surface first. Two statements."""
+    work = Coalesce(NullIf("trade", Value("")), "post")
+    people = Person.objects.filter(mine_id=by.mine_id, is_active=True).exclude(trade="", post="").order_by()
+    found: dict[str, Trade] = {}
+    for name, heads in people.annotate(work=work).values_list("work").annotate(n=Count("id")):
+        found.setdefault(trade_key(name), Trade(name)).heads += heads
+    for row in SurfaceTrade.objects.filter(mine_id=by.mine_id).order_by("valid_from"):
+        one = found.setdefault(trade_key(row.trade), Trade(row.trade))
+        if row.valid_from <= clock.today():
+            one.row = row
+        else:
+            one.coming = one.coming or row
+    return sorted(found.values(), key=lambda one: (one.row is None, not one.surface, -one.heads, one.name))
 
 
 def _place(person: Person) -> tuple[int, str]:
     return (person.unit.position, person.unit.name) if person.unit else (10**6, "")
 
 
-class Wording:
-    """The sentences of the reasons; the pages and the published list say them in their own language."""
-
-    def missing(self, kind: CertificateType, person: Person) -> str:
-        """No certificate."""
-        raise NotImplementedError
-
-    def ended(self, one: Certificate, month: date) -> str:
-        """Run out, or about to."""
-        raise NotImplementedError
-
-    def review(self, one: Certificate) -> str:
-        """Not reviewed in time."""
-        raise NotImplementedError
-
-    def hours(self, year: int, has: Any, owed: Any, *, new: bool) -> str:
-        """Too few hours."""
-        raise NotImplementedError
-
-    def retrain(self, seat: Any) -> str:
-        """Failed a class."""
-        raise NotImplementedError
-
-    def exam(self, one: OwedExam) -> str:
-        """Failed an exam."""
-        raise NotImplementedError
-
-
-def _by_certificates(mine_id: UUID, month: date, words: Wording, put: Any) -> None:
+def _by_certificates(mine_id: UUID, month: date, put: Put) -> None:
     """Whose trade or post asks for a certificate that is missing, has run out, or will in that month."""
     kinds = types_in_use(mine_id)
     by_trade: dict[str, list[CertificateType]] = defaultdict(list)
@@ -273,19 +282,19 @@ def _by_certificates(mine_id: UUID, month: date, words: Wording, put: Any) -> No
         (one.person_id, one.type_id): one
         for one in Certificate.objects.filter(mine_id=mine_id, status=Status.HELD).select_related("type")
     }
-    last = classes.month_end(month)
+    last = month_end(month)
     for person, kind in wanted:
         one = held.get((person.id, kind.id))
         if one is None:
-            put(person, Why(Reason.MISSING, words.missing(kind, person), "type", str(kind.id)))
+            put(person, Why(Reason.MISSING, wording.missing(kind, person), "type", str(kind.id)))
         elif not holds_on(one.valid_until, last):
             code = Reason.EXPIRED if one.valid_until < month else Reason.EXPIRES
-            put(person, Why(code, words.ended(one, month), "certificate", str(one.id)))
+            put(person, Why(code, wording.ended(one, month), "certificate", str(one.id)))
         elif one.review_by is not None and one.review_by < month:
-            put(person, Why(Reason.REVIEW, words.review(one), "certificate", str(one.id)))
+            put(person, Why(Reason.REVIEW, wording.review(one), "certificate", str(one.id)))
 
 
-def _by_training(mine_id: UUID, month: date, words: Wording, put: Any) -> None:
+def _by_training(mine_id: UUID, month: date, put: Put) -> None:
     """Whose hours are short, and who failed a class and was not trained again."""
     numbers = classes.numbers_on(mine_id)
     first = int(numbers["records.year"])
@@ -293,14 +302,14 @@ def _by_training(mine_id: UUID, month: date, words: Wording, put: Any) -> None:
     if first and month.year >= first:
         this = clock.today().year
         for person in classes.newcomers_short(mine_id, this) if this >= first else []:
-            text = words.hours(this, person.hours, numbers["hours.new"], new=True)  # type: ignore[attr-defined]
+            text = wording.hours(this, person.hours, numbers["hours.new"], new=True)  # type: ignore[attr-defined]
             put(person, Why(Reason.NEWCOMER, text, "hours", str(person.id)))
         if year - 1 >= first:
             for person in classes.serving_short(mine_id, year - 1):
-                text = words.hours(year - 1, person.hours, numbers["hours.serving"], new=False)  # type: ignore[attr-defined]
+                text = wording.hours(year - 1, person.hours, numbers["hours.serving"], new=False)  # type: ignore[attr-defined]
                 put(person, Why(Reason.HOURS, text, "hours", str(person.id)))
     for seat in classes.failed_and_not_retrained(mine_id):
-        put(seat.person, Why(Reason.RETRAIN, words.retrain(seat), "class", str(seat.batch.training_class_id)))
+        put(seat.person, Why(Reason.RETRAIN, wording.retrain(seat), "class", str(seat.batch.training_class_id)))
 
 
 def in_unit(rows: Sequence[Barred], unit_id: UUID) -> list[Barred]:

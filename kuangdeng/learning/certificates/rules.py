@@ -1,7 +1,7 @@
 """证照 as tables: kinds, states, when somebody is reminded, the trades of coal mines that need one. Pure."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
@@ -86,6 +86,7 @@ MAY: dict[str, frozenset[Role]] = {
     "cert.correct": _KEEPERS,
     "cert.revoke": _KEEPERS,
     "cert.types": _KEEPERS | {Role.ADMINISTRATOR},
+    "cert.surface": _KEEPERS,
     "cert.publish": _KEEPERS,
 }
 POWER_LABELS: dict[str, object] = {
@@ -95,6 +96,7 @@ POWER_LABELS: dict[str, object] = {
     "cert.correct": _("更正证照"),
     "cert.revoke": _("注销证照"),
     "cert.types": _("设置证照种类"),
+    "cert.surface": _("设置地面工种"),
     "cert.publish": _("发布不能入井名单"),
 }
 
@@ -134,6 +136,16 @@ TYPES = (
 def holds_on(valid_until: date, day: date) -> bool:
     """Whether a certificate still holds on a day: its last day counts."""
     return valid_until >= day
+
+
+def month_after(day: date) -> date:
+    """The first day of the month that follows the one of this day."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def month_end(day: date) -> date:
+    """The last day of the month in which a day lies."""
+    return month_after(day) - timedelta(days=1)
 
 
 def reminder_due(valid_until: date, today: date, steps: tuple[int, ...]) -> int | None:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from kuangdeng.learning.certificates.views import certificates as views
+from kuangdeng.learning.certificates.views import surface
 
 pages: list[URLPattern] = [
     path("", views.certificates, name="certificates"),
@@ -10,6 +11,8 @@ pages: list[URLPattern] = [
     path("types/", views.types, name="certificate_types"),
     path("types/new/", views.type_edit, name="certificate_type_new"),
     path("types/<uuid:type_id>/", views.type_edit, name="certificate_type"),
+    path("surface/", surface.trades, name="surface_trades"),
+    path("surface/new/", surface.trades_new, name="surface_trades_new"),
     path("import/", views.import_start, name="certificate_import"),
     path("import/<uuid:run_id>/", views.import_run, name="certificate_import_run"),
     path("import/<uuid:run_id>/problems.csv", views.import_problems, name="certificate_import_problems"),

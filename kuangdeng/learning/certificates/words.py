@@ -25,6 +25,7 @@ def declare() -> None:
         verbs={
             "cert.set_up": _("初始化证照种类"),
             "cert.save_type": _("设置证照种类"),
+            "cert.save_surface": _("设置地面工种"),
             "cert.issue": _("登记证照"),
             "cert.renew": _("证照复审、延期"),
             "cert.correct": _("更正证照"),
@@ -39,6 +40,7 @@ def declare() -> None:
             "certificate_type": _("证照种类"),
             "certificate_import": _("证照文件"),
             "barred_list": _("不能入井名单"),
+            "surface_trade": _("地面工种"),
         },
         fields={
             "cert.set_up.types": _("证照种类"),
@@ -70,8 +72,18 @@ def declare() -> None:
             "file_sha256": _("文件校验值"),
             "cert.publish.month": _("月份"),
             "cert.publish.heads": _("人数"),
+            "cert.publish.surface": _("只在地面工作、没有列入的人数"),
+            "cert.save_surface.surface": _("只在地面工作"),
+            "cert.save_surface.valid_from": _("从哪天起"),
+            "cert.save_surface.source": _("依据"),
+            "cert.save_surface.confirmed": _("已确认"),
         },
-        values={"cert.renew.step": dict(rules.STEP_LABELS), "review": YES},
+        values={
+            "cert.renew.step": dict(rules.STEP_LABELS),
+            "review": YES,
+            "cert.save_surface.surface": YES,
+            "cert.save_surface.confirmed": YES,
+        },
     )
 
 

@@ -1,6 +1,5 @@
 """Forms of the training classes. They read and word; the verbs decide."""
 
-import re
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
@@ -8,13 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
-from kuangdeng.kernel.rows import one_of
-from kuangdeng.kernel.widgets import DateInput, DateTimeInput, PickerField
+from kuangdeng.kernel.widgets import DateTimeInput
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.classes import rules
 from kuangdeng.learning.classes.models import (
     Batch,
@@ -29,46 +27,8 @@ from kuangdeng.learning.classes.models import (
 from kuangdeng.learning.classes.rules import Audience, Limits
 from kuangdeng.learning.classes.services import ClassData, LessonData, LineData, TeacherData
 from kuangdeng.learning.exams import api as exams
-from kuangdeng.org.api import Person, Unit, open_unit, pickable_persons, search_persons, search_units
-
-SPLIT = re.compile(r"[\s、,，;；]+")
-
-
-class Area(forms.Textarea):
-    """A few lines of words."""
-
-    def __init__(self, rows: int = 3, **attrs: Any) -> None:
-        super().__init__({"rows": rows, **attrs})
-
-
-def words_of(text: str) -> list[str]:
-    """Several words of one field: 瓦检员、放炮员."""
-    return [one for one in SPLIT.split(text) if one]
-
-
-def unit_field(by: Person, **own: Any) -> PickerField:
-    """A unit of the mine, or several."""
-    return PickerField(
-        url=lambda: reverse("org:pick_unit"), find=lambda key: open_unit(UUID(str(key)), by), label_of=lambda unit: unit.name,
-        search=lambda words: search_units(by, words), kind="unit", icon="unit",
-        **{"label": _("单位"), "placeholder": _("单位名称或拼音首字母"), **own},
-    )  # fmt: skip
-
-
-def person_field(by: Person, **own: Any) -> PickerField:
-    """Somebody of the mine."""
-    rows = pickable_persons(by).select_related("unit")
-    return PickerField(
-        url=lambda: reverse("org:pick_person"), find=lambda key: one_of(rows.filter(id=key)),
-        search=lambda words: list(search_persons(rows, words)[:2]), kind="person", icon="person",
-        label_of=lambda one: f"{one.name}（{one.unit.name}）" if one.unit else one.name,
-        **{"label": _("人员"), "placeholder": _("姓名、拼音首字母或工号"), **own},
-    )  # fmt: skip
-
-
-def day(label: Any, **own: Any) -> forms.DateField:
-    """A day."""
-    return forms.DateField(label=label, widget=DateInput, **own)
+from kuangdeng.learning.forms import Area, day, person_field, unit_field, words_of
+from kuangdeng.org.api import Person, Unit
 
 
 def offer(form: forms.Form, name: str, options: Iterable[Any]) -> None:
@@ -92,12 +52,6 @@ class NeedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["units"] = unit_field(by, label=_("培训单位"), multiple=True)
         self.order_fields(["topic", "units", "evidence", "wanted_by"])
-
-
-class ReasonForm(forms.Form):
-    """Something that needs a reason."""
-
-    reason = forms.CharField(label=_("原因"), max_length=200, widget=Area(2))
 
 
 class JoinForm(forms.Form):
@@ -202,6 +156,16 @@ class ClassForm(forms.Form):
             "manager": by, "batches": 2, "batch_days": 2, "seats": 60, "needs_exam": True,
         }  # fmt: skip
 
+    @staticmethod
+    def initial_to_retrain(names: Iterable[str], by: Person) -> dict[str, Any]:
+        """A class for those who failed the make-up exam as well: nobody is put in by itself, and there is an exam."""
+        purpose = gettext("补考不合格，重新培训：%s。") % "、".join(names)
+        return {
+            "title": str(_("重新培训班")), "audience": Audience.NOBODY, "purpose": purpose[:4000], "needs_exam": True,
+            "begin_on": clock.today() + timedelta(days=7), "place_text": str(_("培训楼")), "manager": by, "batches": 1,
+            "batch_days": 2, "seats": 60,
+        }  # fmt: skip
+
 
 class BatchForm(forms.Form):
     """批次."""
@@ -243,15 +207,7 @@ class LessonForm(forms.Form):
     def next_of(batch: Batch, one: TrainingClass, last: Lesson | None) -> dict[str, Any]:
         """The next lesson: after the last one, two hours long, in the same room."""
         if last is None:
-            begin = clock.local().replace(
-                year=batch.begin_on.year,
-                month=batch.begin_on.month,
-                day=batch.begin_on.day,
-                hour=8,
-                minute=0,
-                second=0,
-                microsecond=0,
-            )
+            begin = clock.at(batch.begin_on, 8)
             return {"starts_at": begin, "ends_at": begin + timedelta(hours=2), "room": one.place_text, "hours": 2}
         begin = last.ends_at
         if clock.local(begin).hour >= 17:
@@ -304,6 +260,27 @@ class SeatForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["person"] = person_field(by)
         self.order_fields(["person", "reason"])
+
+
+class RetrainForm(forms.Form):
+    """列入重新培训: which batch of which class."""
+
+    batch = forms.ChoiceField(label=_("列入哪个班"))
+    reason = forms.CharField(
+        label=_("超出限额的原因"), max_length=200, required=False, widget=Area(2),
+        help_text=_("没有超出编班限额时不用填。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, batches: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = gettext("%(code)s %(title)s 第 %(n)d 批（%(begin)s 至 %(end)s，%(heads)d / %(seats)d 人）")
+        options = [
+            (str(one.id), words % {
+                "code": one.training_class.code, "title": one.training_class.title, "n": one.number, "begin": one.begin_on,
+                "end": one.end_on, "heads": one.heads, "seats": one.seats,
+            }) for one in batches
+        ]  # fmt: skip
+        offer(self, "batch", [("", _("请选")), *options])
 
 
 class RateForm(forms.Form):
@@ -381,7 +358,7 @@ class ClassExamForm(forms.Form):
         super().__init__(*args, **kwargs)
         papers = [
             (str(one.id), gettext("%(title)s（%(n)d 题 %(marks)s 分）")
-             % {"title": one.title, "n": one.items_count, "marks": f"{one.marks.normalize():f}"})
+             % {"title": one.title, "n": one.items_count, "marks": plain(one.marks)})
             for one in exams.ready_papers(by)
         ]  # fmt: skip
         self.fields["paper"].choices = papers  # type: ignore[attr-defined]
@@ -391,10 +368,7 @@ class ClassExamForm(forms.Form):
     @staticmethod
     def initial_for(one: TrainingClass, pass_mark: Decimal) -> dict[str, Any]:
         """Named after the class, at eight in the morning after its last day or of tomorrow, with the pass mark of the rules."""
-        day = max(one.end_on, clock.today()) + timedelta(days=1)
-        opens = clock.local().replace(
-            year=day.year, month=day.month, day=day.day, hour=8, minute=0, second=0, microsecond=0
-        )
+        opens = clock.at(max(one.end_on, clock.today()) + timedelta(days=1), 8)
         title = gettext("%(title)s结业考试") % {"title": one.title[:70]}
         return {"title": title, "opens_at": opens, "closes_at": opens + timedelta(hours=2), "place": one.place_text[:80],
                 "pass_percent": min(pass_mark, Decimal(100))}  # fmt: skip

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.listing import Choice, Column, Dates, Flag, Register, Text, View
 from kuangdeng.kernel.templatetags.kd import chip, cut, said
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.classes import queries, rules
 from kuangdeng.learning.classes.models import Teacher, TrainingClass, TrainingNeed
 from kuangdeng.learning.classes.rules import NeedStatus, Status
@@ -164,11 +165,6 @@ def hours_chip(row: Any) -> SafeString:
     if short <= 0:
         return chip(_("够了"), "state", "done")
     return chip(_("还差 %s 学时") % plain(short), "state", "soon")
-
-
-def plain(value: Any) -> str:
-    """20, 7.5: a number without zeros at its end."""
-    return f"{value.normalize():f}"
 
 
 def people(by: Person, year: int) -> Register:

@@ -1,8 +1,7 @@
 """培训班 as tables: states, kinds, who may, the numbers that a rule says, what counts as an hour. Pure."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -343,6 +342,12 @@ KEEP_OF: dict[str, str] = {
     Kind.TRADE_REVIEW: "keep.trades",
 }
 """How long the file of a class is kept, by its kind; every other kind as for others."""
+HOURS_OF: dict[str, str] = {
+    Kind.NEW: "hours.new",
+    Kind.TRADE_FIRST: "hours.trade_first",
+    Kind.TRADE_REVIEW: "hours.trade_review",
+}
+"""How many hours a rule asks of a class, by its kind; of the others none."""
 
 
 @dataclass(frozen=True)
@@ -393,6 +398,13 @@ def proposed(*, enough_hours: bool, passed: bool | None) -> Conclusion:
     return Conclusion.FAILED if passed is False else Conclusion.PASSED
 
 
+def retrained(conclusion: str, passed: bool | None, *, enough_hours: bool) -> bool | None:
+    """Whether somebody has completed his retraining in a class; None while the result of its exam is not there."""
+    if conclusion != Conclusion.PASSED or not enough_hours or passed is False:
+        return False
+    return passed
+
+
 def enough(valid: Decimal, planned: Decimal, percent: Decimal) -> bool:
     """Whether somebody has enough hours to be concluded."""
     return planned > 0 and valid * 100 >= planned * percent
@@ -409,33 +421,3 @@ def years_later(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day so many months on, or the last of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, min(day.day, last))
-        except ValueError:
-            continue
-    raise ValueError(day)
-
-
-# Clashes ----------------------------------------------------------------------------------------------------------------
-
-
-def overlap(start: datetime, end: datetime, other_start: datetime, other_end: datetime) -> bool:
-    """Whether two spans share a moment; one that ends when the other begins does not."""
-    return start < other_end and other_start < end
-
-
-def mean_of(values: Iterable[int]) -> float | None:
-    """The mean of some marks; None of nothing."""
-    rows = list(values)
-    return sum(rows) / len(rows) if rows else None
-
-
-def month_end(day: date) -> date:
-    """The last day of the month in which a day lies."""
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1) - timedelta(days=1)

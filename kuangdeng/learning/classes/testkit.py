@@ -1,7 +1,7 @@
 """Short ways to needs, classes, lessons and hours, for the tests of this part and of those above."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -38,13 +38,6 @@ def rules_of(cast: Cast) -> None:
     """The training rules of the mine, hours reckoned from this year on."""
     if not TrainingRule.objects.filter(mine=cast.mine).exists():
         services.set_up_classes(mine=cast.mine, by=cast.administrator)
-
-
-def at(day: date, hour: int, minute: int = 0) -> datetime:
-    """An instant on the mine's wall clock."""
-    return clock.local().replace(
-        year=day.year, month=day.month, day=day.day, hour=hour, minute=minute, second=0, microsecond=0
-    )
 
 
 def people_in(cast: Cast, unit: Unit, count: int, trade: str = "采煤工", begin: int = 0) -> list[Person]:
@@ -102,7 +95,7 @@ def lesson_data(
     """A lesson of two hours on a day of a batch."""
     begin = one.batches.get(number=batch).begin_on + timedelta(days=day)
     values: dict[str, Any] = {
-        "starts_at": at(begin, hour), "ends_at": at(begin, hour + 2), "hours": Decimal(2), "topic": "探放水规定",
+        "starts_at": clock.at(begin, hour), "ends_at": clock.at(begin, hour + 2), "hours": Decimal(2), "topic": "探放水规定",
         "room": "第一教室", "teacher_id": teacher_in(cast).id, **more,
     }  # fmt: skip
     return LessonData(**values)

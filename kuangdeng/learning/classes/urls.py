@@ -41,6 +41,7 @@ pages: list[URLPattern] = [
     path("batches/<uuid:batch_id>/lessons/new/", lessons.lesson_new, name="lesson_new"),
     path("batches/<uuid:batch_id>/copy/", lessons.timetable_copy, name="timetable_copy"),
     path("batches/<uuid:batch_id>/add/", roster.seat_add, name="seat_add"),
+    path("retraining/<uuid:retraining_id>/", roster.retraining_take, name="retraining_take"),
     path("seats/<uuid:seat_id>/rate/", mine.rate, name="rate_class"),
     path("seats/<uuid:seat_id>/<str:verb>/", roster.seat_verb, name="seat_verb"),
     path("lessons/<uuid:lesson_id>/", lessons.lesson, name="lesson"),

@@ -7,13 +7,21 @@ from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.learning.classes import rules
-from kuangdeng.learning.classes.models import HoursCorrection, Lesson, RosterRule, TrainingClass, TrainingNeed
+from kuangdeng.learning.classes.models import (
+    ClassExam,
+    HoursCorrection,
+    Lesson,
+    RosterRule,
+    TrainingClass,
+    TrainingNeed,
+)
+from kuangdeng.learning.talks import api as talks
 from kuangdeng.ledger.api import Entry, Recipient, Topic, declare_topics, declare_words, route
 from kuangdeng.org.api import Person, Role, tell, tell_roles
 
 MINE, NEEDS, HOURS, PLAN = "class.mine", "class.needs", "class.hours", "class.plan"
 declare_topics(
-    Topic(MINE, _("我的培训：编入培训班、调课、取消、结业")),
+    Topic(MINE, _("我的培训：编入培训班、调课、考试、取消、结业")),
     Topic(NEEDS, _("培训需求：提出、开班、不安排")),
     Topic(HOURS, _("学时更正：申请、批准、不同意")),
     Topic(PLAN, _("年度培训计划：批准、退回")),
@@ -64,6 +72,7 @@ def declare() -> None:
             "lesson.drop_handout": _("撤下讲义"),
             "roster.make": _("自动编班"),
             "roster.add": _("逐人加入培训班"),
+            "roster.retrain": _("列入重新培训"),
             "roster.move": _("换批"),
             "roster.drop": _("退班"),
             "hours.settle": _("核定学时"),
@@ -116,6 +125,8 @@ def declare() -> None:
             "before": _("更正前"),
             "after": _("更正后"),
             "file": _("文件"),
+            "retrained": _("重新培训办结"),
+            "retrain_again": _("重新培训没有完成"),
             "placed": _("编入人数"),
             "left": _("没有编进"),
             "leaders": _("单位负责人"),
@@ -145,7 +156,9 @@ def declare() -> None:
             "class.prepare.kind": dict(rules.KIND_LABELS),
             "class.prepare.mode": dict(rules.MODE_LABELS),
             "plan.add_line.later": YES,
+            "roster.retrain.status": talks.STATUS_LABELS,
         },
+        hidden={"class.conclude.again", "class.close.again", "class.arrange_exam.exam_id"},
     )  # fmt: skip
 
 
@@ -183,6 +196,20 @@ def cancelled(entry: Entry) -> Iterator[Recipient]:
     yield from tell(_learners(one), MINE, title, reverse("learning:my_training"))
 
 
+@route("roster.retrain", settles=[talks.TODO])
+def retrains(entry: Entry) -> Iterator[Recipient]:
+    """列入重新培训: he reads which class it became, when and where he begins; the training section has done its task."""
+    found = talks.Talk.objects.select_related("person").get(id=entry.subject_id)
+    seats = found.person.training_seats.filter(batch__training_class_id=entry.payload["class_id"])
+    for seat in seats.select_related("batch__training_class").order_by("batch__number")[:1]:
+        begin, one = seat.batch.begin_on, seat.batch.training_class
+        title = (
+            f"您编入第 {one.code} 期{one.title}第 {seat.batch.number} 批重新培训，{begin.month}月{begin.day}日在"
+            f"{one.place_text}开课；学时够、考试合格才算完成。"
+        )
+        yield from tell([found.person], MINE, title, reverse("learning:my_training"))
+
+
 @route("lesson.change")
 def moved(entry: Entry) -> Iterator[Recipient]:
     """调课: whoever has to come hears the new time, in an open class."""
@@ -198,14 +225,38 @@ def moved(entry: Entry) -> Iterator[Recipient]:
     yield from tell([lesson.teacher.person if lesson.teacher else None], MINE, title, reverse("learning:teaching"))
 
 
+@route("class.arrange_exam")
+def examines(entry: Entry) -> Iterator[Recipient]:
+    """安排考试: whoever is on its list reads when and where; the call itself comes when the papers are drawn."""
+    rows = ClassExam.objects.select_related("exam", "training_class").filter(exam_id=entry.payload["exam_id"])
+    for link in rows:
+        exam, one = link.exam, link.training_class
+        opens = clock.local(exam.opens_at)
+        where = f"，地点{exam.place}" if exam.place else ""
+        title = (
+            f"第 {one.code} 期{one.title}要考试：{exam.title}，{opens.month}月{opens.day}日 {opens:%H:%M} 开考{where}。"
+        )
+        people = Person.objects.filter(sittings__exam=exam, is_active=True).distinct()
+        yield from tell(people, MINE, title, reverse("learning:my_training"))
+
+
 @route("class.conclude")
 def concluded(entry: Entry) -> Iterator[Recipient]:
     """结业: each learner reads how he came out, and is asked what he thought of it."""
     one = _class(entry)
     seats = one.batches.values_list("roster__person_id", "roster__conclusion")
     said = {person: str(rules.CONCLUSION_LABELS[conclusion]) for person, conclusion in seats if person}
+    done = {row.person_id for row in talks.retrained_in(one.id) if row.done_at}
+    again = entry.payload.get("again") or []
     for person in _learners(one):
-        title = f"第 {one.code} 期{one.title}已结业，您的结论：{said[person.id]}。请给教学打个分。"
+        more = (
+            "重新培训办结了。"
+            if person.id in done
+            else "重新培训没有完成，还要再参加一期。"
+            if str(person.id) in again
+            else ""
+        )
+        title = f"第 {one.code} 期{one.title}已结业，您的结论：{said[person.id]}。{more}请给教学打个分。"
         yield from tell([person], MINE, title, reverse("learning:my_training"))
 
 

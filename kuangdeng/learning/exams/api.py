@@ -1,6 +1,7 @@
 """Front door of the exams, for results, talks, classes, practice, files, the home page and the demo mine."""
 
 from kuangdeng.learning.exams import analysis
+from kuangdeng.learning.exams.belonging import Belonging, declare_belonging
 from kuangdeng.learning.exams.holding import lift_hold
 from kuangdeng.learning.exams.marking import Keys, marked, options_seed
 from kuangdeng.learning.exams.models import Correction, Exam, ExamForm, Paper, Result, Sitting
@@ -62,6 +63,7 @@ __all__ = [
     "SAT_FLOW",
     "SAT_LABELS",
     "STATUS_LABELS",
+    "Belonging",
     "Correction",
     "Exam",
     "ExamData",
@@ -81,6 +83,7 @@ __all__ = [
     "analysis",
     "arrange",
     "close",
+    "declare_belonging",
     "draw",
     "enrol",
     "exam_chip",

@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kuangdeng.kernel.widgets import DateInput
 from kuangdeng.learning.files import rules
 from kuangdeng.learning.files.models import PersonRecord
 from kuangdeng.learning.files.services import RecordData
+from kuangdeng.learning.forms import day
 
 
 class RecordForm(forms.Form):
@@ -37,8 +37,8 @@ class LineForm(forms.Form):
     """补记一条."""
 
     kind = forms.ChoiceField(label=_("类别"), choices=list(rules.LINE_LABELS.items()))
-    begin_on = forms.DateField(label=_("开始日期"), widget=DateInput)
-    end_on = forms.DateField(label=_("结束日期"), widget=DateInput, required=False)
+    begin_on = day(_("开始日期"))
+    end_on = day(_("结束日期"), required=False)
     text = forms.CharField(
         label=_("内容"), max_length=200,
         help_text=_("工作经历写单位和岗位；师带徒写师傅姓名；培训写班名和学时；违章写事实和处理。"),
@@ -49,12 +49,6 @@ class LineForm(forms.Form):
         required=False,
         widget=forms.Select(choices=[("", _("不适用")), ("true", _("合格")), ("false", _("不合格"))]),
     )
-
-
-class ReasonForm(forms.Form):
-    """划去."""
-
-    reason = forms.CharField(label=_("原因"), max_length=200)
 
 
 class PaperForm(forms.Form):

@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.pictures import KIND as PICTURE
 from kuangdeng.kernel.rows import one_of
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.certificates import api as certificates
 from kuangdeng.learning.classes import api as classes
 from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.files.models import ClassPaper, PersonRecord, RecordLine, RecordPaper
-from kuangdeng.learning.files.rules import LineKind, PaperKind
+from kuangdeng.learning.files.rules import LineKind, PaperKind, months_between
 from kuangdeng.org.api import Person, has_power, may, reach
 
 # Exams ------------------------------------------------------------------------------------------------------------------
@@ -47,7 +49,7 @@ class ExamLine:
         """86; 18/20 where the full mark is another than a hundred."""
         if self.score is None or self.out_of is None:
             return ""
-        got, full = f"{self.score.normalize():f}", f"{self.out_of.normalize():f}"
+        got, full = plain(self.score), plain(self.out_of)
         return got if full == "100" else f"{got}/{full}"
 
     @property
@@ -66,13 +68,6 @@ class ExamHeld:
     passed: int
 
 
-_CLASS_OF = (
-    "exam__class_link__training_class_id",
-    "exam__makeup_of__class_link__training_class_id",
-    "exam__makeup_of__makeup_of__class_link__training_class_id",
-)
-
-
 def exam_lines(*, person: Person | None = None, class_id: UUID | None = None) -> list[ExamLine]:
     """The published exam results of a person, or of a class: each with the result that holds now.
 
@@ -85,11 +80,9 @@ def exam_lines(*, person: Person | None = None, class_id: UUID | None = None) ->
     if person is not None:
         rows = rows.filter(person=person)
     if class_id is not None:
-        rows = rows.filter(
-            Q(**{_CLASS_OF[0]: class_id}) | Q(**{_CLASS_OF[1]: class_id}) | Q(**{_CLASS_OF[2]: class_id})
-        )
+        rows = rows.filter(classes.of_class(class_id, "exam__"))
     rows = rows.annotate(
-        class_id=Coalesce(*_CLASS_OF),
+        class_id=Coalesce(*classes.class_paths("exam__")),
         tries=Case(
             When(exam__makeup_of=None, then=0), When(exam__makeup_of__makeup_of=None, then=1), default=2,
             output_field=IntegerField(),
@@ -160,8 +153,9 @@ class PersonFile:
 
     @property
     def photo(self) -> RecordPaper | None:
-        """The photo on the first page."""
-        return next((one for one in self.papers if one.kind == PaperKind.PHOTO), None)
+        """The photo on the first page, the last that was put in; one that was scanned into a PDF cannot be shown there."""
+        photos = [one for one in self.papers if one.kind == PaperKind.PHOTO and one.file.kind == PICTURE]
+        return photos[-1] if photos else None
 
     def exams_in(self, class_id: UUID) -> list[ExamLine]:
         """The results of one class."""
@@ -220,8 +214,10 @@ def _gaps_of_training(one: PersonFile, edit: str) -> list[Gap]:
             url = reverse("learning:certificate", args=[held.id])
             found.append(Gap(_("%(kind)s %(day)s 已到期") % words, url))
     here = one.balances[-1] if one.balances else None
-    if here is not None and here.is_new and not any(line.passed for line in one.lines[LineKind.APPRENTICE]):
-        found.append(Gap(_("新工人没有师带徒、实习合格记录"), edit))
+    if here is not None and here.is_new:
+        months = int(classes.number_on(one.person.mine_id, "apprentice.months"))
+        if not any(line.passed and _lasted(line) >= months for line in one.lines[LineKind.APPRENTICE]):
+            found.append(Gap(_("新工人没有满 %(n)d 个月的师带徒、实习合格记录") % {"n": months}, edit))
     if not one.seats and not one.lines[LineKind.BEFORE]:
         found.append(Gap(_("没有任何培训记录"), edit))
     for seat in one.seats:
@@ -231,6 +227,11 @@ def _gaps_of_training(one: PersonFile, edit: str) -> list[Gap]:
             url = reverse("learning:training_class", args=[group.id])
             found.append(Gap(_("第 %(code)s 期要求考试，没有考试成绩") % {"code": group.code}, url))
     return found
+
+
+def _lasted(line: RecordLine) -> int:
+    """How many months an apprenticeship has lasted."""
+    return months_between(line.begin_on, line.end_on or clock.today())
 
 
 def gaps_of_all(persons: Sequence[Person]) -> dict[UUID, int]:
@@ -389,6 +390,11 @@ def _gaps_of_class(file: ClassFile) -> list[Gap]:
     found: list[Gap] = []
     if one.plan_line_id is None and not file.needs and "plan" not in kinds:
         found.append(Gap(_("没有年度计划项、培训需求或培训通知"), papers))
+    key = classes.HOURS_OF.get(one.kind)
+    owed = classes.number_on(one.mine_id, key, one.begin_on) if key else Decimal(0)
+    if file.planned < owed:
+        words = {"kind": one.get_kind_display(), "owed": plain(owed), "has": plain(file.planned)}
+        found.append(Gap(_("%(kind)s规定 %(owed)s 学时，课表只有 %(has)s") % words, here))
     for batch in file.batches:
         if not batch.lessons_there:
             found.append(Gap(_("第 %(n)d 批没有课表") % {"n": batch.number}, here))

@@ -1,5 +1,6 @@
 """培训档案 as tables: what lines and papers there are, who may. Pure."""
 
+from datetime import date
 from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
@@ -76,6 +77,12 @@ EDUCATION: dict[str, object] = {
     "bachelor": _("本科"),
     "master": _("硕士及以上"),
 }
+
+
+def months_between(begin: date, end: date) -> int:
+    """How many whole months lie between two days."""
+    return (end.year - begin.year) * 12 + end.month - begin.month - (end.day < begin.day)
+
 
 _KEEPERS = frozenset({Role.TRAINING_OFFICER})
 _SEERS = frozenset({Role.TRAINING_OFFICER, Role.MINE_LEADER, Role.UNIT_HEAD, Role.BRANCH_SECRETARY})

@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.files import content_of
-from kuangdeng.kernel.views import XLSX, register_page
+from kuangdeng.kernel.paper import PHOTO
+from kuangdeng.kernel.views import register_page
 from kuangdeng.learning.files import forms, queries, registers, rules, services, sheets
-from kuangdeng.learning.views import file_answer, me, need_power, paper
+from kuangdeng.learning.forms import ReasonForm
+from kuangdeng.learning.views import file_answer, me, need_power, paper, xlsx_answer
 from kuangdeng.org.api import has_power
 
 HERE = "learning/files"
@@ -57,26 +58,17 @@ def person_file(request: HttpRequest, person_id: UUID) -> HttpResponse:
 
 def _picture(file: queries.PersonFile) -> str:
     """The photo within the page itself, so that paper and PDF show it."""
-    kept = file.photo
-    if kept is None or kept.file.kind != "image/jpeg":
-        return ""
-    content = content_of(kept.file_id)
-    return f"data:image/jpeg;base64,{b64encode(content).decode()}" if content else ""
-
-
-def _xlsx(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}.xlsx"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "no-store"
-    return response
+    content = content_of(file.photo.file_id) if file.photo is not None else None
+    return f"{PHOTO}{b64encode(content).decode()}" if content else ""
 
 
 @require_GET
 def person_xlsx(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """The same as a spreadsheet."""
     person = queries.get_person(person_id, by=me(request))
-    return _xlsx(sheets.person_xlsx(queries.person_file(person)), f"{_('一人一档')}-{person.number}-{person.name}")
+    return xlsx_answer(
+        sheets.person_xlsx(queries.person_file(person)), f"{_('一人一档')}-{person.number}-{person.name}"
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -134,7 +126,7 @@ def line_strike(request: HttpRequest, line_id: UUID) -> HttpResponse:
 
     back = reverse("learning:person_record", args=[row.person_id])
     return edit_page(
-        request, forms.ReasonForm(request.POST or None), act, title=_("划去：%s") % row.text, label=_("划去"), back=back
+        request, ReasonForm(request.POST or None), act, title=_("划去：%s") % row.text, label=_("划去"), back=back
     )
 
 
@@ -205,7 +197,7 @@ def class_file(request: HttpRequest, class_id: UUID) -> HttpResponse:
 def class_xlsx(request: HttpRequest, class_id: UUID) -> HttpResponse:
     """The same as a spreadsheet."""
     one = queries.get_class(class_id, by=me(request))
-    return _xlsx(sheets.class_xlsx(queries.class_file(one)), f"{_('一期一档')}-{one.code}")
+    return xlsx_answer(sheets.class_xlsx(queries.class_file(one)), f"{_('一期一档')}-{one.code}")
 
 
 @require_http_methods(["GET", "POST"])

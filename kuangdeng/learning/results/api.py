@@ -1,7 +1,7 @@
 """Front door of the results, for talks, classes, files, the home page and the demo mine."""
 
-from kuangdeng.learning.results.models import Regrade, RegradeChange
-from kuangdeng.learning.results.queries import analysis_of, by_unit, waiting_for, worklist_of
+from kuangdeng.learning.results.models import Regrade
+from kuangdeng.learning.results.queries import by_unit, waiting_for
 from kuangdeng.learning.results.rules import FLOW, STATUS_LABELS, Status
 from kuangdeng.learning.results.services import approve, propose
 
@@ -9,12 +9,9 @@ __all__ = [
     "FLOW",
     "STATUS_LABELS",
     "Regrade",
-    "RegradeChange",
     "Status",
-    "analysis_of",
     "approve",
     "by_unit",
     "propose",
     "waiting_for",
-    "worklist_of",
 ]

@@ -1,6 +1,6 @@
 """Reading results: who got what, unit by unit, leaders beside workers, and how the items measured."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
@@ -288,8 +288,3 @@ def waiting_for(person: Person) -> list[Regrade]:
         return []
     rows = Regrade.objects.filter(mine_id=person.mine_id, status="proposed").exclude(proposed_by=person)
     return list(rows.select_related("asked", "proposed_by").order_by("proposed_at")[:20])
-
-
-def stems(ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Version → its stem."""
-    return {one: row.content["stem"] for one, row in versions_of(ids).items()}

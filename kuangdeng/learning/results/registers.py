@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.listing import Choice, Column, Dates, Flag, Register, Text, View
 from kuangdeng.kernel.templatetags.kd import chip, cut
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.exams.api import KIND_LABELS, SAT_LABELS, Exam, Sat, Sitting, percent
 from kuangdeng.learning.results.models import Regrade
 from kuangdeng.learning.results.rules import STATUS_LABELS, Status
@@ -71,12 +72,12 @@ def exams(person: Person) -> Register:
 
 def score(row: Sitting) -> str:
     """Score, a dash while there is none."""
-    return "—" if row.score is None else f"{row.score.normalize():f}"
+    return "—" if row.score is None else plain(row.score)
 
 
 def share(row: Sitting) -> str:
     """Score in percent of the full mark."""
-    return "—" if row.score is None or not row.out_of else f"{percent(row.score, row.out_of).normalize():f}%"
+    return "—" if row.score is None or not row.out_of else f"{plain(percent(row.score, row.out_of))}%"
 
 
 def verdict(row: Sitting) -> str:

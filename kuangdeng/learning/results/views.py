@@ -1,7 +1,7 @@
 """成绩: by person, by unit, how the items measured; papers to print; regradings."""
 
 from decimal import Decimal, InvalidOperation
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,26 +12,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kuangdeng.kernel import clock
-from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import put_refusal
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.exams.api import Exam, Sitting, analysis, get_sitting, mark_line, options_seed, versions_of
 from kuangdeng.learning.items.api import TYPE_LABELS, ItemVersion, answer_words, key_words, order_of_options
 from kuangdeng.learning.results import queries, registers, services
 from kuangdeng.learning.results.forms import EVERYBODY, DecideForm, ProposeForm
 from kuangdeng.learning.results.registers import number
+from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import Person, has_power
 
 HERE = "learning/results"
-
-
-def _me(request: HttpRequest) -> Person:
-    return cast(Person, request.user)
-
-
-def _need(person: Person, power: str) -> None:
-    if not has_power(person, power):
-        raise NotVisible
 
 
 def _tabs(exam: Exam, current: str) -> list[dict[str, Any]]:
@@ -45,15 +38,15 @@ def _tabs(exam: Exam, current: str) -> list[dict[str, Any]]:
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """考试成绩: the exams that are over."""
-    by = _me(request)
-    _need(by, "exam.see")
+    by = me(request)
+    need_power(by, "exam.see")
     return register_page(request, registers.exams(by), queries.exams(by), template=f"{HERE}/exams.html")
 
 
 @require_GET
 def people(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     """Who got what in one exam; as a list, in Excel, on paper."""
-    exam = queries.get_exam(exam_id, by=_me(request))
+    exam = queries.get_exam(exam_id, by=me(request))
     rows = queries.by_person(exam)
     units = [
         (str(key), name)
@@ -67,7 +60,7 @@ def people(request: HttpRequest, exam_id: UUID) -> HttpResponse:
 @require_GET
 def printed(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     """The list of results on paper, to be signed and put up."""
-    exam = queries.get_exam(exam_id, by=_me(request))
+    exam = queries.get_exam(exam_id, by=me(request))
     units: list[tuple[str, str]] = []
     register = registers.people(exam, units)
     chosen = register.read(queries.by_person(exam), request.GET, path=request.path)
@@ -81,7 +74,7 @@ def printed(request: HttpRequest, exam_id: UUID) -> HttpResponse:
 @require_GET
 def units(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     """Unit by unit, with leaders beside workers."""
-    exam = queries.get_exam(exam_id, by=_me(request))
+    exam = queries.get_exam(exam_id, by=me(request))
     rows, whole = queries.by_unit(exam)
     words = {
         "exam": exam,
@@ -124,7 +117,7 @@ def _group(group: queries.Group) -> dict[str, Any]:
 @require_GET
 def items(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     """题目体检: what should be looked at, in plain words; then every figure."""
-    by = _me(request)
+    by = me(request)
     exam = queries.get_exam(exam_id, by=by)
     found = queries.analysis_of(exam)
     worklist, known = queries.worklist_of(found, exam)
@@ -203,7 +196,7 @@ def _item(one: analysis.ItemFigures, version: ItemVersion) -> dict[str, Any]:
 @require_GET
 def sheet(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
     """One person's sheet on paper (答卷): what was asked, what he answered, the key, what it earned; every marking."""
-    sitting = get_sitting(sitting_id, by=_me(request))
+    sitting = get_sitting(sitting_id, by=me(request))
     if sitting.form is None or sitting.result is None:
         messages.info(request, _("%s 没有答卷：缺考、作废或还没有交。") % sitting.person.name)
         return redirect("learning:results", sitting.exam_id)
@@ -245,9 +238,9 @@ def _sheet_line(sitting: Sitting, at: int, one: dict[str, Any], known: dict[UUID
         "answer": answer_words(content, one["a"], order),
         "key": _("送分") if one.get("k") == "all" else key_words(key, order),
         "corrected": bool(one.get("k")),
-        "points": "—" if one["s"] is None else one["s"].rstrip("0").rstrip(".") if "." in one["s"] else one["s"],
-        "full": one["m"].rstrip("0").rstrip(".") if "." in one["m"] else one["m"],
-        "wrong": one["s"] is not None and float(one["s"]) < float(one["m"]),
+        "points": "—" if one["s"] is None else plain(Decimal(one["s"])),
+        "full": plain(Decimal(one["m"])),
+        "wrong": one["s"] is not None and Decimal(one["s"]) < Decimal(one["m"]),
     }
 
 
@@ -259,15 +252,15 @@ AT_ONCE = 30
 @require_GET
 def marking(request: HttpRequest) -> HttpResponse:
     """阅卷: exams whose short answers wait for a reader."""
-    by = _me(request)
-    _need(by, "exam.mark")
+    by = me(request)
+    need_power(by, "exam.mark")
     return render(request, f"{HERE}/marking.html", {"rows": queries.marking_of(by)})
 
 
 @require_http_methods(["GET", "POST"])
 def mark(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     """One item of one exam, answer after answer, without names."""
-    by = _me(request)
+    by = me(request)
     if request.method == "POST":
         _mark(request, by)
         return redirect("learning:marking_exam", exam_id)
@@ -278,7 +271,7 @@ def mark(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     version, rows = groups[0]
     words = {
         "version": version, "reference": version.content.get("reference", ""), "pieces": rows[:AT_ONCE], "left": len(rows),
-        "items": len(groups), "full": f"{rows[0].full.normalize():f}", "exam_id": exam_id,
+        "items": len(groups), "full": plain(rows[0].full), "exam_id": exam_id,
     }  # fmt: skip
     return render(request, f"{HERE}/mark.html", words)
 
@@ -310,15 +303,15 @@ def _mark(request: HttpRequest, by: Person) -> None:
 @require_GET
 def regrades(request: HttpRequest) -> HttpResponse:
     """重判 of the mine."""
-    by = _me(request)
-    _need(by, "exam.see")
+    by = me(request)
+    need_power(by, "exam.see")
     return register_page(request, registers.regrades(), queries.regrades(by))
 
 
 @require_http_methods(["GET", "POST"])
 def propose(request: HttpRequest, version_id: UUID) -> HttpResponse:
     """申请重判 of everybody who was asked this version."""
-    by = _me(request)
+    by = me(request)
     asked = queries.asked_version(version_id, by=by)
     keys = queries.keys_for(asked)
     form = ProposeForm(request.POST or None, keys=keys)
@@ -350,7 +343,7 @@ def propose(request: HttpRequest, version_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def regrade(request: HttpRequest, regrade_id: UUID) -> HttpResponse:
     """One regrading: what it would change, the decision, and what it changed."""
-    by = _me(request)
+    by = me(request)
     found = queries.get_regrade(regrade_id, by=by)
     decides = found.status == "proposed" and has_power(by, "regrade.approve") and found.proposed_by_id != by.id
     form = DecideForm(request.POST or None) if decides else None

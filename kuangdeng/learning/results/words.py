@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.exams.api import Status as ExamStatus
 from kuangdeng.learning.results.models import Regrade
 from kuangdeng.learning.results.rules import STATUS_LABELS, VERB_LABELS
@@ -60,7 +61,7 @@ def decided(entry: Entry) -> Iterator[Recipient]:
     for one in changes.select_related("sitting__person", "sitting__exam", "before", "after"):
         was, now = ("合格" if row.passed else "不合格" for row in (one.before, one.after))
         title = f"{one.sitting.exam.title}有一道题的答案更正，重判后您由{was}改为{now}。"
-        body = f"{one.before.score.normalize():f} 分改为 {one.after.score.normalize():f} 分。{regrade.why}"
+        body = f"{plain(one.before.score)} 分改为 {plain(one.after.score)} 分。{regrade.why}"
         yield from tell(
             [one.sitting.person], TURNED, title, reverse("learning:my_exam", args=[one.sitting_id]), body=body
         )

@@ -1,33 +1,37 @@
 """Front door of the talks, for classes (retraining), files, the home page and the demo mine."""
 
+from kuangdeng.learning.talks import retraining
 from kuangdeng.learning.talks.models import Retraining, Talk
-from kuangdeng.learning.talks.queries import Waiting, retraining_owed, visible, waiting_for
-from kuangdeng.learning.talks.rules import CAUSE_LABELS, FLOW, STATUS_LABELS, Status
-from kuangdeng.learning.talks.services import (
-    Record,
-    accept_retraining,
-    assign,
-    finish_retraining,
-    open_talks,
-    record,
-    sign,
+from kuangdeng.learning.talks.queries import (
+    Waiting,
+    get_retraining,
+    retrained_in,
+    retraining_owed,
+    visible,
+    waiting_for,
 )
+from kuangdeng.learning.talks.rules import FLOW, STATUS_LABELS, Status
+from kuangdeng.learning.talks.services import Record, assign, let_sit, open_talks, record, settle, sign
+from kuangdeng.learning.talks.words import TODO
 
 __all__ = [
-    "CAUSE_LABELS",
     "FLOW",
     "STATUS_LABELS",
+    "TODO",
     "Record",
     "Retraining",
     "Status",
     "Talk",
     "Waiting",
-    "accept_retraining",
     "assign",
-    "finish_retraining",
+    "get_retraining",
+    "let_sit",
     "open_talks",
     "record",
+    "retrained_in",
+    "retraining",
     "retraining_owed",
+    "settle",
     "sign",
     "visible",
     "waiting_for",

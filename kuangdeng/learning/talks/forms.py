@@ -8,19 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
-from kuangdeng.kernel.widgets import DateInput, DateTimeInput
+from kuangdeng.kernel.widgets import DateTimeInput
+from kuangdeng.learning.forms import Area, day
 from kuangdeng.learning.talks.models import Talk
 from kuangdeng.learning.talks.queries import candidates, helpers, ladder_of, terms_on
 from kuangdeng.learning.talks.rules import TELL_LABELS
 from kuangdeng.learning.talks.services import Record, RuleData
 from kuangdeng.org.api import Person
-
-
-class Area(forms.Textarea):
-    """A few lines of words."""
-
-    def __init__(self, rows: int = 3) -> None:
-        super().__init__({"rows": rows})
 
 
 def _named(one: Person) -> tuple[str, str]:
@@ -106,7 +100,7 @@ class NothingForm(forms.Form):
 class RuleForm(forms.Form):
     """谈心办法."""
 
-    valid_from = forms.DateField(label=_("从哪天起"), widget=DateInput())
+    valid_from = day(_("从哪天起"))
     bar = forms.DecimalField(
         label=_("谈心线（满分的百分之几）"), required=False, min_value=1, max_value=100, decimal_places=2,
         help_text=_("合格了但低于这条线的也要谈心，不用补考。不设就空着，只谈不合格和缺考的。"),

@@ -13,24 +13,30 @@ from kuangdeng.learning.exams.api import ENDED, Exam, Kind, Sat, Sitting
 from kuangdeng.learning.exams.api import Status as ExamStatus
 from kuangdeng.learning.items.api import ItemVersion
 from kuangdeng.learning.talks import rules
-from kuangdeng.learning.talks.models import Retraining, Talk, TalkReminder, TalkRound, TalkRule, TalkStep
+from kuangdeng.learning.talks.models import Retraining, Talk, TalkReminder, TalkRule, TalkStep
 from kuangdeng.learning.talks.rules import OPEN, PRESET, PRESET_STEPS, Status, Terms
 from kuangdeng.org.api import Person, Role, has_power, holders, may, reach
 
 LOOK_BACK = timedelta(days=60)
 """Results that were published longer ago are no matter for a talk any more."""
-RELATED = ("person__unit", "unit", "exam", "talker", "helper", "sitting", "result", "makeup__exam", "signed_by")
+RELATED = (
+    "person__unit",
+    "unit",
+    "exam",
+    "talker",
+    "helper",
+    "sitting",
+    "result",
+    "makeup__exam",
+    "signed_by",
+    "retraining",
+)
 TALKERS = (Role.BRANCH_SECRETARY, Role.UNIT_HEAD, Role.POLITICAL_WORK, Role.TRAINING_OFFICER, Role.MINE_LEADER)
 
 
 def rule_on(mine_id: UUID, day: date | None = None) -> TalkRule | None:
-    """The rule that holds on a day."""
-    return one_of(TalkRule.objects.filter(id__in=_rule_ids(mine_id, day)))
-
-
-def _rule_ids(mine_id: UUID, day: date | None) -> QuerySet[TalkRule, UUID]:
-    rows = TalkRule.objects.filter(mine_id=mine_id, valid_from__lte=day or clock.today())
-    return rows.order_by("-valid_from", "-at").values_list("id", flat=True)[:1]
+    """The rule that holds on a day: the newest that has begun."""
+    return TalkRule.objects.filter(mine_id=mine_id, valid_from__lte=day or clock.today()).first()
 
 
 def terms_on(mine_id: UUID, day: date | None = None) -> Terms:
@@ -205,13 +211,25 @@ class Waiting:
     talk: Talk | None = None
     count: int = 0
 
+    @property
+    def where(self) -> str:
+        """In which class he is trained again."""
+        return self.talk.retraining.where if self.talk is not None and self.kind == "retrained" else ""
+
+
+OWN: dict[str, str] = {Status.ASSIGNED: "talk", Status.TALKED: "sign", Status.RETRAINING: "retrained"}
+
 
 def waiting_for(person: Person) -> list[Waiting]:
-    """What waits for this person: talks to hold, a record to sign; for who arranges, how many wait. At most two
-    statements, one for who arranges nothing."""
+    """What waits for this person: talks to hold, a record to sign, the class that retrains him; for who arranges, how
+    many wait. When a class begins is not his to keep, so that line has no deadline. At most two statements."""
     own = Q(talker=person, status=Status.ASSIGNED) | Q(person=person, status=Status.TALKED)
-    rows = Talk.objects.filter(own, mine_id=person.mine_id).select_related("person", "exam").order_by("due_at")
-    found = [Waiting("talk" if one.status == Status.ASSIGNED else "sign", one.due_at, one) for one in rows[:20]]
+    own |= Q(person=person, status=Status.RETRAINING, retraining__accepted_at__isnull=False)
+    rows = Talk.objects.filter(own, mine_id=person.mine_id).select_related("person", "exam", "retraining")
+    found = [
+        Waiting(OWN[one.status], None if one.status == Status.RETRAINING else one.due_at, one)
+        for one in rows.order_by("due_at")[:20]
+    ]
     if not has_power(person, "talk.assign"):
         return found
     units = reach(person, "talk.assign")
@@ -219,7 +237,10 @@ def waiting_for(person: Person) -> list[Waiting]:
     kept = kept if units is None else kept.filter(unit_id__in=units)
     kinds = {"assign": Q(status=Status.OWED)}
     if has_power(person, "talk.retrain"):
-        kinds |= {"arrange": Q(status=Status.MAKEUP, makeup=None), "retrain": Q(status=Status.RETRAINING)}
+        kinds |= {
+            "arrange": Q(status=Status.MAKEUP, makeup=None),
+            "retrain": Q(status=Status.RETRAINING, retraining__accepted_at=None),
+        }
     asked = {kind: Count("id", filter=which) for kind, which in kinds.items()}
     asked |= {f"{kind}_due": Min("due_at", filter=which) for kind, which in kinds.items()}  # type: ignore[misc]
     sums = kept.filter(status__in=OPEN).aggregate(**asked)
@@ -230,22 +251,31 @@ def waiting_for(person: Person) -> list[Waiting]:
 
 
 def retraining_owed(mine_id: UUID) -> QuerySet[Retraining]:
-    """Who has to be trained again and in no class yet; classes read this, and `accept_retraining`."""
+    """Who has to be trained again and is in no class yet, the first first; a class takes them in."""
     rows = Retraining.objects.filter(mine_id=mine_id, accepted_at=None, done_at=None, talk__status=Status.RETRAINING)
     return rows.select_related("person__unit", "talk__exam").order_by("since")
 
 
+def get_retraining(retraining_id: UUID, *, by: Person) -> Retraining:
+    """One retraining. NotVisible for who does not look after training."""
+    rows = retrainings(by).select_related("person__unit", "talk__exam")
+    found = one_of(rows.filter(id=retraining_id))
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def retrained_in(class_id: UUID) -> list[Retraining]:
+    """Who is, or was, trained again in this class."""
+    return list(Retraining.objects.filter(class_id=class_id).select_related("talk"))
+
+
 def retraining_of(talk: Talk) -> Retraining | None:
     """The retraining that came of this talk."""
-    return one_of(Retraining.objects.filter(talk=talk)) if talk.status in (Status.RETRAINING, Status.DONE) else None
+    return getattr(talk, "retraining", None)
 
 
 def retrainings(person: Person) -> QuerySet[Retraining]:
     """All retraining that is or was owed, for who looks after training."""
     rows = Retraining.objects.filter(mine_id=person.mine_id)
     return rows if has_power(person, "talk.retrain") else rows.none()
-
-
-def round_of(exam: Exam) -> TalkRound | None:
-    """When the results of this exam were gone through."""
-    return one_of(TalkRound.objects.filter(exam=exam))

@@ -45,6 +45,8 @@ VERB_LABELS: dict[str, object] = {
     "pass_makeup": _("补考合格"),
     "fail_makeup": _("补考不合格，转重新培训"),
     "retrain": _("重新培训完成"),
+    "fail_retraining": _("重新培训没有合格，再列入培训班"),
+    "untrain": _("结业退回，重新培训没有完成"),
     "drop": _("撤销谈心"),
     "reopen": _("重新列入"),
 }
@@ -60,6 +62,8 @@ FLOW = Flow(
         Step("pass_makeup", Status.MAKEUP, Status.DONE),
         Step("fail_makeup", Status.MAKEUP, Status.RETRAINING),
         Step("retrain", Status.RETRAINING, Status.DONE),
+        Step("fail_retraining", Status.RETRAINING, Status.RETRAINING),
+        Step("untrain", Status.DONE, Status.RETRAINING),
         Step("drop", Status.OWED, Status.DROPPED),
         Step("drop", Status.ASSIGNED, Status.DROPPED),
         Step("drop", Status.TALKED, Status.DROPPED),
@@ -209,6 +213,6 @@ POWER_LABELS: dict[str, object] = {
     "talk.sign_for": _("登记纸质谈心记录上的签字"),
     "talk.drop": _("撤销谈心"),
     "talk.reopen": _("重新列入谈心"),
-    "talk.retrain": _("登记重新培训完成"),
+    "talk.retrain": _("把欠的重新培训列入培训班、登记完成"),
     "talk.rules": _("设置谈心办法"),
 }

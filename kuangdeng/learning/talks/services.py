@@ -14,11 +14,13 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.exams.api import Exam, Kind, Sat, Sitting, lift_hold
 from kuangdeng.learning.exams.api import Status as ExamStatus
 from kuangdeng.learning.talks import rules
 from kuangdeng.learning.talks.models import Retraining, Talk, TalkReminder, TalkRound, TalkRule, TalkStep
 from kuangdeng.learning.talks.queries import candidates, helpers, keeps, sheets_of, terms_on, topics_of
+from kuangdeng.learning.talks.retraining import go, held
 from kuangdeng.learning.talks.rules import CAUSE_LABELS, FLOW, OPEN, POWER_LABELS, TELL_LABELS, Cause, Status
 from kuangdeng.ledger.api import Entry, Named, Subject, post
 from kuangdeng.org.api import Mine, Person, has_power
@@ -36,15 +38,6 @@ def _demand(by: Person, power: str) -> None:
         )
 
 
-def _need(words: str, message: str, field: str, most: int = 200) -> str:
-    text = words.strip()
-    if not text:
-        raise Refused(message, field=field)
-    if len(text) > most:
-        raise Refused(_("太长了，最多 %(n)d 个字。") % {"n": most}, field=field)
-    return text
-
-
 def _begin(what: str, talk_id: UUID, mine_id: UUID) -> Talk:
     rows = Talk.objects.select_for_update(of=("self",)).select_related("person", "exam", "unit", "talker", "sitting")
     talk = one_of(rows.filter(id=talk_id, mine_id=mine_id))
@@ -52,14 +45,6 @@ def _begin(what: str, talk_id: UUID, mine_id: UUID) -> Talk:
         raise NotVisible
     FLOW.target(what, talk.status)
     return talk
-
-
-def _go(what: str, talk: Talk) -> None:
-    """The next step is open from now, and due by the mine's rule."""
-    talk.status, talk.since = FLOW.target(what, talk.status), now()
-    talk.due_at = rules.due(talk.status, talk.since, terms_on(talk.mine_id))
-    if talk.status not in OPEN:
-        talk.ended_at = talk.since
 
 
 def _enter(what: str, talk: Talk, by: Person | None, payload: Mapping[str, object] | None = None) -> Entry:
@@ -153,10 +138,10 @@ def _drop_passed(talk: Talk) -> bool:
     """Whoever has passed now owes neither talk nor make-up."""
     if talk.status not in OPEN:
         return False
-    _go("drop", talk)
+    go("drop", talk)
     talk.end_note = _passed_now()
     talk.save()
-    Retraining.objects.filter(talk=talk, accepted_at=None).delete()
+    Retraining.objects.filter(talk=talk, done_at=None).delete()
     return True
 
 
@@ -167,10 +152,10 @@ def drop(talk_id: UUID, *, why: str, by: Person) -> Talk:
     _demand(by, "talk.drop")
     if talk.person_id == by.id:
         raise Refused(_("自己的谈心不能自己撤销。请由别人办理。"), code="own")
-    talk.end_note = _need(why, _("请写明为什么撤销。"), "why")
-    _go("drop", talk)
+    talk.end_note = need(why, _("请写明为什么撤销。"), field="why")
+    go("drop", talk)
     talk.save()
-    Retraining.objects.filter(talk=talk, accepted_at=None).delete()
+    Retraining.objects.filter(talk=talk, done_at=None).delete()
     _enter("drop", talk, by, {"why": talk.end_note})
     return talk
 
@@ -180,8 +165,8 @@ def reopen(talk_id: UUID, *, why: str, by: Person) -> Talk:
     """Put somebody back on the list (重新列入), with the reason; the talk begins anew."""
     talk = _begin("reopen", talk_id, by.mine_id)
     _demand(by, "talk.reopen")
-    words = _need(why, _("请写明为什么重新列入。"), "why")
-    _go("reopen", talk)
+    words = need(why, _("请写明为什么重新列入。"), field="why")
+    go("reopen", talk)
     talk.talker = talk.helper = talk.talked_at = talk.recorded_at = talk.signed_at = talk.signed_by = None
     talk.ended_at, talk.end_note = None, ""
     talk.save()
@@ -205,7 +190,7 @@ def assign(talk_id: UUID, *, talker_id: UUID, by: Person) -> Talk:
     if talker is None:
         raise Refused(_("请选本单位负责人、支部书记、培训、政工部门或矿领导中的一位，不能是本人。"), field="talker")
     talk.talker = talker
-    _go("assign", talk)
+    go("assign", talk)
     talk.save()
     _enter("assign", talk, by, {"talker": talker.name, "due_at": talk.due_at.isoformat() if talk.due_at else ""})
     return talk
@@ -233,16 +218,16 @@ def record(talk_id: UUID, *, data: Record, by: Person) -> Talk:
         raise Refused(_("谈心由安排的谈话人记录。要换人，请先重新安排谈话人。"), code="not_talker")
     if not talk.exam.opens_at <= data.talked_at <= now() + timedelta(minutes=5):
         raise Refused(_("谈话时间要在考试以后，不能晚于现在。"), field="talked_at")
-    talk.place = _need(data.place, _("请写在哪里谈的。"), "place", 80)
-    talk.reason = _need(data.reason, _("请写没考好的原因。"), "reason", 1000)
-    talk.measures = _need(data.measures, _("请写改进措施：学什么、谁来帮、到什么时候。"), "measures", 1000)
+    talk.place = need(data.place, _("请写在哪里谈的。"), field="place", most=80)
+    talk.reason = need(data.reason, _("请写没考好的原因。"), field="reason", most=1000)
+    talk.measures = need(data.measures, _("请写改进措施：学什么、谁来帮、到什么时候。"), field="measures", most=1000)
     talk.helper = None
     if data.helper_id:
         talk.helper = next((one for one in helpers(talk) if one.id == data.helper_id), None)
         if talk.helper is None:
             raise Refused(_("帮扶人要选本单位在岗的人，不能是本人。"), field="helper")
     talk.talked_at, talk.recorded_at = data.talked_at, now()
-    _go("record", talk)
+    go("record", talk)
     talk.save()
     _enter("record", talk, by, {"talker": by.name, "helper": talk.helper.name if talk.helper else ""})
     return talk
@@ -254,9 +239,9 @@ def rewrite(talk_id: UUID, *, why: str, by: Person) -> Talk:
     talk = _begin("rewrite", talk_id, by.mine_id)
     if by.id not in (talk.person_id, talk.talker_id):
         raise Refused(_("只有本人和谈话人能退回重谈。"), code="not_allowed")
-    words = _need(why, _("请写明哪里不对。"), "why")
+    words = need(why, _("请写明哪里不对。"), field="why")
     talk.recorded_at = None
-    _go("rewrite", talk)
+    go("rewrite", talk)
     talk.save()
     _enter("rewrite", talk, by, {"why": words})
     return talk
@@ -280,14 +265,14 @@ def sign_for(talk_id: UUID, *, note: str, by: Person) -> Talk:
     _demand(by, "talk.sign_for")
     if talk.person_id == by.id:
         raise Refused(_("自己的记录请直接签字。"), code="own")
-    _sign(talk, by, _need(note, _("请写明纸质记录存在哪里。"), "note"))
+    _sign(talk, by, need(note, _("请写明纸质记录存在哪里。"), field="note"))
     _enter("sign_for", talk, by, {"why": talk.sign_note})
     return talk
 
 
 def _sign(talk: Talk, by: Person, note: str) -> None:
     talk.signed_at, talk.signed_by, talk.sign_note = now(), by, note
-    _go("sign" if talk.owes_exam else "finish", talk)
+    go("sign" if talk.owes_exam else "finish", talk)
     talk.save()
 
 
@@ -331,7 +316,7 @@ def settle(talk_id: UUID, *, sitting_id: UUID) -> Talk:
     else:
         outcome = "pass_makeup" if sitting.passed else "fail_makeup"
         talk.makeup = sitting
-        _go(outcome, talk)
+        go(outcome, talk)
     talk.save()
     if outcome == "fail_makeup":
         Retraining.objects.get_or_create(talk=talk, defaults={"mine_id": talk.mine_id, "person": talk.person})
@@ -342,23 +327,15 @@ def settle(talk_id: UUID, *, sitting_id: UUID) -> Talk:
 # Retraining -----------------------------------------------------------------------------------------------------------
 
 
-def _retraining(retraining_id: UUID, by: Person) -> Retraining:
-    rows = Retraining.objects.select_for_update(of=("self",)).select_related("talk__person", "talk__exam", "talk__unit")
-    found = one_of(rows.filter(id=retraining_id, mine_id=by.mine_id))
-    if found is None:
-        raise NotVisible
-    _demand(by, "talk.retrain")
-    if found.done_at is not None or found.talk.status != Status.RETRAINING:
-        raise Refused(_("这个人的重新培训已经办结。"), code="wrong_state")
-    return found
-
-
 @verb
-def accept_retraining(retraining_id: UUID, *, where: str, class_id: UUID | None = None, by: Person) -> Retraining:
-    """Take somebody into a class (列入重新培训). Refused when he is in one already: then that one is to be changed."""
-    found = _retraining(retraining_id, by)
-    found.where = _need(where, _("请写明列入哪个班。"), "where", 120)
-    found.accepted_at, found.accepted_by, found.class_id = now(), by, class_id
+def accept_retraining(retraining_id: UUID, *, where: str, by: Person) -> Retraining:
+    """Write down in which class outside the mine he is trained again (列入矿外培训); a class of ours takes him itself.
+
+    Refused when he is in a class of ours: its conclusion settles it.
+    """
+    found = _by_hand(retraining_id, by)
+    found.where = need(where, _("请写明列入哪个班。"), field="where", most=120)
+    found.accepted_at, found.accepted_by = now(), by
     found.save()
     _enter("accept_retraining", found.talk, by, {"where": found.where})
     return found
@@ -366,18 +343,30 @@ def accept_retraining(retraining_id: UUID, *, where: str, class_id: UUID | None 
 
 @verb
 def finish_retraining(retraining_id: UUID, *, note: str, by: Person) -> Retraining:
-    """Say that he was trained again and passed (重新培训完成), with where that stands. Refused before he was in a class."""
-    found = _retraining(retraining_id, by)
+    """Say that he was trained again elsewhere and passed (重新培训完成), with where that stands.
+
+    Refused before he was in a class, and when it is one of ours: its conclusion settles it.
+    """
+    found = _by_hand(retraining_id, by)
     if found.accepted_at is None:
         raise Refused(_("还没有列入培训班。请先写明列入哪个班。"), code="not_accepted")
-    words = _need(note, _("请写明培训结果：学时、考核成绩。"), "note")
+    words = need(note, _("请写明培训结果：学时、考核成绩。"), field="note")
     found.done_at = now()
     found.save()
     talk = found.talk
-    _go("retrain", talk)
+    go("retrain", talk)
     talk.end_note = words
     talk.save()
     _enter("finish_retraining", talk, by, {"why": words})
+    return found
+
+
+def _by_hand(retraining_id: UUID, by: Person) -> Retraining:
+    found = held(retraining_id, mine_id=by.mine_id)
+    _demand(by, "talk.retrain")
+    if found.class_id is not None:
+        said = _("已列入%s，结业时自动办结。要改到别处，请先在名册里退班。")
+        raise Refused(said % found.where, code="in_class")
     return found
 
 
@@ -435,7 +424,7 @@ def save_rule(*, data: RuleData, by: Person) -> TalkRule:
     values = {name: getattr(data, name) for name in DAYS}
     rule = TalkRule.objects.create(
         mine_id=by.mine_id, valid_from=data.valid_from, bar=data.bar, confirmed=data.confirmed,
-        source=_need(data.source, _("请写明依据：哪份文件，或者谁定的。"), "source"), **values,
+        source=need(data.source, _("请写明依据：哪份文件，或者谁定的。"), field="source"), **values,
     )  # fmt: skip
     facts = {"valid_from": data.valid_from.isoformat(), "bar": str(data.bar or ""), **values, "source": rule.source}
     _enter_setting("save_rule", by, {**facts, "confirmed": rule.confirmed})

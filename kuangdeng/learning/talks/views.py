@@ -15,10 +15,12 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import edit_page
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.views import register_page
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.exams.api import percent
 from kuangdeng.learning.talks import forms, queries, registers, rules, services
 from kuangdeng.learning.talks.models import Talk
 from kuangdeng.learning.talks.rules import CAUSE_LABELS, STATUS_LABELS
+from kuangdeng.learning.views import me, need_power
 from kuangdeng.org.api import Person, has_power
 
 HERE = "learning/talks"
@@ -30,26 +32,18 @@ LABELS: dict[str, Callable[[], str]] = {
     "sign_for": lambda: _("登记纸质签字"),
     "drop": lambda: _("撤销谈心"),
     "reopen": lambda: _("重新列入"),
-    "accept": lambda: _("列入重新培训"),
+    "take": lambda: _("列入培训班"),
+    "accept": lambda: _("列入矿外培训班"),
     "finish": lambda: _("重新培训完成"),
 }
-ICONS = {"assign": "people", "record": "edit", "sign": "check", "accept": "bookmark", "finish": "done"}
-PRIMARY = ("assign", "record", "sign", "accept", "finish")
-
-
-def _me(request: HttpRequest) -> Person:
-    return cast(Person, request.user)
-
-
-def _need(person: Person, power: str) -> None:
-    if not has_power(person, power):
-        raise NotVisible
+ICONS = {"assign": "people", "record": "edit", "sign": "check", "take": "bookmark", "finish": "done"}
+PRIMARY = ("assign", "record", "sign", "finish", "take")
 
 
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """谈心补考: those that one keeps, holds, or is in."""
-    by = _me(request)
+    by = me(request)
     words = {"can_rule": has_power(by, "talk.rules"), "can_retrain": has_power(by, "talk.retrain")}
     return register_page(
         request, registers.talks(by), queries.visible(by), template=f"{HERE}/talks.html", context=words
@@ -59,20 +53,21 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_GET
 def retrainings(request: HttpRequest) -> HttpResponse:
     """欠的重新培训."""
-    by = _me(request)
-    _need(by, "talk.retrain")
+    by = me(request)
+    need_power(by, "talk.retrain")
     return register_page(request, registers.retrainings(), queries.retrainings(by))
 
 
 @require_GET
 def talk(request: HttpRequest, talk_id: UUID) -> HttpResponse:
     """One talk."""
-    by = _me(request)
+    by = me(request)
     found = queries.get_talk(talk_id, by=by)
     verbs = _offered(found, by)
     first = next((one for one in verbs if one in PRIMARY), "")
     words = {
         **_told(found), "own": by.id == found.person_id, "first": _step(found, first) if first else None,
+        "class_url": _class_url(found, by),
         "form": _form(found, first, None) if first in ("sign",) else None,
         "others": [_step(found, one) for one in verbs if one != first], "stages": _stages(found),
         "history": queries.history_of(found, by=by), "makeups": queries.makeups_of(found) if found.status == "makeup" else [],
@@ -81,9 +76,19 @@ def talk(request: HttpRequest, talk_id: UUID) -> HttpResponse:
     return render(request, f"{HERE}/talk.html", words)
 
 
+def _class_url(found: Talk, by: Person) -> str:
+    """Where one sees the class that retrains him: his own timetable, or the class."""
+    row = queries.retraining_of(found)
+    if row is None or row.class_id is None:
+        return ""
+    if has_power(by, "class.see"):
+        return reverse("learning:training_class", args=[row.class_id])
+    return reverse("learning:my_training") if by.id == found.person_id else ""
+
+
 def _told(found: Talk) -> dict[str, Any]:
     sheet = found.sitting
-    share = f"{percent(sheet.score, sheet.out_of).normalize():f}%" if sheet.score is not None and sheet.out_of else "—"
+    share = f"{plain(percent(sheet.score, sheet.out_of))}%" if sheet.score is not None and sheet.out_of else "—"
     return {
         "talk": found, "state_chip": registers.state_chip(found), "due_chip": registers.due_chip(found),
         "cause": CAUSE_LABELS[found.cause], "share": share, "score": sheet.score.normalize() if sheet.score is not None else "—",
@@ -100,18 +105,23 @@ def _stages(found: Talk) -> list[dict[str, Any]]:
 
 
 def _offered(found: Talk, by: Person) -> list[str]:
+    """What this person may do now. A retraining goes into a class of ours, or outside, where it is finished by hand."""
     verbs = queries.offered(found, by)
-    if "retrain" in verbs:
-        row = queries.retraining_of(found)
-        verbs = [one for one in verbs if one != "retrain"]
-        verbs += ["finish" if row is not None and row.accepted_at else "accept"] if row else []
+    if "retrain" not in verbs:
+        return verbs
+    verbs.remove("retrain")
+    row = queries.retraining_of(found)
+    if row is not None and row.class_id is None:
+        verbs += ["finish", "take", "accept"] if row.accepted_at else ["take", "accept"]
     return verbs
 
 
 def _step(found: Talk, verb: str) -> dict[str, Any]:
+    row = queries.retraining_of(found) if verb == "take" else None
+    url = reverse("learning:retraining_take", args=[row.id]) if row else ""
     return {
         "verb": verb, "label": LABELS[verb](), "icon": ICONS.get(verb, "edit"), "danger": verb == "drop",
-        "url": reverse("learning:talk_verb", args=[found.id, verb]), "direct": verb == "sign",
+        "url": url or reverse("learning:talk_verb", args=[found.id, verb]), "direct": verb == "sign",
     }  # fmt: skip
 
 
@@ -130,10 +140,10 @@ def _form(found: Talk, verb: str, data: Any) -> Form:
 @require_http_methods(["GET", "POST"])
 def do(request: HttpRequest, talk_id: UUID, verb: str) -> HttpResponse:
     """安排、记录、签字、退回、撤销、重新列入、重新培训."""
-    by = _me(request)
+    by = me(request)
     found = queries.get_talk(talk_id, by=by)
     page = reverse("learning:talk", args=[found.id])
-    if verb not in LABELS or verb not in _offered(found, by):
+    if verb == "take" or verb not in _offered(found, by):
         raise NotVisible
     form = _form(found, verb, request.POST or None)
 
@@ -170,15 +180,15 @@ def _act(found: Talk, verb: str, form: Form, data: dict[str, Any], by: Person) -
 @require_GET
 def sheet(request: HttpRequest, talk_id: UUID) -> HttpResponse:
     """谈心记录表, A4, to be signed by both."""
-    found = queries.get_talk(talk_id, by=_me(request))
+    found = queries.get_talk(talk_id, by=me(request))
     return render(request, f"{HERE}/talk_sheet.html", {**_told(found), "printed_at": clock.now()})
 
 
 @require_GET
 def rule_list(request: HttpRequest) -> HttpResponse:
     """谈心办法: the rules by day, and the ladder of reminders."""
-    by = _me(request)
-    _need(by, "talk.rules")
+    by = me(request)
+    need_power(by, "talk.rules")
     ladder = [(days, rules.TELL_LABELS[tell]) for days, tell in queries.ladder_of(by.mine_id)]
     held = queries.rule_on(by.mine_id)
     words = {
@@ -193,8 +203,8 @@ def rule_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def rule_new(request: HttpRequest) -> HttpResponse:
     """A rule from a day on."""
-    by = _me(request)
-    _need(by, "talk.rules")
+    by = me(request)
+    need_power(by, "talk.rules")
     form = forms.RuleForm(request.POST or None, by=by)
 
     def act(_data: dict[str, Any]) -> str:
@@ -209,8 +219,8 @@ def rule_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def ladder(request: HttpRequest) -> HttpResponse:
     """提醒阶梯."""
-    by = _me(request)
-    _need(by, "talk.rules")
+    by = me(request)
+    need_power(by, "talk.rules")
     form = forms.LadderForm(request.POST or None, by=by)
 
     def act(_data: dict[str, Any]) -> str:

@@ -40,7 +40,7 @@ def declare() -> None:
             "talk.let_sit": _("放行补考"),
             "talk.settle": _("补考结果"),
             "talk.remind": _("超期提醒"),
-            "talk.accept_retraining": _("列入重新培训"),
+            "talk.accept_retraining": _("列入矿外培训班"),
             "talk.finish_retraining": _("重新培训完成"),
             "talk.save_rule": _("设置谈心办法"),
             "talk.save_ladder": _("设置提醒阶梯"),
@@ -169,6 +169,14 @@ def settled(entry: Entry) -> Iterator[Recipient]:
         yield from tell_roles(
             entry.mine_id, [Role.TRAINING_OFFICER], TODO, title, _page(talk), act=True, due_at=talk.due_at
         )
+
+
+@route("talk.accept_retraining", settles=[TODO])
+def accepted(entry: Entry) -> Iterator[Recipient]:
+    """列入矿外培训班: he hears where."""
+    talk = _talk(entry)
+    title = f"请您参加重新培训：{entry.payload.get('where', '')}（{talk.exam.title}补考没有合格）。"
+    yield from tell([talk.person], HEARD, title, _page(talk))
 
 
 @route("talk.drop", "talk.finish_retraining", settles=[TODO])

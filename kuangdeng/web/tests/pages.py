@@ -1057,6 +1057,7 @@ PAGES += [
     Page("learning:talk_rule_new", nothing, TALK_RULERS),
     Page("learning:talk_ladder", nothing, TALK_RULERS),
     Page("learning:retrainings", nothing, OFFICER),
+    Page("learning:retraining_take", first_of("learning.Retraining", "retraining_id"), OFFICER),
 ]
 
 

@@ -159,6 +159,8 @@ PAGES = [
     Page("learning:certificate_types", nothing, RULERS),
     Page("learning:certificate_type_new", nothing, RULERS),
     Page("learning:certificate_type", first_of("learning.CertificateType", "type_id"), RULERS),
+    Page("learning:surface_trades", nothing, OFFICER),
+    Page("learning:surface_trades_new", nothing, OFFICER),
     Page("learning:certificate_import", nothing, OFFICER),
     Page("learning:certificate_import_run", cert_run, OFFICER),
     Page("learning:certificate_import_problems", cert_run, OFFICER),

@@ -1,16 +1,27 @@
 """Training in the demo mine: a class that is archived, a drive that runs in four batches, certificates from a spreadsheet."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from kuangdeng.kernel import clock
-from kuangdeng.learning.certificates.models import Certificate
+from kuangdeng.learning.certificates.models import Certificate, SurfaceTrade
 from kuangdeng.learning.classes.models import LessonHours, Seat, Teacher, TrainingClass, TrainingNeed
+from kuangdeng.learning.exams.models import Exam
+from kuangdeng.learning.talks.models import Retraining
 from kuangdeng.org.api import Role
 from kuangdeng.org.models import Person, Unit
 from kuangdeng.org.testkit import make_cast
 from kuangdeng.web.demo_classes import DemoClasses
+from kuangdeng.web.demo_exams import DemoExams
+from kuangdeng.web.demo_items import DemoItems
+from kuangdeng.web.demo_talks import DemoTalks
+
+
+def cast_as_demo(roles: dict[str, str]) -> Any:
+    """Who does what, as the demo mine says it."""
+    return SimpleNamespace(cast=roles)
 
 
 @pytest.mark.django_db
@@ -26,12 +37,21 @@ def test_a_class_is_over_a_drive_runs_and_certificates_run_out() -> None:
         )
         units[key] = unit
     people = {one.number: one for one in Person.objects.filter(mine=cast.mine).select_related("unit", "mine")}
-    roles = {Role.TRAINING_OFFICER: "5001", Role.MINE_LEADER: "4001", Role.SAFETY: "3001"}
-    demo = SimpleNamespace(cast=roles)
-    for at, take in DemoClasses(cast.mine, demo, people, units).steps(clock.now()):  # type: ignore[arg-type]
+    roles = {
+        Role.TRAINING_OFFICER: "5001",
+        Role.MINE_LEADER: "4001",
+        Role.SAFETY: "3001",
+        Role.UNIT_HEAD: cast.unit_head.number,
+    }
+    Person.objects.filter(number__startswith="64").update(unit=cast.units["mining_team"])
+    demo, now = cast_as_demo(roles), clock.now()
+    exams = DemoExams(demo, people)
+    steps = DemoItems(demo, people).steps(now) + exams.steps(now) + DemoTalks(demo, people, exams).steps(now)
+    steps += DemoClasses(cast.mine, demo, people, units).steps(now)
+    for at, take in sorted(steps, key=lambda one: one[0]):
         with clock.set_to(at):
             take()
-    over, drive = TrainingClass.objects.order_by("begin_on")
+    over, drive, anew = TrainingClass.objects.order_by("begin_on")
     assert (over.status, drive.status) == ("closed", "running")
     assert over.is_sample
     assert drive.batches.count() == 4
@@ -45,4 +65,11 @@ def test_a_class_is_over_a_drive_runs_and_certificates_run_out() -> None:
     }
     assert Teacher.objects.filter(is_sample=True).count() == 2
     assert TrainingNeed.objects.filter(status="open").count() == 1
+    [held] = Exam.objects.filter(class_link__training_class=over)
+    assert held.status == "published" and not held.sittings.exclude(passed=True).exists()
+    [coming] = Exam.objects.filter(class_link__training_class=drive)
+    assert coming.status == "drafted" and coming.sittings.count() > 20
+    again = Retraining.objects.get()
+    assert again.class_id == anew.id and Seat.objects.get(batch__training_class=anew).person == again.person
+    assert SurfaceTrade.objects.filter(surface=True, confirmed=False).count() == 10
     assert 30 < Certificate.objects.filter(number__startswith="示例").count() < 72

@@ -28,13 +28,15 @@ GATHERS = {
     "hazards:detail": 12,
     "hazards:pre_shift": 12,
     "hazards:statutory_report": 12,
+    "learning:barred": 12,
+    "learning:exam": 12,
     "learning:garden": 20,
     "learning:person_file": 16,
     "learning:person_xlsx": 15,
     "learning:class_file": 18,
     "learning:class_xlsx": 17,
 }
-"""No lists, but what waits for one person, one team, or hangs on one hazard, in every part of the product."""
+"""What waits for one person, one team, or hangs on one hazard, one exam or one month, in every part of the product."""
 VIEWERS = ("safety", "administrator", "unit_head")
 COUNTED = [page for page in PAGES if page.name != "healthz"]
 

@@ -12,6 +12,7 @@ from kuangdeng.learning.certificates.services.certificates import (
     set_up_certificates,
 )
 from kuangdeng.learning.certificates.services.lists import confirm_import, drop_import, publish_barred
+from kuangdeng.learning.certificates.services.surface import save_surface_trades
 
 __all__ = [
     "CertificateData",
@@ -24,6 +25,7 @@ __all__ = [
     "remind",
     "renew_certificate",
     "revoke_certificate",
+    "save_surface_trades",
     "save_type",
     "set_up_certificates",
 ]

@@ -20,16 +20,6 @@ def check(by: Person, power: str) -> None:
         raise Refused(_("您没有权限办理证照。请联系培训科。"), code="not_allowed")
 
 
-def need(text: str, message: str, *, field: str, most: int = 200) -> str:
-    """The words without blanks around them. Refused when there are none or too many."""
-    words = (text or "").strip()
-    if not words:
-        raise Refused(message, field=field)
-    if len(words) > most:
-        raise Refused(_("太长了，最多 %(n)d 个字。") % {"n": most}, field=field)
-    return words
-
-
 def locked(certificate_id: UUID, mine_id: UUID) -> Certificate:
     """A certificate, locked. NotVisible when the mine has none like it."""
     rows = Certificate.objects.select_for_update(of=("self",)).select_related("type", "person__unit")

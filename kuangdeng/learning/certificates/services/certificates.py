@@ -11,9 +11,10 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.tables import compact
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.certificates.models import Certificate, CertificateReminder, CertificateType
 from kuangdeng.learning.certificates.rules import FLOW, TYPES, Event, Group, Status
-from kuangdeng.learning.certificates.services._steps import check, enter, locked, need, note, of_certificate
+from kuangdeng.learning.certificates.services._steps import check, enter, locked, note, of_certificate
 from kuangdeng.ledger.api import Named, Subject, post
 from kuangdeng.org.api import Mine, Person
 

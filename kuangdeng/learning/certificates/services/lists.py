@@ -15,7 +15,6 @@ from kuangdeng.learning.certificates.models import BarredList, Certificate, Cert
 from kuangdeng.learning.certificates.queries import KIND
 from kuangdeng.learning.certificates.rules import FLOW, Event
 from kuangdeng.learning.certificates.services._steps import check, enter
-from kuangdeng.learning.certificates.wording import Sentences
 from kuangdeng.ledger.api import Subject
 from kuangdeng.org.api import ImportRun, Person
 
@@ -92,14 +91,15 @@ def drop_import(run_id: UUID, *, by: Person) -> ImportRun:
 def publish_barred(*, month: date, by: Person) -> BarredList:
     """Send out who may not go underground in a month (发布不能入井名单), as it is at this moment; units are told of theirs.
 
-    A list that went out is never changed; a later one stands beside it. Refused for a month that is past.
+    Who works only on the surface is not on it, but counted. A list that went out is never changed; a later one stands
+    beside it. Refused for a month that is past.
     """
     check(by, "cert.publish")
     first = month.replace(day=1)
     if first < clock.today().replace(day=1):
         raise Refused(_("不能发布过去月份的名单。"), field="month")
     with in_chinese():
-        rows = queries.barred(by, first, Sentences())
+        found = queries.barred(by, first)
         lines = [
             {
                 "person": str(one.person.id), "name": one.person.name, "number": one.person.number,
@@ -107,10 +107,12 @@ def publish_barred(*, month: date, by: Person) -> BarredList:
                 "trade": one.person.trade, "reasons": [why.text for why in one.reasons],
                 "codes": [why.code for why in one.reasons],
             }
-            for one in rows
+            for one in found.rows
         ]  # fmt: skip
         label = f"{first.year}年{first.month}月"
-    made = BarredList.objects.create(mine_id=by.mine_id, month=first, lines=lines, made_by=by, made_at=clock.now())
-    told = {"month": first.isoformat(), "heads": len(lines)}
+    made = BarredList.objects.create(
+        mine_id=by.mine_id, month=first, lines=lines, surface=len(found.surface), made_by=by, made_at=clock.now()
+    )
+    told = {"month": first.isoformat(), "heads": len(lines), "surface": made.surface or ""}
     enter("publish", Subject("barred_list", made.id, label), by.mine_id, by, told, quantity=max(1, len(lines)))
     return made

@@ -62,6 +62,13 @@ def publish_barred(cast: Cast) -> Run:
     return lambda: services.publish_barred(month=clock.today(), by=cast.training_officer)
 
 
+def save_surface_trades(cast: Cast) -> Run:
+    return lambda: services.save_surface_trades(
+        trades=["司炉工", "矿灯充电工"], surface=True, valid_from=clock.today(), source="矿劳资〔2026〕示例号", confirmed=True,
+        by=cast.training_officer,
+    )  # fmt: skip
+
+
 SCENARIOS: dict[str, Callable[[Cast], Run]] = {
     name: thing for name, thing in list(globals().items()) if name in services.__all__ and callable(thing)
 }

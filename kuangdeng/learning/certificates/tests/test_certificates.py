@@ -4,15 +4,15 @@ from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
+from django.test import Client
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.learning.certificates import importing, queries, services
 from kuangdeng.learning.certificates.jobs import run_clock
-from kuangdeng.learning.certificates.models import BarredList, Certificate, CertificateReminder
-from kuangdeng.learning.certificates.rules import Reason, reminder_due
+from kuangdeng.learning.certificates.models import BarredList, Certificate, CertificateReminder, SurfaceTrade
+from kuangdeng.learning.certificates.rules import Reason, month_end, reminder_due
 from kuangdeng.learning.certificates.testkit import certificate_in, data_for, kind_in, previewed
-from kuangdeng.learning.certificates.wording import Sentences
 from kuangdeng.learning.classes import api as classes
 from kuangdeng.learning.classes import testkit
 from kuangdeng.ledger.api import Notice, seal_all, tell_all
@@ -113,6 +113,10 @@ def test_an_import_tells_every_fault_and_writes_the_rest_at_once(cast: Cast) -> 
         services.confirm_import(run.id, by=cast.training_officer)
 
 
+def test_a_month_ends_on_its_last_day() -> None:
+    assert [month_end(date(2026, 12, 5)), month_end(date(2028, 2, 1))] == [date(2026, 12, 31), date(2028, 2, 29)]
+
+
 def test_an_import_of_what_is_there_brings_the_dates_up_to_date(cast: Cast) -> None:
     services.confirm_import(previewed(cast).id, by=cast.training_officer)
     again = previewed(cast, "工号,证照种类,证号,有效期止\n1001,瓦斯检查,T001,2034-02-28\n")
@@ -127,8 +131,8 @@ NEXT = date(2026, 12, 1)
 
 
 def codes(cast: Cast, month: date, part: str = "training_officer") -> dict[str, list[str]]:
-    found = queries.barred(cast.persons[part], month, Sentences())
-    return {one.person.name: [str(why.code) for why in one.reasons] for one in found}
+    found = queries.barred(cast.persons[part], month)
+    return {one.person.name: [str(why.code) for why in one.reasons] for one in found.rows}
 
 
 def test_the_certificate_of_a_trade_is_missing_runs_out_or_was_not_reviewed(cast: Cast) -> None:
@@ -211,8 +215,8 @@ def test_who_failed_a_class_exam_is_barred_until_the_make_up_is_passed(cast: Cas
     month = clock.today().replace(day=1)
 
     def why() -> dict[str, list[queries.Why]]:
-        found = queries.barred(cast.training_officer, month, Sentences())
-        return {row.person.name: [one for one in row.reasons if one.code == Reason.EXAM] for row in found}
+        found = queries.barred(cast.training_officer, month)
+        return {row.person.name: [one for one in row.reasons if one.code == Reason.EXAM] for row in found.rows}
 
     said = why()
     assert [name for name, reasons in said.items() if reasons] == [failed.name], "who never came has not failed"
@@ -225,3 +229,97 @@ def test_who_failed_a_class_exam_is_barred_until_the_make_up_is_passed(cast: Cas
         assert [name for name, reasons in why().items() if reasons] == [failed.name], "once, not for the make-up again"
         testkit.made_up(cast, exam, failed, right=True)
         assert not any(why().values())
+
+
+# Who works on the surface -----------------------------------------------------------------------------------------------
+
+
+def in_trade(cast: Cast, **trades: str) -> None:
+    """These people of the cast work in these trades."""
+    for part, trade in trades.items():
+        cast.persons[part].trade = trade
+        cast.persons[part].save(update_fields=["trade"])
+
+
+def surface(cast: Cast, *trades: str, day: date | None = None, surface: bool = True) -> list[SurfaceTrade]:
+    return services.save_surface_trades(
+        trades=trades, surface=surface, valid_from=day or clock.today(), source="矿劳资〔2026〕示例号", confirmed=True,
+        by=cast.training_officer,
+    )  # fmt: skip
+
+
+def apart(cast: Cast, month: date) -> list[str]:
+    return [one.person.name for one in queries.barred(cast.training_officer, month).surface]
+
+
+def test_who_works_only_on_the_surface_is_left_out_and_counted(cast: Cast) -> None:
+    hoist = kind_in(cast, "煤矿提升机操作作业")
+    in_trade(cast, miner="主提升机司机", other_miner="主提升机司机", team_leader="瓦斯检查工")
+    assert hoist.trades and set(codes(cast, NEXT)) == {"王铁柱", "刘二喜", "李大山"}
+    with clock.set_to(clock.local().replace(year=2026, month=11, day=22, hour=10)):
+        surface(cast, "主提升机司机")
+        assert set(codes(cast, NEXT)) == {"李大山"}
+        assert set(apart(cast, NEXT)) == {"王铁柱", "刘二喜"}
+        client = Client()
+        client.force_login(cast.training_officer)
+        page = client.get("/learning/certificates/barred/?month=2026-12").content.decode()
+        assert "另有 2 人" in page and "surface=1" in page and "王铁柱" not in page
+        left = client.get("/learning/certificates/barred/?month=2026-12&surface=1").content.decode()
+        assert "王铁柱" in left and "主提升机司机要持" in left and "李大山" not in left
+        assert "发布名单" not in left
+        paper = client.get("/learning/certificates/barred/sheet/?month=2026-12&surface=1").content.decode()
+        assert "李大山" in paper and "王铁柱" not in paper and "另有 2 人" in paper
+        made = services.publish_barred(month=NEXT, by=cast.training_officer)
+        assert ([line["name"] for line in made.lines], made.surface) == (["李大山"], 2)
+        assert "另有 2 人" in client.get(f"/learning/certificates/barred/lists/{made.id}/").content.decode()
+
+
+def test_it_counts_from_its_day_for_whole_months_only(cast: Cast) -> None:
+    kind_in(cast)
+    in_trade(cast, miner="瓦斯检查工")
+    with clock.set_to(clock.local().replace(year=2026, month=11, day=22, hour=10)):
+        surface(cast, "瓦斯检查工", day=date(2026, 12, 2))
+        assert apart(cast, NEXT) == [], "on the first of December he may still be sent down"
+        assert apart(cast, date(2027, 1, 1)) == ["王铁柱"]
+        surface(cast, "瓦斯检查工", day=date(2027, 2, 15), surface=False)
+        assert apart(cast, date(2027, 1, 1)) == ["王铁柱"]
+        assert apart(cast, date(2027, 2, 1)) == [], "from the middle of February he goes down again"
+        assert SurfaceTrade.objects.count() == 2, "a change is another row"
+
+
+def test_without_a_trade_the_post_counts_and_spelling_does_not(cast: Cast) -> None:
+    kind = kind_in(cast)
+    services.save_type(
+        data=services.TypeData(kind.name, posts=["地面库管员"], source="示例", confirmed=False), type_id=kind.id,
+        by=cast.training_officer,
+    )  # fmt: skip
+    in_trade(cast, miner="")
+    cast.miner.post = "地面库管员"
+    cast.miner.save(update_fields=["post"])
+    assert list(codes(cast, NEXT)) == ["王铁柱"]
+    surface(cast, "地面 库管员")
+    assert apart(cast, clock.today().replace(day=1)) == [], "this month had begun"
+    assert apart(cast, NEXT) == ["王铁柱"]
+
+
+def test_surface_trades_are_set_from_their_page(cast: Cast) -> None:
+    in_trade(cast, miner="司炉工", other_miner="司炉工")
+    client = Client()
+    client.force_login(cast.training_officer)
+    page = client.get("/learning/certificates/surface/").content.decode()
+    assert "司炉工" in page and "?trade=%E5%8F%B8%E7%82%89%E5%B7%A5&amp;surface=1" in page
+    new = "/learning/certificates/surface/new/"
+    data = {"trades": "司炉工、矿灯充电工", "surface": "1", "valid_from": f"{clock.today()}", "source": ""}
+    assert client.post(new, {**data, "confirmed": "on"}).status_code == 422, "confirmed by what?"
+    assert client.post(new, {**data, "valid_from": "2020-01-01"}).status_code == 422
+    assert client.post(new, data).status_code == 302
+    assert set(SurfaceTrade.objects.values_list("trade", "surface", "confirmed")) == {
+        ("司炉工", True, False), ("矿灯充电工", True, False),
+    }  # fmt: skip
+    [boiler] = [one for one in queries.trades_of_mine(cast.training_officer) if one.name == "司炉工"]
+    assert (boiler.heads, boiler.surface) == (2, True)
+    assert "2 个地面工种还没有由负责人核对" in client.get("/learning/certificates/surface/").content.decode()
+    with pytest.raises(Refused, match="没有权限"):
+        services.save_surface_trades(
+            trades=["采煤工"], surface=True, valid_from=clock.today(), source="", confirmed=False, by=cast.unit_head
+        )

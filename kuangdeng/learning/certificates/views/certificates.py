@@ -1,10 +1,9 @@
 """证照: the list, one certificate, its kinds, an existing list that comes in, and who may not go underground."""
 
 import csv
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO, StringIO
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 import xlsxwriter
@@ -18,29 +17,26 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible, Refused
-from kuangdeng.kernel.views import XLSX, register_page
+from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import put_refusal
 from kuangdeng.learning.certificates import forms, importing, queries, registers, rules, services
-from kuangdeng.learning.certificates.wording import Sentences
-from kuangdeng.learning.views import me, need_power, paper
-from kuangdeng.org.api import ImportRun, Person, get_person, has_power
+from kuangdeng.learning.forms import ReasonForm
+from kuangdeng.learning.views import asked_person, me, need_power, paper, tabs_of, xlsx_answer
+from kuangdeng.org.api import ImportRun, Person, has_power
 
 HERE = "learning/certificates"
 
 
 def tabs(person: Person, here: str) -> list[dict[str, Any]]:
     """The pages of the certificates that this person may use."""
-    names = {
+    pages = {
         "certificates": (_("证照"), "cert.see"),
         "barred": (_("不能入井名单"), "cert.see"),
         "certificate_types": (_("证照种类"), "cert.types"),
+        "surface_trades": (_("地面工种"), "cert.surface"),
         "certificate_import": (_("导入证照台账"), "cert.issue"),
     }
-    return [
-        {"label": label, "url": reverse(f"learning:{name}"), "current": name == here}
-        for name, (label, power) in names.items()
-        if has_power(person, power)
-    ]
+    return tabs_of(person, here, pages)
 
 
 @require_GET
@@ -71,16 +67,12 @@ def certificate_new(request: HttpRequest) -> HttpResponse:
         return _("已登记。")
 
     form = forms.CertificateForm(
-        request.POST or None, by=by, kinds=queries.types_in_use(by.mine_id), initial={"person": _asked(request, by)}
+        request.POST or None,
+        by=by,
+        kinds=queries.types_in_use(by.mine_id),
+        initial={"person": asked_person(request, by)},
     )
     return edit_page(request, form, act, title=_("登记证照"), label=_("登记"), back=reverse("learning:certificates"))
-
-
-def _asked(request: HttpRequest, by: Person) -> Person | None:
-    try:
-        return get_person(UUID(request.GET.get("person", "")), by=by)
-    except (ValueError, NotVisible):
-        return None
 
 
 @require_GET
@@ -126,7 +118,7 @@ def certificate_verb(request: HttpRequest, certificate_id: UUID, verb: str) -> H
             return _("已更正。")
 
     else:
-        form = forms.ReasonForm(request.POST or None)
+        form = ReasonForm(request.POST or None)
 
         def act(data: dict[str, Any]) -> str:
             services.revoke_certificate(one.id, reason=data["reason"], by=by)
@@ -254,7 +246,7 @@ def import_problems(request: HttpRequest, run_id: UUID) -> HttpResponse:
 def _month(request: HttpRequest) -> date:
     """The month that is asked for; the next one by itself."""
     today = clock.today()
-    following = date(today.year + today.month // 12, today.month % 12 + 1, 1)
+    following = rules.month_after(today)
     try:
         asked = date.fromisoformat(f"{request.GET.get('month', '')}-01")
     except ValueError:
@@ -262,19 +254,20 @@ def _month(request: HttpRequest) -> date:
     return asked if today.replace(day=1) <= asked <= date(today.year + 1, 12, 1) else following
 
 
-def _barred_words(request: HttpRequest) -> dict[str, Any]:
+def _barred_words(request: HttpRequest, *, surface: bool = False) -> dict[str, Any]:
+    """The list of the month; with `surface` who was left out of it because he works only on the surface."""
     by, month = me(request), _month(request)
     need_power(by, "cert.see")
-    rows = queries.barred(by, month, Sentences())
-    units = queries.units_in(rows)
+    found = queries.barred(by, month)
+    rows, apart = (found.surface, found.rows) if surface else (found.rows, found.surface)
+    units = queries.units_in([*rows, *apart])
     try:
         unit = UUID(request.GET.get("unit", ""))
     except ValueError:
         unit = None
     if unit is not None:
-        rows = queries.in_unit(rows, unit)
-    before = date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
-    after = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+        rows, apart = queries.in_unit(rows, unit), queries.in_unit(apart, unit)
+    before, after = (month - timedelta(days=1)).replace(day=1), rules.month_after(month)
     counts: dict[str, int] = {}
     for row in rows:
         for why in row.reasons:
@@ -286,9 +279,18 @@ def _barred_words(request: HttpRequest) -> dict[str, Any]:
         "rows": [{"row": row, "reasons": [(why, _link(why, by)) for why in row.reasons]} for row in rows],
         "units": units,
         "unit": str(unit or ""),
+        "surface": surface,
+        "apart": len(apart),
+        "apart_url": f"{reverse('learning:barred')}?month={month:%Y-%m}&unit={unit or ''}{'' if surface else '&surface=1'}",
         "before": f"{before:%Y-%m}" if before >= clock.today().replace(day=1) else "",
         "after": f"{after:%Y-%m}",
-        "figures": [{"label": _("不能入井"), "value": len(rows), "tone": "late" if rows else ""}]
+        "figures": [
+            {
+                "label": _("没有列入的人") if surface else _("不能入井"),
+                "value": len(rows),
+                "tone": "late" if rows and not surface else "",
+            }
+        ]
         + [{"label": str(rules.REASON_LABELS[code]), "value": count} for code, count in sorted(counts.items())],
     }
 
@@ -303,11 +305,11 @@ def _link(why: queries.Why, by: Person) -> str:
 
 @require_GET
 def barred(request: HttpRequest) -> HttpResponse:
-    """下月不能入井名单: who, and each reason with what it rests on."""
-    words = _barred_words(request)
+    """下月不能入井名单: who, and each reason with what it rests on; with `?surface=1` who was left out."""
+    words = _barred_words(request, surface=bool(request.GET.get("surface")))
     by = words["by"]
     more = {"tabs": tabs(by, "barred"), "publishes": has_power(by, "cert.publish"), "lists": queries.barred_lists(by),
-            "issues": has_power(by, "cert.issue")}  # fmt: skip
+            "issues": has_power(by, "cert.issue"), "sets": has_power(by, "cert.surface")}  # fmt: skip
     return render(request, f"{HERE}/barred.html", {**words, **more})
 
 
@@ -338,12 +340,9 @@ def barred_xlsx(request: HttpRequest) -> HttpResponse:
                 cells = [unit, person.number, person.name, person.trade, str(rules.REASON_LABELS[why.code]), why.text]
                 for place, cell in enumerate(cells):
                     sheet.write_string(line, place, cell)
-    response = HttpResponse(out.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = (
-        f"attachment; filename*=UTF-8''{quote(words['month_words'] + _('不能入井名单'))}.xlsx"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+        if words["apart"]:
+            sheet.write_string(line + 2, 0, _("另有 %d 人工种只在地面，没有列入。") % words["apart"])
+    return xlsx_answer(out.getvalue(), words["month_words"] + _("不能入井名单"))
 
 
 @require_POST

@@ -20,7 +20,7 @@ from kuangdeng.learning.classes.models import (
     TrainingNeed,
     TrainingPlan,
 )
-from kuangdeng.learning.classes.rules import NeedStatus, PlanStatus, Status
+from kuangdeng.learning.classes.rules import PlanStatus, Status
 from kuangdeng.org.api import Person, Unit, has_power, reach
 
 # Needs ------------------------------------------------------------------------------------------------------------------
@@ -160,8 +160,7 @@ def get_handout(handout_id: UUID, *, by: Person) -> Handout:
 
 def week_of(by: Person, first: date) -> list[Lesson]:
     """Every lesson of the mine in the seven days from `first`."""
-    begin = clock.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    start = begin + timedelta(days=(first - begin.date()).days)
+    start = clock.at(first)
     return lessons_between(by.mine_id, start, start + timedelta(days=7))
 
 
@@ -182,7 +181,7 @@ def teachers(by: Person) -> QuerySet[Teacher]:
 
 def teacher_rows(rows: QuerySet[Teacher]) -> QuerySet[Teacher]:
     """What a page of teachers shows: the hours that each taught this year (`taught`)."""
-    begin = clock.local().replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+    begin = clock.at(clock.today().replace(month=1, day=1))
     past = Q(lessons__ends_at__lte=clock.now(), lessons__starts_at__gte=begin)
     live = ~Q(lessons__batch__training_class__status=Status.CANCELLED)
     return rows.select_related("person__unit").annotate(taught=Sum("lessons__hours", filter=past & live))
@@ -216,21 +215,11 @@ def lessons_to_teach(by: Person, most: int = 60) -> list[Lesson]:
     return list(rows.annotate(heads=Count("batch__roster")).order_by("starts_at")[:most])
 
 
-def open_needs(mine_id: UUID) -> int:
-    """How many needs wait for a class."""
-    return TrainingNeed.objects.filter(mine_id=mine_id, status=NeedStatus.OPEN).count()
-
-
 def units_named(units: Any) -> str:
     """The names of some units in a line."""
     return "、".join(unit.name for unit in units)
 
 
-def unit_ids(one: TrainingClass) -> list[UUID]:
-    """The units that a class takes."""
-    return list(one.units.values_list("id", flat=True))
-
-
 def units_of_class(one: TrainingClass) -> list[Unit]:
-    """The same as rows."""
+    """The units that a class takes."""
     return list(one.units.all())

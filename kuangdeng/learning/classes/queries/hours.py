@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, DecimalField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Count, DecimalField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Cast, Coalesce
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
@@ -21,10 +21,11 @@ from kuangdeng.learning.classes.models import (
     LessonHours,
     Seat,
     TrainingClass,
+    TrainingNeed,
 )
 from kuangdeng.learning.classes.queries.rules import numbers_on
-from kuangdeng.learning.classes.rules import Conclusion, CorrectionStatus, Status, year_bounds
-from kuangdeng.org.api import Person, has_power, reach
+from kuangdeng.learning.classes.rules import Conclusion, CorrectionStatus, NeedStatus, Status, year_bounds
+from kuangdeng.org.api import Person, Unit, has_power, reach
 
 NOTHING = Decimal(0)
 HOURS = DecimalField(max_digits=7, decimal_places=1)
@@ -194,7 +195,7 @@ def people(by: Person) -> QuerySet[Person]:
 
 
 def with_hours(rows: QuerySet[Person], year: int) -> QuerySet[Person]:
-    """These people with `hours` that count in a year and `joined`, the day on which they came."""
+    """These people with the `hours` that count in a year."""
     inside = LessonHours.objects.filter(person=OuterRef("pk"), on__range=year_bounds(year)).order_by().values("person")
     hours = Coalesce(Subquery(inside.annotate(n=Sum("valid")).values("n")), Value(NOTHING), output_field=HOURS)
     return rows.annotate(hours=hours)
@@ -243,8 +244,6 @@ class UnitHours:
 
 def by_unit(by: Person, year: int) -> list[UnitHours]:
     """Every unit with its people's hours of the year: how many have what they owe. Two statements."""
-    from kuangdeng.org.api import Unit
-
     owed = numbers_on(by.mine_id, min(clock.today(), year_bounds(year)[1]))
     units = {one.id: one for one in Unit.objects.filter(mine_id=by.mine_id, closed_on=None)}
     sums: dict[UUID, list[Any]] = defaultdict(lambda: [0, NOTHING, 0])
@@ -311,12 +310,6 @@ class Waiting:
 
 def waiting_for(person: Person) -> list[Waiting]:
     """What waits for this person in the classes. One statement."""
-    from django.db.models import CharField
-    from django.db.models.functions import Cast
-
-    from kuangdeng.learning.classes.models import TrainingNeed
-    from kuangdeng.learning.classes.rules import NeedStatus
-
     now = clock.now()
     word = Cast("id", CharField())
     soon = Lesson.objects.filter(

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.classes import rostering
 from kuangdeng.learning.classes.models import Batch, Lesson, Seat, TrainingClass
 from kuangdeng.learning.classes.queries.rules import limits_of
-from kuangdeng.learning.classes.rules import Audience, Limits, Status, most_of
+from kuangdeng.learning.classes.rules import CHANGING, Audience, Limits, Status, most_of
 from kuangdeng.org.api import Person, Role, Unit, below, granted, has_power, reach
 
 
@@ -154,7 +155,15 @@ class Line:
 
 def occupancy(one: TrainingClass, batches: Sequence[Batch], seats: Sequence[Seat]) -> list[Line]:
     """The units and teams of a class, batch by batch: taken, and at most. Leaders are not counted."""
-    units = list(one.units.all())
+    chosen = one.units.through.objects.filter(trainingclass=one)
+    theirs = Q(parent_id__in=chosen.values("unit_id"), kind=Unit.Kind.TEAM, closed_on=None)
+    rows = Unit.objects.annotate(chosen=Exists(chosen.filter(unit=OuterRef("pk")))).filter(theirs | Q(chosen=True))
+    found = list(rows.order_by("position", "name"))
+    units = [unit for unit in found if unit.chosen]
+    under: dict[UUID | None, list[Unit]] = defaultdict(list)
+    for team in found:
+        if team.kind == Unit.Kind.TEAM and team.closed_on is None:
+            under[team.parent_id].append(team)
     strength = strength_of(one, units)
     limits = limits_of(one.mine_id, units, one.begin_on)
     taken: Counter[tuple[UUID | None, UUID]] = Counter()
@@ -163,10 +172,6 @@ def occupancy(one: TrainingClass, batches: Sequence[Batch], seats: Sequence[Seat
             for unit_id in {seat.unit_id, seat.team_id}:
                 taken[unit_id, seat.batch_id] += 1
     lines: list[Line] = []
-    teams = Unit.objects.filter(parent__in=units, kind=Unit.Kind.TEAM, closed_on=None).order_by("position", "name")
-    under: dict[UUID | None, list[Unit]] = defaultdict(list)
-    for team in teams:
-        under[team.parent_id].append(team)
     for unit in units:
         lines.append(_line(unit, False, strength.units.get(unit.id, 0), limits[unit.id], batches, taken))
         lines += [_line(team, True, strength.crews.get(team.id, 0), limits[unit.id], batches, taken) for team in under[unit.id]]  # fmt: skip
@@ -199,6 +204,16 @@ def cap_words(one: TrainingClass, person: Person, batch: Batch) -> rostering.Lef
     taken = busy(one, [person.id])
     made = rostering.make([who], [spaces[batch.id]], strength, limits, set(taken))
     return made.left[0] if made.left else None
+
+
+def batches_to_retrain(mine_id: UUID) -> list[Batch]:
+    """Batches into which somebody may still be taken to be trained again, with how many sit in each (`heads`)."""
+    rows = Batch.objects.filter(
+        training_class__mine_id=mine_id, training_class__status__in=CHANGING, training_class__needs_exam=True,
+        end_on__gte=clock.today(),
+    )  # fmt: skip
+    rows = rows.select_related("training_class").annotate(heads=Count("roster"))
+    return list(rows.order_by("begin_on", "training_class__number", "number"))
 
 
 def seat_in(class_id: UUID, person: Person) -> list[Seat]:

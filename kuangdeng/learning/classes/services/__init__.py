@@ -31,7 +31,13 @@ from kuangdeng.learning.classes.services.needs import (
     reopen_plan,
     save_plan_line,
 )
-from kuangdeng.learning.classes.services.roster import add_seat, drop_seat, make_roster, move_seat
+from kuangdeng.learning.classes.services.roster import (
+    add_seat,
+    drop_seat,
+    make_roster,
+    move_seat,
+    take_retraining,
+)
 from kuangdeng.learning.classes.services.settings import (
     TeacherData,
     add_teacher,
@@ -97,4 +103,5 @@ __all__ = [
     "save_training_rule",
     "set_up_classes",
     "settle_lesson",
+    "take_retraining",
 ]

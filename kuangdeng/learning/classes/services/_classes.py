@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.classes.models import Batch, PlanLine, TrainingClass
 from kuangdeng.learning.classes.queries import next_number
 from kuangdeng.learning.classes.rules import FLOW, Audience, Kind, Mode
-from kuangdeng.learning.classes.services._steps import lock_mine, need
+from kuangdeng.learning.classes.services._steps import lock_mine
 from kuangdeng.org.api import Person, Unit
 
 MOST_BATCHES = 40

@@ -23,16 +23,6 @@ def check(by: Person, power: str) -> None:
         raise Refused(_("您没有权限办理培训的这项工作。请联系培训科。"), code="not_allowed")
 
 
-def need(text: str, message: str, *, field: str, most: int = 4000) -> str:
-    """The words without blanks around them. Refused when there are none or too many."""
-    words = (text or "").strip()
-    if not words:
-        raise Refused(message, field=field)
-    if len(words) > most:
-        raise Refused(_("太长了，最多 %(n)d 个字。") % {"n": most}, field=field)
-    return words
-
-
 def lock_mine(mine_id: UUID) -> None:
     """Numbers and timetables of a mine are given out one after the other: two officers never take the same room."""
     list(Mine.objects.select_for_update(no_key=True).filter(id=mine_id).values_list("id"))

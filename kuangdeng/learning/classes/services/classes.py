@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.words import need, plain
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.classes import rules
 from kuangdeng.learning.classes.models import Batch, HoursCorrection, Lesson, Seat, TrainingClass
-from kuangdeng.learning.classes.queries import number_on, unsettled
+from kuangdeng.learning.classes.queries import exam_outcomes, learners, number_on, seats_of, unsettled
 from kuangdeng.learning.classes.rules import FLOW, KEEP_OF, Conclusion, CorrectionStatus
 from kuangdeng.learning.classes.services._classes import ClassData, checked, found_class
 from kuangdeng.learning.classes.services._steps import (
@@ -25,9 +27,9 @@ from kuangdeng.learning.classes.services._steps import (
     enter,
     hang_sheet,
     locked_class,
-    need,
     of_class,
 )
+from kuangdeng.learning.talks import api as talks
 from kuangdeng.org.api import Person
 
 
@@ -162,7 +164,9 @@ def cancel_class(class_id: UUID, *, reason: str, by: Person) -> TrainingClass:
         if lesson.sheet is not None and lesson.sheet.status == attendance.SheetStatus.RUNNING:
             attendance.cancel_sheet(lesson.sheet)
     one.save(update_fields=["status", "stopped_reason"])
-    enter("class.cancel", of_class(one), one.mine_id, by, {"reason": one.stopped_reason})
+    freed = talks.retraining.let_go(one.id)
+    told = {"reason": one.stopped_reason, "retrain_again": freed or ""}
+    enter("class.cancel", of_class(one), one.mine_id, by, told)
     return one
 
 
@@ -177,6 +181,7 @@ def conclude_class(
 ) -> TrainingClass:
     """Say of every learner how he came out, and of the class how it went (结业): seat → conclusion and remark.
 
+    Whom the class retrains is through with the hours, the exam and a good conclusion; else he owes it anew.
     Refused while hours are not counted, corrections wait, a learner has no conclusion, or the report is missing.
     """
     one = locked_class(class_id, by, "class.conclude")
@@ -195,9 +200,36 @@ def conclude_class(
     one.cost, one.concluded_at, one.concluded_by = cost, clock.now(), by
     one.save()
     passed = sum(seat.conclusion == Conclusion.PASSED for seat in seats)
-    told = {"heads": len(seats), "passed": passed, "failed": len(seats) - passed, "cost": str(cost) if cost else ""}
+    told = {"heads": len(seats), "passed": passed, "failed": len(seats) - passed, "cost": str(cost) if cost else "",
+            **_retrained(one, last=False)}  # fmt: skip
     enter("class.conclude", of_class(one), one.mine_id, by, told, quantity=len(seats))
     return one
+
+
+def _retrained(one: TrainingClass, *, last: bool) -> dict[str, object]:
+    """Settle the retraining of who was in the class for it. Before the archive (`last`) an exam may still be published."""
+    if not talks.retrained_in(one.id):
+        return {}
+    outcomes, percent = exam_outcomes(one), number_on(one.mine_id, "class.attend_percent")
+    found: dict[UUID, tuple[bool | None, str]] = {}
+    for row in learners(seats_of(one)):
+        if found.get(row.seat.person_id, (False, ""))[0]:
+            continue
+        completed = rules.retrained(
+            row.seat.conclusion, outcomes.get(row.seat.person_id),
+            enough_hours=rules.enough(row.valid, row.planned, percent),
+        )  # fmt: skip
+        with in_chinese():
+            words = {
+                "code": one.code,
+                "title": one.title,
+                "hours": plain(row.valid),
+                "diploma": row.seat.diploma,
+            }
+            note = _("第 %(code)s 期%(title)s：%(hours)s 学时，考试合格，合格证明 %(diploma)s。") % words
+        found[row.seat.person_id] = (False if completed is None and last else completed, note)
+    through, again = talks.retraining.settle_class(one.id, found)
+    return {"retrained": len(through) or "", "retrain_again": len(again) or "", "again": [str(key) for key in again]}
 
 
 def _ready(one: TrainingClass) -> None:
@@ -219,18 +251,25 @@ def _number(one: TrainingClass, seats: list[Seat]) -> None:
 
 @verb
 def reopen_class(class_id: UUID, *, reason: str, by: Person) -> TrainingClass:
-    """Send a concluded class back (退回重办结业): something was wrong. Refused without a reason."""
+    """Send a concluded class back (退回重办结业): something was wrong, and who was retrained by it is in it again.
+
+    Refused without a reason.
+    """
     one = locked_class(class_id, by, "class.reopen")
     one.status = FLOW.target("reopen", one.status)
     one.stopped_reason = need(reason, _("请写明退回的原因。"), field="reason", most=200)
     one.save(update_fields=["status", "stopped_reason"])
+    talks.retraining.take_back(one.id)
     enter("class.reopen", of_class(one), one.mine_id, by, {"reason": one.stopped_reason})
     return one
 
 
 @verb
 def close_class(class_id: UUID, *, by: Person, gaps: str = "") -> TrainingClass:
-    """Put the file of a class away (归档) and reckon until when it is kept; `gaps` says why what is missing is missing."""
+    """Put the file of a class away (归档) and reckon until when it is kept; `gaps` says why what is missing is missing.
+
+    A retraining that waited for an exam until now is settled: without a result it is owed anew.
+    """
     one = locked_class(class_id, by, "class.close")
     one.status = FLOW.target("close", one.status)
     years = int(number_on(one.mine_id, KEEP_OF.get(one.kind, "keep.others")))
@@ -238,7 +277,7 @@ def close_class(class_id: UUID, *, by: Person, gaps: str = "") -> TrainingClass:
     one.keep_until = rules.years_later(one.end_on, years)
     one.stopped_reason = gaps.strip()[:200]
     one.save()
-    told = {"keep_until": one.keep_until.isoformat(), "gaps": one.stopped_reason}
+    told = {"keep_until": one.keep_until.isoformat(), "gaps": one.stopped_reason, **_retrained(one, last=True)}
     enter("class.close", of_class(one), one.mine_id, by, told)
     return one
 

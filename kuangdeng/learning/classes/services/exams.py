@@ -16,7 +16,8 @@ from kuangdeng.org.api import Person
 
 @verb
 def arrange_exam(class_id: UUID, *, data: exams.ExamData, by: Person, batch_id: UUID | None = None) -> ClassExam:
-    """Arrange the exam of a class (安排考试): its learners and the leaders among them are on the list; papers are drawn there.
+    """Arrange the exam of a class (安排考试): its learners and the leaders among them are on the list, and are told;
+    papers are drawn there.
 
     Refused before the class is open and after it is archived, and for a class without learners.
     """
@@ -31,7 +32,7 @@ def arrange_exam(class_id: UUID, *, data: exams.ExamData, by: Person, batch_id: 
     exam = exams.new_exam(data, by)
     exams.put_on_list(exam, people)
     link = ClassExam.objects.create(training_class=one, batch=batch, exam=exam)
-    told = {"exam": exam.title, "paper": exam.paper.title, "opens_at": exam.opens_at.isoformat(), "heads": len(people),
+    told = {"exam": exam.title, "exam_id": str(exam.id), "paper": exam.paper.title, "opens_at": exam.opens_at.isoformat(), "heads": len(people),
             "pass_percent": str(exam.pass_percent), "batch": batch.number if batch else ""}  # fmt: skip
     enter("class.arrange_exam", of_class(one), one.mine_id, by, told, quantity=len(people))
     return link

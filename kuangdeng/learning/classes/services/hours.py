@@ -9,11 +9,12 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.classes.models import HoursCorrection, Lesson, LessonHours, Seat
 from kuangdeng.learning.classes.queries import get_lesson, numbers_on, teaches
 from kuangdeng.learning.classes.rules import CORRECTION_FLOW, Mark, Status, Why, counted
-from kuangdeng.learning.classes.services._steps import check, enter, locked_class, need, of_lesson
+from kuangdeng.learning.classes.services._steps import check, enter, locked_class, of_lesson
 from kuangdeng.ledger.api import Subject
 from kuangdeng.org.api import Person
 

@@ -13,10 +13,11 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.classes.models import PlanLine, TrainingClass, TrainingNeed, TrainingPlan
 from kuangdeng.learning.classes.rules import NEED_FLOW, PLAN_FLOW, Kind, Mode, PlanStatus
 from kuangdeng.learning.classes.services._classes import ClassData, found_class
-from kuangdeng.learning.classes.services._steps import check, enter, locked_class, need
+from kuangdeng.learning.classes.services._steps import check, enter, locked_class
 from kuangdeng.ledger.api import Subject
 from kuangdeng.org.api import Mine, Person, Unit
 

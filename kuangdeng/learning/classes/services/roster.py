@@ -10,21 +10,24 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.classes import queries, rostering
 from kuangdeng.learning.classes.models import Batch, Lesson, LessonHours, Seat, TrainingClass
 from kuangdeng.learning.classes.queries.rules import limits_of
 from kuangdeng.learning.classes.services._steps import (
     changing_batch,
     changing_class,
+    check,
     class_words,
     enter,
     expect_anew,
-    need,
     of_class,
     seat_for,
     span_words,
 )
 from kuangdeng.learning.classes.wording import why_left
+from kuangdeng.learning.talks import api as talks
+from kuangdeng.ledger.api import Subject
 from kuangdeng.org.api import Person
 
 
@@ -118,13 +121,41 @@ def add_seat(batch_id: UUID, *, person_id: UUID, by: Person, reason: str = "") -
     if person is None:
         raise NotVisible
     _free_for(person, one)
-    forced = _allowed(person, batch, reason)
-    seat = seat_for(batch.id, person, by_hand=True, forced=forced)
-    seat.save()
-    _forget_left(one, person)
-    expect_anew([batch.id])
-    told = {"person": person.name, "batch": batch.number, "forced": forced}
+    seat = _seated(person, batch, reason)
+    told = {"person": person.name, "batch": batch.number, "forced": seat.forced}
     enter("roster.add", of_class(one), one.mine_id, by, told, unit=seat.unit)
+    return seat
+
+
+def _seated(person: Person, batch: Batch, reason: str) -> Seat:
+    seat = seat_for(batch.id, person, by_hand=True, forced=_allowed(person, batch, reason))
+    seat.save()
+    _forget_left(batch.training_class, person)
+    expect_anew([batch.id])
+    return seat
+
+
+@verb
+def take_retraining(batch_id: UUID, *, retraining_id: UUID, by: Person, reason: str = "") -> Seat:
+    """Let a class retrain somebody who failed the make-up exam as well (列入重新培训); who sits in it already keeps his seat.
+
+    Its conclusion settles it: hours and exam. Refused as for adding one, when another class has him, and for a class
+    without an exam, because nothing would show that he can do it now.
+    """
+    batch = changing_batch(batch_id, by)
+    check(by, "talk.retrain")
+    one = batch.training_class
+    if not one.needs_exam:
+        said = _("这个班不考试，重新培训要考试合格才算完成。请选要考试的班，或先把这个班更正为要考试。")
+        raise Refused(said, field="batch", code="no_exam")
+    row = talks.retraining.held(retraining_id, mine_id=by.mine_id)
+    talks.retraining.take_in(row, class_id=one.id, where=f"{one.code} 期{one.title}", by=by)
+    there = queries.seat_in(one.id, row.person)
+    seat = there[0] if there else _seated(row.person, batch, reason)
+    told = {"class": f"{one.code} {one.title}", "class_id": str(one.id), "batch": seat.batch.number, "forced": seat.forced,
+            "status": row.talk.status}  # fmt: skip
+    subject = Subject("talk", row.talk_id, f"{row.person.name} {row.talk.exam.title}")
+    enter("roster.retrain", subject, by.mine_id, by, told, unit=seat.unit)
     return seat
 
 
@@ -179,13 +210,18 @@ def _no_hours(seat: Seat) -> None:
 
 @verb
 def drop_seat(seat_id: UUID, *, reason: str, by: Person) -> TrainingClass:
-    """Take a learner off the roster (退班). Refused without a reason, and once hours of his were counted."""
+    """Take a learner off the roster (退班); a retraining that this class had taken over is owed as before.
+
+    Refused without a reason, and once hours of his were counted.
+    """
     seat = _locked_seat(seat_id, by)
     why = need(reason, _("请写明退班的原因。"), field="reason", most=200)
     _no_hours(seat)
     one, number, person, unit = seat.batch.training_class, seat.batch.number, seat.person, seat.unit
     batch_id = seat.batch_id
     seat.delete()
+    if not queries.seat_in(one.id, person):
+        talks.retraining.let_go(one.id, person.id)
     expect_anew([batch_id])
     told = {"person": person.name, "batch": number, "reason": why}
     enter("roster.drop", of_class(one), one.mine_id, by, told, unit=unit)

@@ -14,9 +14,10 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.classes.models import LessonCalendar, RosterRule, Teacher, TrainingRule
 from kuangdeng.learning.classes.rules import HOUSE, IN_FORCE, NUMBERS, Limits
-from kuangdeng.learning.classes.services._steps import check, enter, need
+from kuangdeng.learning.classes.services._steps import check, enter
 from kuangdeng.ledger.api import Named, Subject, post
 from kuangdeng.org.api import Mine, Person, Unit
 

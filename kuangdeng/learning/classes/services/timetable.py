@@ -13,6 +13,7 @@ from kuangdeng.kernel.files import keep_bytes
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.words import need
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.classes.models import Batch, Handout, Lesson, Teacher
 from kuangdeng.learning.classes.queries import get_handout, get_lesson, teaches
@@ -24,7 +25,6 @@ from kuangdeng.learning.classes.services._steps import (
     hang_sheet,
     lock_mine,
     move_sheet,
-    need,
     of_class,
     of_lesson,
     refuse_clash,

@@ -9,7 +9,13 @@ from decimal import Decimal
 
 from kuangdeng.kernel import clock
 from kuangdeng.learning.attendance.models import Attendee, Sheet
-from kuangdeng.learning.certificates.models import BarredList, Certificate, CertificateStep, CertificateType
+from kuangdeng.learning.certificates.models import (
+    BarredList,
+    Certificate,
+    CertificateStep,
+    CertificateType,
+    SurfaceTrade,
+)
 from kuangdeng.learning.classes import services
 from kuangdeng.learning.classes.models import (
     Batch,
@@ -140,4 +146,7 @@ def _certificates(cast: Cast, person: Person, number: int) -> None:
         mine=cast.mine, person=person, type=kind, number=f"T{number:04d}", first_on=begin, valid_from=begin,
         valid_until=today + timedelta(days=20),
     )  # fmt: skip
+    SurfaceTrade.objects.create(
+        mine=cast.mine, trade=f"第{number}种地面工", valid_from=today, surface=True, source="示例"
+    )
     CertificateStep.objects.create(certificate=one, step="issue", on=begin, valid_until=one.valid_until)

@@ -31,6 +31,7 @@ from kuangdeng.learning.classes.testkit import (
     teacher_in,
 )
 from kuangdeng.learning.exams.testkit import a_paper, data_of
+from kuangdeng.learning.talks.testkit import retraining
 from kuangdeng.org.testkit import Cast
 
 Run = Callable[[], object]
@@ -212,6 +213,14 @@ def add_seat(cast: Cast) -> Run:
     batch = class_in(cast).batches.get(number=1)
     return lambda: services.add_seat(
         batch.id, person_id=cast.other_miner.id, reason="新调来，急需补课", by=cast.training_officer
+    )
+
+
+def take_retraining(cast: Cast) -> Run:
+    row = retraining(cast)
+    batch = class_in(cast).batches.get(number=1)
+    return lambda: services.take_retraining(
+        batch.id, retraining_id=row.id, reason="要重新培训", by=cast.training_officer
     )
 
 

@@ -5,14 +5,15 @@ from decimal import Decimal
 import pytest
 from django.db.models import F
 from django.test import Client
+from django.urls import reverse
 
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.learning.classes import queries, services
 from kuangdeng.learning.classes.models import ClassExam, LessonHours, Seat
-from kuangdeng.learning.classes.testkit import class_in, examined, finished, opened
+from kuangdeng.learning.classes.testkit import class_in, examined, finished, made_up, opened
 from kuangdeng.learning.exams import api as exams
-from kuangdeng.learning.exams.testkit import a_paper, data_of
-from kuangdeng.ledger.api import Entry
+from kuangdeng.learning.exams.testkit import a_drawn_exam, a_paper, data_of
+from kuangdeng.ledger.api import Entry, Notice, seal_all, tell_all
 from kuangdeng.org.testkit import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +113,38 @@ def test_the_conclusion_is_proposed_from_hours_and_exam(cast: Cast) -> None:
     LessonHours.objects.filter(person_id=failed).update(valid=0)
     form = client.get(f"/learning/classes/{one.id}/conclude/").context["form"]
     assert [form.initial[f"c-{seat.id}"] for seat in seats if seat.person_id == failed] == ["unfinished"]
+
+
+def test_who_is_on_the_list_hears_it_and_the_pages_name_the_class(cast: Cast) -> None:
+    one = opened(cast)
+    batch = one.batches.get(number=1)
+    learner = batch.roster.select_related("person").order_by("person__number")[0].person
+    other = one.batches.get(number=2).roster.select_related("person").exclude(person=learner)[0].person
+    data = data_of(a_paper(cast), place="考试中心")
+    exam = services.arrange_exam(one.id, data=data, batch_id=batch.id, by=cast.training_officer).exam
+    seal_all()
+    tell_all()
+    said = Notice.objects.filter(title__contains=f"第 {one.code} 期{one.title}要考试：{exam.title}")
+    assert set(said.values_list("person_id", flat=True)) == set(exam.sittings.values_list("person_id", flat=True))
+    assert not said.filter(person_id=other.id).exists()
+    assert "考试中心" in said[0].title
+    client = Client()
+    client.force_login(cast.training_officer)
+    page = client.get(f"/learning/exams/{exam.id}/").content.decode()
+    assert f"第 {one.code} 期{one.title}第 1 批" in page and f"/learning/classes/{one.id}/" in page
+    exams.draw(exam.id, by=cast.training_officer)
+    client.force_login(learner)
+    own = client.get(reverse("learning:my_exam", args=[exam.sittings.get(person=learner).id])).content.decode()
+    assert f"第 {one.code} 期{one.title}第 1 批" in own and reverse("learning:my_training") in own
+
+
+def test_the_make_up_belongs_to_the_class_and_another_exam_to_none(cast: Cast) -> None:
+    one = finished(cast)
+    exam = examined(cast, one)
+    failed = exam.sittings.get(passed=False).person
+    again = made_up(cast, exam, failed, right=False)
+    third = made_up(cast, again, failed, right=True)
+    for row in (exam, again, third):
+        link = queries.class_of_exam(row.id)
+        assert link is not None and link.training_class == one
+    assert queries.class_of_exam(a_drawn_exam(cast, a_paper(cast, "别的卷"), [cast.miner]).id) is None

@@ -14,8 +14,6 @@ from kuangdeng.learning.classes.rules import (
     Why,
     counted,
     enough,
-    month_end,
-    months_later,
     most_of,
     years_later,
 )
@@ -133,9 +131,6 @@ def test_days_and_shares() -> None:
     from datetime import date
 
     assert years_later(date(2024, 2, 29), 3) == date(2027, 2, 28)
-    assert months_later(date(2026, 8, 31), 6) == date(2027, 2, 28)
-    assert month_end(date(2026, 12, 5)) == date(2026, 12, 31)
-    assert month_end(date(2028, 2, 1)) == date(2028, 2, 29)
     assert most_of(3, 30, 8) == 1
     assert most_of(0, 30, 8) == 0
     assert enough(Decimal(8), Decimal(10), Decimal(80))

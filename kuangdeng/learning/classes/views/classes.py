@@ -18,10 +18,13 @@ from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import put_refusal
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.classes import forms, queries, registers, rules, services
 from kuangdeng.learning.classes.models import TrainingClass
 from kuangdeng.learning.classes.views.common import HERE, tabs
 from kuangdeng.learning.exams import api as exams
+from kuangdeng.learning.forms import ReasonForm
+from kuangdeng.learning.talks import api as talks
 from kuangdeng.learning.views import me, need_power, paper
 from kuangdeng.org.api import Person, has_power
 
@@ -41,15 +44,17 @@ def classes(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def class_new(request: HttpRequest) -> HttpResponse:
-    """筹备一个班, by itself or of a need (`?need=`): then everything is filled in already."""
+    """筹备一个班, by itself, of a need (`?need=`) or for who is to be trained again: then it is filled in already."""
     by = me(request)
     need_power(by, "class.prepare")
     need = _need(request, by)
-    initial = (
-        forms.ClassForm.initial_from(need, by)
-        if need
-        else {"begin_on": clock.today() + timedelta(days=7), "manager": by}
-    )
+    if need:
+        initial = forms.ClassForm.initial_from(need, by)
+    elif "retraining" in request.GET:
+        names = [row.person.name for row in talks.retraining_owed(by.mine_id)]
+        initial = forms.ClassForm.initial_to_retrain(names, by)
+    else:
+        initial = {"begin_on": clock.today() + timedelta(days=7), "manager": by}
     form = forms.ClassForm(
         request.POST or None, by=by, lines=queries.open_plan_lines(by.mine_id, clock.today().year), initial=initial
     )
@@ -145,7 +150,7 @@ def _figures(batches: list[Any], lessons: list[Any]) -> list[dict[str, Any]]:
     return [
         {"label": _("批次"), "value": len(batches)},
         {"label": _("名册人次"), "value": sum(batch.heads for batch in batches)},
-        {"label": _("每人学时"), "value": registers.plain(hours)},
+        {"label": _("每人学时"), "value": plain(hours)},
         {"label": _("课次（已核定）"), "value": f"{len(lessons)}（{settled}）"},
     ]
 
@@ -261,7 +266,7 @@ def class_verb(request: HttpRequest, class_id: UUID, verb: str) -> HttpResponse:
 
     label = str(rules.FLOW.verbs[verb])
     return edit_page(
-        request, forms.ReasonForm(request.POST or None), act, title=f"{label}：{one.title}", label=label, back=back
+        request, ReasonForm(request.POST or None), act, title=f"{label}：{one.title}", label=label, back=back
     )
 
 
@@ -425,7 +430,8 @@ def conclude(request: HttpRequest, class_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("已结业，学员会收到结论。"))
             return redirect("learning:training_class", one.id)
+    retrained = {row.person_id for row in talks.retrained_in(one.id)}
     lines = [{"row": row, "choice": form[f"c-{row.seat.id}"], "remark": form[f"r-{row.seat.id}"],
-              "passed": outcomes.get(row.seat.person_id)} for row in learners]  # fmt: skip
-    words = {"one": one, "form": form, "lines": lines, "percent": registers.plain(percent)}
+              "passed": outcomes.get(row.seat.person_id), "retrains": row.seat.person_id in retrained} for row in learners]  # fmt: skip
+    words = {"one": one, "form": form, "lines": lines, "percent": plain(percent), "retrained": len(retrained)}
     return render(request, f"{HERE}/conclude.html", words, status=422 if form.is_bound else 200)

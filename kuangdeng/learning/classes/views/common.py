@@ -2,17 +2,24 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kuangdeng.learning.views import tabs_of
 from kuangdeng.org.api import Person, has_power
 
 HERE = "learning/classes"
+MOST_OWED = 50
+"""So many who have to be trained again stand on a page; the others are behind its link."""
+
+
+def retrains(person: Person) -> bool:
+    """Whether this person may take somebody into a class to be trained again."""
+    return has_power(person, "class.prepare") and has_power(person, "talk.retrain")
 
 
 def tabs(person: Person, here: str) -> list[dict[str, Any]]:
     """The pages of the training that this person may use."""
-    names = {
+    pages = {
         "classes": (_("培训班"), "class.see"),
         "class_week": (_("周课表"), "class.see"),
         "training_needs": (_("培训需求"), "need.propose"),
@@ -22,8 +29,4 @@ def tabs(person: Person, here: str) -> list[dict[str, Any]]:
         "training_people": (_("职工学时"), "class.people"),
         "training_summary": (_("全矿情况"), "class.summary"),
     }
-    return [
-        {"label": label, "url": reverse(f"learning:{name}"), "current": name == here}
-        for name, (label, power) in names.items()
-        if has_power(person, power)
-    ]
+    return tabs_of(person, here, pages)

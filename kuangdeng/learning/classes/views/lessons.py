@@ -13,11 +13,13 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.files import content_of
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.classes import forms, queries, registers, services
 from kuangdeng.learning.classes.models import Lesson
 from kuangdeng.learning.classes.views.classes import class_tabs, lesson_state
 from kuangdeng.learning.classes.views.common import HERE, tabs
+from kuangdeng.learning.forms import ReasonForm
 from kuangdeng.learning.views import file_answer, me, need_power
 from kuangdeng.org.api import Person, has_power
 
@@ -233,8 +235,8 @@ def hours_correct(request: HttpRequest, row_id: int) -> HttpResponse:
         services.ask_correction(row.id, after=data["after"], reason=data["reason"], by=by)
         return _("已申请，批准后生效。")
 
-    words = {"name": row.person.name, "topic": row.lesson.topic, "planned": registers.plain(row.planned),
-             "valid": registers.plain(row.valid), "why": row.get_why_display() or _("按签到计入")}  # fmt: skip
+    words = {"name": row.person.name, "topic": row.lesson.topic, "planned": plain(row.planned),
+             "valid": plain(row.valid), "why": row.get_why_display() or _("按签到计入")}  # fmt: skip
     note = _("%(name)s《%(topic)s》：计划 %(planned)s 学时，现在计 %(valid)s（%(why)s）。") % words
     form = forms.CorrectionForm(request.POST or None, initial={"after": row.planned})
     back = reverse("learning:lesson", args=[row.lesson_id])
@@ -278,6 +280,6 @@ def correction_verb(request: HttpRequest, correction_id: UUID, verb: str) -> Htt
         services.refuse_correction(found.id, reason=data["reason"], by=by)
         return _("已答复申请人。")
 
-    form = forms.ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST or None)
     title = _("不同意更正：%s") % found.row.person.name
     return edit_page(request, form, act, title=title, label=_("不同意"), back=back)

@@ -13,7 +13,9 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.views import register_page
 from kuangdeng.learning.classes import forms, queries, registers, rules, services
-from kuangdeng.learning.classes.views.common import HERE, tabs
+from kuangdeng.learning.classes.views.common import HERE, MOST_OWED, retrains, tabs
+from kuangdeng.learning.forms import ReasonForm
+from kuangdeng.learning.talks import api as talks
 from kuangdeng.learning.views import me, need_power, paper
 from kuangdeng.org.api import Person, Unit, has_power
 
@@ -23,10 +25,10 @@ def needs(request: HttpRequest) -> HttpResponse:
     """培训需求: what is asked for, and what became of it."""
     by = me(request)
     need_power(by, "need.propose")
-    words = {"tabs": tabs(by, "training_needs"), "new": reverse("learning:need_new"), "new_label": _("提出培训需求")}
-    return register_page(
-        request, registers.needs(by), queries.needs(by), template=f"{HERE}/register.html", context=words
-    )
+    owed = list(talks.retraining_owed(by.mine_id)[: MOST_OWED + 1]) if retrains(by) else []
+    words = {"tabs": tabs(by, "training_needs"), "new": reverse("learning:need_new"), "new_label": _("提出培训需求"),
+             "owed": owed[:MOST_OWED], "more": len(owed) > MOST_OWED}  # fmt: skip
+    return register_page(request, registers.needs(by), queries.needs(by), template=f"{HERE}/needs.html", context=words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,7 +79,7 @@ def need_decline(request: HttpRequest, need_id: UUID) -> HttpResponse:
         services.decline_need(found.id, reason=data["reason"], by=by)
         return _("已办理，提出人会看到原因。")
 
-    form = forms.ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST or None)
     back = reverse("learning:training_need", args=[found.id])
     return edit_page(request, form, act, title=_("不安排：%s") % found.topic, label=_("不安排"), back=back)
 
@@ -190,7 +192,7 @@ def plan_line_drop(request: HttpRequest, line_id: UUID) -> HttpResponse:
         services.drop_plan_line(line.id, reason=data["reason"], by=by)
         return _("已取消，原因留在计划里。")
 
-    form = forms.ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST or None)
     return edit_page(
         request, form, act, title=_("取消：%s") % line.title, label=_("取消这一项"), back=_plan_page(line.plan.year)
     )
@@ -219,7 +221,7 @@ def plan_reopen(request: HttpRequest) -> HttpResponse:
         services.reopen_plan(year=year, reason=data["reason"], by=by)
         return _("计划已退回修改。")
 
-    form = forms.ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST or None)
     return edit_page(
         request, form, act, title=_("退回 %d 年度培训计划") % year, label=_("退回修改"), back=_plan_page(year)
     )

@@ -9,13 +9,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kuangdeng.kernel.edit_views import do_and_return, edit_page
+from kuangdeng.kernel import clock
+from kuangdeng.kernel.edit_views import do_and_return, edit_page, next_of
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.learning.classes import forms, queries, registers, services
 from kuangdeng.learning.classes.views.classes import class_tabs
-from kuangdeng.learning.classes.views.common import HERE
-from kuangdeng.learning.views import me, need_power, paper
-from kuangdeng.org.api import has_power
+from kuangdeng.learning.classes.views.common import HERE, MOST_OWED, retrains
+from kuangdeng.learning.forms import ReasonForm
+from kuangdeng.learning.talks import api as talks
+from kuangdeng.learning.views import asked_person, me, need_power, paper
+from kuangdeng.org.api import Person, has_power
 
 
 @require_GET
@@ -42,6 +45,8 @@ def roster(request: HttpRequest, class_id: UUID) -> HttpResponse:
         "changes": keeps and one.may_change,
         "heads": len(seated),
         "over": sum(cell.over for line in lines for cell in line.cells),
+        "retrained": {row.person_id for row in talks.retrained_in(one.id)},
+        "owed": _owed(one, seated, by),
     }
     return render(request, f"{HERE}/roster.html", words)
 
@@ -52,6 +57,14 @@ def _grouped(left: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for line in left:
         groups.setdefault((line["unit"], line["why"]), []).append(line)
     return [{"unit": unit, "why": why, "lines": lines} for (unit, why), lines in groups.items()]
+
+
+def _owed(one: Any, seated: set[str], by: Person) -> list[dict[str, Any]]:
+    """Who has to be trained again and could be in this class, for who may take him in."""
+    if not (one.may_change and one.needs_exam and retrains(by)):
+        return []
+    rows = talks.retraining_owed(by.mine_id)[:MOST_OWED]
+    return [{"row": row, "sits": str(row.person_id) in seated} for row in rows]
 
 
 @require_POST
@@ -96,21 +109,34 @@ def seat_add(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         services.add_seat(batch.id, person_id=data["person"].id, reason=data["reason"], by=by)
         return _("%s已加入。") % data["person"].name
 
-    initial = {"person": _asked(request, by)}
+    initial = {"person": asked_person(request, by)}
     form = forms.SeatForm(request.POST or None, by=by, initial=initial)
     words = {"code": batch.training_class.code, "n": batch.number}
     back = reverse("learning:roster", args=[batch.training_class_id])
     return edit_page(request, form, act, title=_("加入第 %(code)s 期第 %(n)d 批") % words, label=_("加入"), back=back)
 
 
-def _asked(request: HttpRequest, by: Any) -> Any:
-    """Who is meant when one comes from the list of those who could not be placed."""
-    from kuangdeng.org.api import get_person
+@require_http_methods(["GET", "POST"])
+def retraining_take(request: HttpRequest, retraining_id: UUID) -> HttpResponse:
+    """列入重新培训: into which class goes somebody who failed the make-up exam as well."""
+    by = me(request)
+    if not retrains(by):
+        raise NotVisible
+    row = talks.get_retraining(retraining_id, by=by)
+    batches = queries.batches_to_retrain(by.mine_id)
 
-    try:
-        return get_person(UUID(request.GET.get("person", "")), by=by)
-    except (ValueError, NotVisible):
-        return None
+    def act(data: dict[str, Any]) -> str:
+        services.take_retraining(UUID(data["batch"]), retraining_id=row.id, reason=data["reason"], by=by)
+        return _("%s已列入重新培训，本人会收到通知。") % row.person.name
+
+    form = forms.RetrainForm(request.POST or None, batches=batches, initial={"batch": request.GET.get("batch", "")})
+    words = {"exam": row.talk.exam.title, "day": clock.local(row.since).date()}
+    note = _("%(day)s「%(exam)s」补考没有合格。学时够、考试合格、结业结论合格，就自动办结。") % words
+    if not batches:
+        note += _("现在没有可列入的班：请先筹备一个要考试的班。")
+    back = next_of(request, f"{reverse('learning:training_needs')}#retraining")
+    title = _("列入重新培训：%s") % row.person.name
+    return edit_page(request, form, act, title=title, label=_("列入"), back=back, context={"note": note})
 
 
 @require_http_methods(["GET", "POST"])
@@ -137,5 +163,5 @@ def seat_verb(request: HttpRequest, seat_id: UUID, verb: str) -> HttpResponse:
         services.drop_seat(seat.id, reason=data["reason"], by=by)
         return _("%s已退班。") % seat.person.name
 
-    form_ = forms.ReasonForm(request.POST or None)
+    form_ = ReasonForm(request.POST or None)
     return edit_page(request, form_, drop, title=_("退班：%s") % seat.person.name, label=_("退班"), back=back)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import edit_page
 from kuangdeng.kernel.views import register_page
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.classes import forms, queries, registers, rules, services
 from kuangdeng.learning.classes.views.common import HERE, tabs
 from kuangdeng.learning.views import me, need_power
@@ -116,7 +117,7 @@ def teacher(request: HttpRequest, teacher_id: UUID) -> HttpResponse:
     words = {
         "teacher": found, "chip": registers.teacher_chip(found), "lessons": lessons,
         "figures": [
-            {"label": _("今年授课（学时）"), "value": registers.plain(hours)},
+            {"label": _("今年授课（学时）"), "value": plain(hours)},
             {"label": _("今年课酬（元）"), "value": f"{hours * found.fee:.2f}"},
         ],
     }  # fmt: skip

@@ -18,6 +18,7 @@ from kuangdeng.kernel.listing.bulk import valid_ids
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import asks_progress, progress_answer, put_refusal
 from kuangdeng.learning.exams import jobs, preparing, queries, registers, rules, services, sheet
+from kuangdeng.learning.exams.belonging import belongings
 from kuangdeng.learning.exams.forms import DrawPeopleForm, EnrolForm, ExamForm, SheetForm, WhyForm, exam_initial
 from kuangdeng.learning.exams.models import Exam
 from kuangdeng.learning.exams.rules import FLOW, Kind, Sat
@@ -109,6 +110,7 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         "exam": found,
         "chip": registers.exam_chip(found),
         "kind": rules.KIND_LABELS[found.kind],
+        "belongs": belongings(found, by),
         "steps": steps,
         "states": [(rules.SAT_LABELS[one], states.get(one, 0)) for one in Sat if states.get(one)],
         "listed": sum(states.values()),

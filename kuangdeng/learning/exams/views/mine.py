@@ -14,6 +14,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.web import photo_answer
 from kuangdeng.learning.exams import queries, registers, rules, sheet
+from kuangdeng.learning.exams.belonging import belongings
 from kuangdeng.learning.exams.marking import options_seed
 from kuangdeng.learning.exams.models import Sitting
 from kuangdeng.learning.exams.rules import ENDED, Kind, Sat
@@ -62,7 +63,8 @@ def sees_key(one: Sitting) -> bool:
 @require_GET
 def exam(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
     """One of mine: the button to begin, or what I answered and what was right."""
-    one = queries.own_sitting(sitting_id, by=me(request))
+    by = me(request)
+    one = queries.own_sitting(sitting_id, by=by)
     if not one.exam.is_told:
         raise NotVisible
     at = clock.now()
@@ -73,6 +75,7 @@ def exam(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
         "goes_on": one.status == Sat.SITTING,
         "can_begin": waits and not one.held and one.exam.opens_at <= at < one.exam.closes_at and one.exam.by_sign_in,
         "kind": rules.KIND_LABELS[one.exam.kind],
+        "belongs": belongings(one.exam, by),
         "lines": answer_lines(one) if sees_key(one) else [],
         "again": one.exam.kind == Kind.PRACTICE and one.status in ENDED and one.exam.is_ready,
     }

@@ -1,6 +1,7 @@
 """The files tell what is missing first, keep what nothing else knows, and show themselves to whom they concern."""
 
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
@@ -8,10 +9,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.clock import today
 from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.testkit.photos import photo
 from kuangdeng.learning.classes import services as classes
 from kuangdeng.learning.classes.models import Lesson, Seat
 from kuangdeng.learning.classes.testkit import (
@@ -159,3 +162,35 @@ def test_both_files_as_spreadsheets_and_pdf(cast: Cast) -> None:
     assert person["一人一档"]["A2"].value == "缺件"
     made = client.get(f"/learning/files/classes/{one.id}/?format=pdf")
     assert made.content.startswith(b"%PDF-")
+
+
+def test_the_photo_stands_on_the_page_and_in_the_pdf(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.training_officer)
+    url = reverse("learning:person_file", args=[cast.miner.id])
+    assert "data:image/jpeg" not in client.get(url).content.decode()
+    assert b"/DCTDecode" not in client.get(f"{url}?format=pdf").content
+    services.add_paper(cast.miner.id, kind="photo", name="一寸照.jpg", content=photo(), by=cast.training_officer)
+    services.add_paper(cast.miner.id, kind="photo", name="照片页.pdf", content=PDF, by=cast.training_officer)
+    assert 'src="data:image/jpeg;base64,' in client.get(url).content.decode()
+    assert b"/DCTDecode" in client.get(f"{url}?format=pdf").content
+
+
+def test_hours_and_apprenticeship_are_held_against_the_rules_of_the_mine(cast: Cast) -> None:
+    classes.set_up_classes(mine=cast.mine, by=cast.administrator)
+    one = opened(cast, kind="trade_first")
+    assert "特种作业初训规定 90 学时，课表只有 2" in [gap.text for gap in queries.class_file(one).gaps]
+    classes.save_training_rule(
+        key="hours.trade_first", valid_from=today(), value=Decimal(2), source="示例", confirmed=False,
+        by=cast.training_officer,
+    )  # fmt: skip
+    assert not any("初训规定" in gap.text for gap in queries.class_file(one).gaps)
+    cast.miner.memberships.update(valid_from=today())
+    missing = "新工人没有满 4 个月的师带徒、实习合格记录"
+    assert missing in gaps_of(cast)
+    told = {"kind": "apprentice", "text": "师傅李大山", "passed": True, "by": cast.training_officer}
+    short = services.add_line(cast.miner.id, begin_on=today() - timedelta(days=100), end_on=today(), **told)
+    assert missing in gaps_of(cast), "a hundred days are no four months"
+    services.strike_line(short.id, reason="日期录错", by=cast.training_officer)
+    services.add_line(cast.miner.id, begin_on=today() - timedelta(days=125), end_on=today(), **told)
+    assert missing not in gaps_of(cast)
