@@ -28,7 +28,7 @@ from kuangdeng.hazards.statutory.seeds import load_mapping, load_report_rules
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.search import fold
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.api import Mine, Person, Role
 
 SAMPLE = "示例默认值，启用前请核定"
@@ -258,7 +258,7 @@ def set_up(*, mine: Mine, by: Person | None = None, since: date | None = None) -
         "hazard.set_up",
         Subject("mine", mine.id, mine.name),
         mine_id=mine.id,
-        by=Named(by.id, by.name) if by else None,
+        by=by,
         payload=dict(made),
     )
     return made

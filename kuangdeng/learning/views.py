@@ -1,7 +1,7 @@
 """What the pages of learning share: who asks, a paper form, a kept file."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -18,17 +18,6 @@ from kuangdeng.org.api import Person, get_person, has_power
 
 SHOWN = {"application/pdf", "image/jpeg", "image/png"}
 """Kinds of files that a browser shows by itself; the others are saved."""
-
-
-def me(request: HttpRequest) -> Person:
-    """Who is signed in."""
-    return cast(Person, request.user)
-
-
-def need_power(person: Person, *powers: str) -> None:
-    """A page for who has one of these powers. NotVisible for everybody else."""
-    if not any(has_power(person, power) for power in powers):
-        raise NotVisible
 
 
 def tabs_of(person: Person, here: str, pages: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -23,9 +23,19 @@ from kuangdeng.ledger.routes import TOPICS
 from kuangdeng.ledger.rules import PACE_LABELS, PERSONAL, Pace
 
 
+class HasName(Protocol):
+    """Whoever or whatever stands in an entry: the ledger keeps its id and the name that it has that day."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def name(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Named:
-    """A thing of another context as the ledger keeps it: its id and the name that it had that day."""
+    """The same for what is called otherwise there: a place by its full name."""
 
     id: UUID
     name: str
@@ -45,9 +55,9 @@ def post(
     subject: Subject,
     *,
     mine_id: UUID,
-    by: Named | None,
-    unit: Named | None = None,
-    place: Named | None = None,
+    by: HasName | None,
+    unit: HasName | None = None,
+    place: HasName | None = None,
     occurred_at: datetime | None = None,
     quantity: Decimal | int = 1,
     payload: Mapping[str, object] | None = None,
@@ -92,8 +102,8 @@ class Line:
     subject: Subject
     payload: Mapping[str, object]
     source_key: str
-    unit: Named | None = None
-    place: Named | None = None
+    unit: HasName | None = None
+    place: HasName | None = None
     occurred_at: datetime | None = None
 
 
@@ -103,7 +113,7 @@ COPIED = (
 )  # fmt: skip
 
 
-def post_many(lines: Iterable[Line], *, mine_id: UUID, by: Named | None) -> int:
+def post_many(lines: Iterable[Line], *, mine_id: UUID, by: HasName | None) -> int:
     """Write many lines at once, inside the verb's transaction: an old ledger brought in is one line per hazard.
 
     The same rules as `post`; the database computes every digest and queues every line for its seal as it always

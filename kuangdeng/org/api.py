@@ -1,5 +1,6 @@
 """Front door of the organisation."""
 
+from kuangdeng.org.asking import me, need_power
 from kuangdeng.org.documents import api as documents
 from kuangdeng.org.links import PLACE_LINKS, Link
 from kuangdeng.org.models import (
@@ -136,6 +137,8 @@ __all__ = [
     "issue_passwords",
     "matching_places",
     "may",
+    "me",
+    "need_power",
     "open_sample",
     "open_unit",
     "person_of_token",

@@ -20,12 +20,11 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import put_refusal
 from kuangdeng.ledger import api as ledger
-from kuangdeng.org.api import ROLE_LABELS, Person, has_power
+from kuangdeng.org.api import ROLE_LABELS, Person, has_power, me
 from kuangdeng.web import services
 from kuangdeng.web.channels.forms import HabitForm
 from kuangdeng.web.forms import topic_choices
 from kuangdeng.web.ledger_lists import dead_letter_register, inbox_register
-from kuangdeng.web.me import me
 
 
 @require_GET

@@ -15,10 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.views import register_page
 from kuangdeng.ledger.api import FeedProblem, about, facts, feed_problems, get_entry, seal_of, subject_word, verb_word
-from kuangdeng.org.api import has_power
+from kuangdeng.org.api import has_power, me
 from kuangdeng.web import services
 from kuangdeng.web.ledger_lists import feed_problem_register, ledger_register, seen_entries
-from kuangdeng.web.me import me
 from kuangdeng.web.queries_ledger import thing_url
 
 

@@ -10,7 +10,6 @@ from kuangdeng.ledger.api import (
     Choices,
     Delivery,
     FeedProblem,
-    Named,
     Pace,
     Subject,
     choose_topics_for_role,
@@ -45,7 +44,7 @@ def set_role_notices(role: str, *, choices: Choices, by: Person) -> None:
         "notice.set_role",
         Subject("role", role, ROLE_LABELS[role]),
         mine_id=by.mine_id,
-        by=Named(by.id, by.name),
+        by=by,
         payload={"wanted": [_said(*key, wanted) for key, wanted in choices.items() if wanted and wanted != Pace.NONE]},
     )
 
@@ -62,7 +61,7 @@ def resend_mail(delivery_id: UUID, *, by: Person) -> Delivery:
         "notice.resend",
         Subject("mail", delivery.id, delivery.headline),
         mine_id=by.mine_id,
-        by=Named(by.id, by.name),
+        by=by,
         payload={"address": delivery.address or str(delivery.via or ""), "error": delivery.error},
     )
     return delivery
@@ -80,7 +79,7 @@ def retry_feed(problem_id: int, *, by: Person) -> FeedProblem:
         "feed.retry",
         Subject("feed_problem", str(problem.id), problem.entry.subject_label or str(problem.entry_id)),
         mine_id=by.mine_id,
-        by=Named(by.id, by.name),
+        by=by,
         payload={"reader": problem.reader, "error": problem.error},
     )
     return problem

@@ -17,10 +17,9 @@ from kuangdeng.hazards.accidents import importing
 from kuangdeng.hazards.accidents.ledgers import write_template
 from kuangdeng.hazards.accidents.services.importing import confirm_accident_import
 from kuangdeng.hazards.forms.importing import LedgerFileForm
-from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.web import put_refusal
-from kuangdeng.org.api import ImportRun
+from kuangdeng.org.api import ImportRun, me, need_power
 
 POWER = "accident.import"
 

@@ -21,7 +21,6 @@ from kuangdeng.hazards.forms import free_place, joined
 from kuangdeng.hazards.queries import choices
 from kuangdeng.hazards.queries.page import Picture
 from kuangdeng.hazards.queries.paper import day
-from kuangdeng.hazards.views.common import me
 from kuangdeng.hazards.views.paper import answer
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
@@ -29,7 +28,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import photo_answer, put_refusal
-from kuangdeng.org.api import Person
+from kuangdeng.org.api import Person, me
 
 Answers = dict[str, Any]
 

@@ -17,7 +17,7 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.ledger.api import Entry, Named, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, post
 from kuangdeng.org.api import Mine, Person, may
 
 FIRST = timedelta(hours=24)
@@ -159,7 +159,7 @@ def save_policy(*, data: PolicyData, by: Person) -> BulletinPolicy:
         "bulletin.policy",
         Subject("bulletin_policy", by.mine_id, str(label)),
         mine_id=by.mine_id,
-        by=Named(by.id, by.name),
+        by=by,
         payload=changed,
     )
     return policy
@@ -207,7 +207,7 @@ def _enter(
         f"bulletin.{what}",
         Subject("bulletin", bulletin.id, label),
         mine_id=bulletin.mine_id,
-        by=Named(by.id, by.name) if by else None,
+        by=by,
         payload=payload,
         source_key=source_key,
     )

@@ -19,13 +19,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kuangdeng.hazards.bulletins import paper, queries, registers, rules, services
 from kuangdeng.hazards.bulletins.forms import CheckForm, CorrectForm, PolicyForm
 from kuangdeng.hazards.groups.queries import standing
-from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.hazards.views.paper import answer
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.middleware import client_address
 from kuangdeng.kernel.views import register_page
-from kuangdeng.org.api import Person, documents, has_power, the_mine
+from kuangdeng.org.api import Person, documents, has_power, me, need_power, the_mine
 
 FIGURES = (
     ("accident", gettext_lazy("事故")),

@@ -16,14 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kuangdeng.hazards.groups import queries, registers, rules, services
 from kuangdeng.hazards.groups.forms import ClocksForm, FeedbackForm, GroupForm, HandOverForm, MeetingForm
 from kuangdeng.hazards.groups.models import Feedback, GroupCase, RectificationGroup
-from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.hazards.views.paper import answer
 from kuangdeng.kernel import clock, timetext
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import photo_answer, put_refusal
-from kuangdeng.org.api import Person, Unit, has_power
+from kuangdeng.org.api import Person, Unit, has_power, me, need_power
 
 SAID = {
     "feed_back": gettext_lazy("已反馈，各班组会在班前会上签认。"),

@@ -21,7 +21,7 @@ from kuangdeng.kernel.clock import local, now
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.ledger.api import Entry, Named, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, post
 from kuangdeng.org.api import Mine, Person, Unit, may, same_unit, timetable_of
 
 
@@ -163,7 +163,7 @@ def save_rules(*, major: Clock, other: Clock, by: Person) -> list[QuestionRule]:
         "question.rules",
         Subject("question_rule", by.mine_id, label),
         mine_id=by.mine_id,
-        by=Named(by.id, by.name),
+        by=by,
         payload={"major_kind": major.kind, "major_hours": major.amount, "kind": other.kind, "hours": other.amount},
     )
     return rows
@@ -261,7 +261,7 @@ def _enter(what: str, question: Question, by: Person, payload: Mapping[str, obje
         f"question.{what}",
         Subject("question", question.id, f"{number} {question.text}".strip()),
         mine_id=question.mine_id,
-        by=Named(by.id, by.name),
-        unit=Named(question.holder.id, question.holder.name) if question.holder else None,
+        by=by,
+        unit=question.holder,
         payload={"status": str(question.status), "asker_unit": turn.unit_name, **payload},
     )

@@ -13,12 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kuangdeng.hazards.questions import queries, registers, rules, services
 from kuangdeng.hazards.questions.forms import AnswerForm, ClocksForm, NothingForm, WordsForm
 from kuangdeng.hazards.questions.models import Question, Turn
-from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.kernel.edit_views import edit_page
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import photo_answer, put_refusal
-from kuangdeng.org.api import has_power
+from kuangdeng.org.api import has_power, me, need_power
 
 FORMS = {"answer": AnswerForm, "press": WordsForm, "settle": NothingForm, "join": NothingForm}
 ICONS = {"answer": "send", "press": "question", "settle": "check", "join": "people"}

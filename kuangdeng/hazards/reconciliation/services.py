@@ -13,7 +13,7 @@ from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.heartbeat import beat
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.ledger.api import Entry, Named, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, post
 from kuangdeng.org.api import Mine, Person, may
 
 TOLD = 20
@@ -106,7 +106,7 @@ def _enter(what: str, mine: Mine, by: Person | None, findings: Sequence[Finding]
         f"reconciliation.{what}",
         Subject("reconciliation", mine.id, label),
         mine_id=mine.id,
-        by=Named(by.id, by.name) if by else None,
+        by=by,
         quantity=len(findings),
         payload={"findings": len(findings), "said": said, **more},
     )

@@ -13,13 +13,12 @@ from kuangdeng.hazards.reconciliation import queries, registers, services
 from kuangdeng.hazards.reconciliation.forms import ExplainForm
 from kuangdeng.hazards.reconciliation.rules import FIGURES
 from kuangdeng.hazards.tracking.views import tabs
-from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.heartbeat import last_beat
 from kuangdeng.kernel.timetext import full
 from kuangdeng.kernel.views import register_page
-from kuangdeng.org.api import has_power
+from kuangdeng.org.api import has_power, me, need_power
 
 
 @require_GET

@@ -61,7 +61,7 @@ def confirm_import(run_id: UUID, *, by: Person) -> ImportRun:
         "hazard.confirm_import",
         Subject("import_run", run.id, run.file_name),
         mine_id=run.mine_id,
-        by=Named(by.id, by.name),
+        by=by,
         quantity=good,
         payload={"file_sha256": run.file_sha256, "rows": run.total_rows, "good": good},
     )
@@ -85,7 +85,7 @@ def import_rows(run_id: UUID, *, drafts: Sequence[Draft], by: Person, passed: in
         numbers = _numbers([draft for _key, draft, _id in fresh])
         _copy_hazards(run, fresh, numbers)
         _copy_finders(fresh)
-        who = Named(by.id, by.name)
+        who = by
         post_many(
             (
                 _line(key, draft, hazard_id, number)
@@ -109,7 +109,7 @@ def _line(key: str, draft: Draft, hazard_id: UUID, number: str) -> Line:
         Subject("hazard", hazard_id, f"{number} {draft.text}"),
         {"status": str(draft.status), "sheet": draft.sheet, "row": draft.row, "reason": draft.reason},
         key,
-        unit=Named(draft.unit.id, draft.unit.name) if draft.unit else None,
+        unit=draft.unit,
         place=Named(draft.place.id, draft.place.full_name) if draft.place else None,
         occurred_at=draft.occurred_at,
     )

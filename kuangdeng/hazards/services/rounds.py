@@ -69,8 +69,8 @@ def record_round(*, data: RoundData, by: Person) -> Round:
         "hazard.record_round",
         Subject("round", made.id, f"{what} {data.led_by.name}"),
         mine_id=by.mine_id,
-        by=Named(by.id, by.name),
-        unit=Named(unit.id, unit.name) if unit else None,
+        by=by,
+        unit=unit,
         place=Named(first.id, first.full_name),
         occurred_at=data.started_at,
         payload={
@@ -132,7 +132,7 @@ def save_plan(
         "hazard.save_round_plan",
         Subject("round_plan", plan.id, plan.name),
         mine_id=by.mine_id,
-        by=Named(by.id, by.name),
+        by=by,
         payload={
             "role": role,
             "every": every,

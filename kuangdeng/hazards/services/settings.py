@@ -30,7 +30,7 @@ from kuangdeng.hazards.setup import library_text
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.api import Mine, Person, Role, may
 
 M = TypeVar("M", bound=Model)
@@ -46,7 +46,7 @@ def _enter(what: str, row: Model, label: str, by: Person, payload: Mapping[str, 
         f"hazard.{what}",
         Subject(row._meta.model_name or "", str(row.pk), label),
         mine_id=by.mine_id,
-        by=Named(by.id, by.name),
+        by=by,
         quantity=quantity,
         payload=payload,
     )

@@ -28,7 +28,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.files import keep_bytes, keep_scan
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.ledger.api import Entry, Named, Subject, known_keys, post
+from kuangdeng.ledger.api import Entry, Subject, known_keys, post
 from kuangdeng.org.api import Mine, Person, Unit, may
 
 MOST_EXPORTED = 20_000
@@ -526,8 +526,8 @@ def _post(
         f"statutory.{what}",
         subject,
         mine_id=mine_id,
-        by=Named(by.id, by.name) if by else None,
-        unit=Named(unit.id, unit.name) if unit else None,
+        by=by,
+        unit=unit,
         payload=payload,
         source_key=source_key,
     )

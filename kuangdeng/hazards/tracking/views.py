@@ -11,10 +11,9 @@ from django.views.decorators.http import require_GET
 from kuangdeng.hazards.accidents import queries as accidents
 from kuangdeng.hazards.accidents import registers as accident_registers
 from kuangdeng.hazards.tracking import queries, registers
-from kuangdeng.hazards.views.common import me
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.views import register_page
-from kuangdeng.org.api import Person, has_power
+from kuangdeng.org.api import Person, has_power, me
 
 BY = {
     "unit": gettext_lazy("单位"),

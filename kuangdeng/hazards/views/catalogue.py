@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_POST
 from kuangdeng.hazards.forms.settings import FileForm
 from kuangdeng.hazards.queries import settings as queries
 from kuangdeng.hazards.services import settings as verbs
-from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.hazards.views.settings import POWER, records
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
@@ -20,7 +19,7 @@ from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.tables import Column as FileColumn
 from kuangdeng.kernel.tables import compact
 from kuangdeng.kernel.tables import text as as_written
-from kuangdeng.org.api import Person, has_power
+from kuangdeng.org.api import Person, has_power, me, need_power
 
 
 @require_GET

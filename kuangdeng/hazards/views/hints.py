@@ -8,9 +8,8 @@ from django.views.decorators.http import require_GET
 
 from kuangdeng.hazards.queries import get_hazard
 from kuangdeng.hazards.queries.similar import hints_for, hints_of
-from kuangdeng.hazards.views.common import me
 from kuangdeng.kernel.errors import NotVisible
-from kuangdeng.org.api import Place, get_place
+from kuangdeng.org.api import Place, get_place, me
 
 LONGEST = 2000
 

@@ -16,10 +16,9 @@ from kuangdeng.hazards import importing, jobs
 from kuangdeng.hazards.forms.importing import LedgerFileForm
 from kuangdeng.hazards.rules import STATUS_LABELS
 from kuangdeng.hazards.services import confirm_import
-from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.web import asks_progress, progress_answer, put_refusal
-from kuangdeng.org.api import ImportRun
+from kuangdeng.org.api import ImportRun, me, need_power
 
 AT_ONCE = 2000
 """Rows that are written while the person waits; more than that is the worker's."""

@@ -15,12 +15,11 @@ from kuangdeng.hazards import registers, services
 from kuangdeng.hazards.forms import BulkAccept, BulkGrade, BulkSendBack, NothingForm, PersonForm
 from kuangdeng.hazards.queries import choices, visible, work
 from kuangdeng.hazards.rules import VERB_LABELS
-from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.listing import RowResult
 from kuangdeng.kernel.listing.bulk import run_each, valid_ids
 from kuangdeng.kernel.views import register_page
-from kuangdeng.org.api import Person
+from kuangdeng.org.api import Person, me, need_power
 
 
 def hazards(request: HttpRequest) -> HttpResponse:

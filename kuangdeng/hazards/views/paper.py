@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET
 
 from kuangdeng.hazards import exporting, importing, registers
 from kuangdeng.hazards.queries import get_hazard, paper, visible
-from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.paper import pdf
 from kuangdeng.kernel.views import XLSX
+from kuangdeng.org.api import me, need_power
 
 
 def answer(request: HttpRequest, template: str, words: dict[str, Any], name: str) -> HttpResponse:

@@ -15,9 +15,9 @@ from kuangdeng.hazards.queries import page, work
 from kuangdeng.hazards.queries.similar import hints_of
 from kuangdeng.hazards.queries.summary import DAYS, FIGURES, unit_summary
 from kuangdeng.hazards.registers import due_of, grade_chip, state_chip
-from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.web import put_refusal
+from kuangdeng.org.api import me, need_power
 
 
 @require_GET

@@ -10,11 +10,10 @@ from django.views.decorators.http import require_GET
 from kuangdeng.hazards import services
 from kuangdeng.hazards.forms import ReportForm, default_found, free_place, joined
 from kuangdeng.hazards.queries import choices, get_hazard
-from kuangdeng.hazards.views.common import me
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.web import put_refusal
-from kuangdeng.org.api import Place
+from kuangdeng.org.api import Place, me
 
 
 def report(request: HttpRequest, tag: str = "") -> HttpResponse:

@@ -17,13 +17,12 @@ from kuangdeng.hazards.models import CheckType, Round, RoundPlan
 from kuangdeng.hazards.queries import rounds as queries
 from kuangdeng.hazards.queries.settings import get_row, round_plans
 from kuangdeng.hazards.services import rounds as verbs
-from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import edit_page
 from kuangdeng.kernel.listing import Choice, Column, Dates, Flag, Picked, Register, Text, View
 from kuangdeng.kernel.templatetags.kd import chip, cut, said
 from kuangdeng.kernel.views import register_page
-from kuangdeng.org.api import Person, has_power, place_by_id
+from kuangdeng.org.api import Person, has_power, me, need_power, place_by_id
 
 POWER = "hazard.rounds"
 

@@ -34,7 +34,6 @@ from kuangdeng.hazards.queries.deadlines import ladder_words, rule_words
 from kuangdeng.hazards.rules import FIVE_POINT_LABELS
 from kuangdeng.hazards.services import settings as verbs
 from kuangdeng.hazards.setup import CAUSES, specialty_spellings
-from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import edit_page
 from kuangdeng.kernel.errors import Refused
@@ -45,7 +44,7 @@ from kuangdeng.kernel.tables import Record, compact, open_book
 from kuangdeng.kernel.tables import text as as_written
 from kuangdeng.kernel.templatetags.kd import chip, cut
 from kuangdeng.kernel.views import register_page
-from kuangdeng.org.api import Person
+from kuangdeng.org.api import Person, me, need_power
 
 POWER = "hazard.settings"
 Row = TypeVar("Row", AccidentDeadline, AccidentLevel, Grade, Specialty, StandardHazard, DeadlineRule, LadderRule)

@@ -20,10 +20,10 @@ from kuangdeng.hazards.models import Hazard
 from kuangdeng.hazards.queries import choices, get_hazard, get_plain, page
 from kuangdeng.hazards.queries.similar import Hints, hints_of
 from kuangdeng.hazards.registers import due_of, grade_chip, state_chip
-from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.hazards.views.verbs import VERBS, VerbPage
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.web import put_refusal
+from kuangdeng.org.api import me, need_power
 
 
 @require_GET

@@ -26,7 +26,7 @@ from kuangdeng.learning.campaigns.rules import (
 )
 from kuangdeng.learning.study.api import Chosen, kept_file, people_of
 from kuangdeng.learning.study.api import visible as visible_sessions
-from kuangdeng.ledger.api import Entry, Named, Subject, known_keys, post
+from kuangdeng.ledger.api import Entry, Subject, known_keys, post
 from kuangdeng.org.api import Person, Unit, may
 
 MOST_PEOPLE = 5000
@@ -50,7 +50,7 @@ def _enter(
     where = unit or campaign.unit
     return post(
         f"campaign.{name}", Subject("campaign", campaign.id, campaign.title), mine_id=campaign.mine_id,
-        by=Named(by.id, by.name) if by else None, unit=Named(where.id, where.name) if where else None, payload=told,
+        by=by, unit=where, payload=told,
         quantity=quantity, source_key=source_key,
     )  # fmt: skip
 

@@ -21,8 +21,8 @@ from kuangdeng.learning.campaigns.models import Campaign, CampaignDay
 from kuangdeng.learning.campaigns.rules import DayPlan
 from kuangdeng.learning.forms import NothingForm, ReasonForm
 from kuangdeng.learning.study import api as study
-from kuangdeng.learning.views import file_answer, me
-from kuangdeng.org.api import Person, has_power, may
+from kuangdeng.learning.views import file_answer
+from kuangdeng.org.api import Person, has_power, may, me
 
 HERE = "learning/campaigns"
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from kuangdeng.kernel import words
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.rows import one_of
@@ -50,13 +51,8 @@ class ExamData:
 
 
 def need(text: str, message: str, *, field: str, most: int) -> str:
-    """The words without blanks around them. Refused when there are none or too many."""
-    words = " ".join((text or "").split())
-    if not words:
-        raise Refused(message, field=field)
-    if len(words) > most:
-        raise Refused(_("太长了，最多 %(n)d 个字。") % {"n": most}, field=field)
-    return words
+    """Words of one line, with single blanks between them. Refused when there are none or too many."""
+    return words.need(" ".join((text or "").split()), message, field=field, most=most)
 
 
 def new_exam(data: ExamData, by: Person) -> Exam:

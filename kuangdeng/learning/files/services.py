@@ -16,7 +16,7 @@ from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.classes.api import Status, get_class
 from kuangdeng.learning.files.models import ClassPaper, PersonRecord, RecordLine, RecordPaper
 from kuangdeng.learning.files.rules import CLASS_PAPER_LABELS, EDUCATION, LINE_LABELS, PAPER_LABELS
-from kuangdeng.ledger.api import Entry, Named, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, post
 from kuangdeng.org.api import Person, Unit, has_power
 
 IDENTITY_END = re.compile(r"[0-9]{3}[0-9X]")
@@ -32,8 +32,8 @@ def _enter(
 ) -> Entry:
     told = {key: value for key, value in payload.items() if value not in (None, "", [], {})}
     return post(
-        f"file.{verb_name}", subject, mine_id=by.mine_id, by=Named(by.id, by.name),
-        unit=Named(unit.id, unit.name) if unit else None, payload=told,
+        f"file.{verb_name}", subject, mine_id=by.mine_id, by=by,
+        unit=unit, payload=told,
     )  # fmt: skip
 
 

@@ -15,8 +15,8 @@ from kuangdeng.kernel.paper import PHOTO
 from kuangdeng.kernel.views import register_page
 from kuangdeng.learning.files import forms, queries, registers, rules, services, sheets
 from kuangdeng.learning.forms import ReasonForm
-from kuangdeng.learning.views import file_answer, me, need_power, paper, xlsx_answer
-from kuangdeng.org.api import has_power
+from kuangdeng.learning.views import file_answer, paper, xlsx_answer
+from kuangdeng.org.api import has_power, me, need_power
 
 HERE = "learning/files"
 MOST_BYTES = 20 * 1024 * 1024 + 1

@@ -16,8 +16,7 @@ from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.web import photo_answer
 from kuangdeng.learning.garden import forms, queries, rules, services
 from kuangdeng.learning.garden.providers import line_of
-from kuangdeng.learning.views import me
-from kuangdeng.org.api import Branch, Person, may
+from kuangdeng.org.api import Branch, Person, may, me
 
 HERE = "learning/garden"
 

@@ -17,7 +17,7 @@ from kuangdeng.learning.items.api import TYPE_LABELS, Policy
 from kuangdeng.learning.results.models import Regrade, RegradeChange
 from kuangdeng.learning.results.queries import asked_version, exams_that_asked, keys_for, sheets_that_asked
 from kuangdeng.learning.results.rules import FLOW, POWER_LABELS, Status, marked_anew
-from kuangdeng.ledger.api import Entry, Named, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, post
 from kuangdeng.org.api import Person, has_power
 
 PIECE = 500
@@ -149,6 +149,6 @@ def _enter(what: str, regrade: Regrade, by: Person, payload: dict[str, object]) 
     with in_chinese():
         label = f"{item.bank.name} {TYPE_LABELS[regrade.asked.type]}"
     return post(
-        f"regrade.{what}", Subject("regrade", regrade.id, label), mine_id=regrade.mine_id, by=Named(by.id, by.name),
+        f"regrade.{what}", Subject("regrade", regrade.id, label), mine_id=regrade.mine_id, by=by,
         payload={"status": str(regrade.status), **payload},
     )  # fmt: skip

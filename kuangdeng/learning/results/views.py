@@ -21,8 +21,7 @@ from kuangdeng.learning.items.api import TYPE_LABELS, ItemVersion, answer_words,
 from kuangdeng.learning.results import queries, registers, services
 from kuangdeng.learning.results.forms import EVERYBODY, DecideForm, ProposeForm
 from kuangdeng.learning.results.registers import number
-from kuangdeng.learning.views import me, need_power
-from kuangdeng.org.api import Person, has_power
+from kuangdeng.org.api import Person, has_power, me, need_power
 
 HERE = "learning/results"
 

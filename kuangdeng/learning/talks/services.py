@@ -22,7 +22,7 @@ from kuangdeng.learning.talks.models import Retraining, Talk, TalkReminder, Talk
 from kuangdeng.learning.talks.queries import candidates, helpers, keeps, sheets_of, terms_on, topics_of
 from kuangdeng.learning.talks.retraining import go, held
 from kuangdeng.learning.talks.rules import CAUSE_LABELS, FLOW, OPEN, POWER_LABELS, TELL_LABELS, Cause, Status
-from kuangdeng.ledger.api import Entry, Named, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, post
 from kuangdeng.org.api import Mine, Person, has_power
 
 DAYS = ("assign_days", "talk_days", "sign_days", "makeup_days", "retrain_days")
@@ -52,8 +52,8 @@ def _enter(what: str, talk: Talk, by: Person | None, payload: Mapping[str, objec
     with in_chinese():
         label = f"{talk.person.name} {talk.exam.title}"
     return post(
-        f"talk.{what}", Subject("talk", talk.id, label), mine_id=talk.mine_id, by=Named(by.id, by.name) if by else None,
-        unit=Named(talk.unit.id, talk.unit.name) if talk.unit else None,
+        f"talk.{what}", Subject("talk", talk.id, label), mine_id=talk.mine_id, by=by,
+        unit=talk.unit,
         payload={"status": str(talk.status), **(payload or {})},
     )  # fmt: skip
 
@@ -80,7 +80,7 @@ def open_talks(exam_id: UUID, *, by: Person | None = None) -> int:
     facts |= {"absent": counts[Cause.ABSENT], "below": counts[Cause.BELOW]}
     post(
         "talk.open", Subject("talk_round", exam.id, exam.title), mine_id=exam.mine_id,
-        by=Named(by.id, by.name) if by else None, payload=facts,
+        by=by, payload=facts,
     )  # fmt: skip
     return counts["opened"]
 
@@ -454,7 +454,7 @@ def _enter_setting(what: str, by: Person, payload: Mapping[str, object]) -> Entr
     with in_chinese():
         label = _("谈心办法")
     return post(
-        f"talk.{what}", Subject("talk_rule", by.mine_id, label), mine_id=by.mine_id, by=Named(by.id, by.name),
+        f"talk.{what}", Subject("talk_rule", by.mine_id, label), mine_id=by.mine_id, by=by,
         payload=dict(payload),
     )  # fmt: skip
 

@@ -20,8 +20,7 @@ from kuangdeng.learning.exams.api import percent
 from kuangdeng.learning.talks import forms, queries, registers, rules, services
 from kuangdeng.learning.talks.models import Talk
 from kuangdeng.learning.talks.rules import CAUSE_LABELS, STATUS_LABELS
-from kuangdeng.learning.views import me, need_power
-from kuangdeng.org.api import Person, has_power
+from kuangdeng.org.api import Person, has_power, me, need_power
 
 HERE = "learning/talks"
 LABELS: dict[str, Callable[[], str]] = {

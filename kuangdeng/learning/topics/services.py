@@ -19,7 +19,7 @@ from kuangdeng.learning.topics.models import Milestone, Topic, TopicCall, TopicF
 from kuangdeng.learning.topics.papers import keep_paper
 from kuangdeng.learning.topics.queries import branch_of, late_milestones, open_reviews, own_review
 from kuangdeng.learning.topics.rules import FLOW, OWN, FileKind, Status
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.api import Mine, Person, has_power
 
 Paper = tuple[str, bytes]
@@ -74,7 +74,7 @@ def _enter(what: str, topic: Topic, by: Person | None, payload: Mapping[str, obj
     told = {key: value for key, value in (payload or {}).items() if value not in (None, "", [])}
     post(
         f"topic.{what}", Subject("topic", topic.id, topic.title), mine_id=topic.mine_id,
-        by=Named(by.id, by.name) if by else None, unit=Named(unit.id, unit.name) if unit else None,
+        by=by, unit=unit,
         payload={"status": str(topic.status), **told},
     )  # fmt: skip
 
@@ -94,7 +94,7 @@ def call_for(*, title: str, text: str, until: date, by: Person) -> TopicCall:
         until=until, by=by, at=clock.now(),
     )  # fmt: skip
     post(
-        "topic.call", Subject("topic_call", made.id, made.title), mine_id=by.mine_id, by=Named(by.id, by.name),
+        "topic.call", Subject("topic_call", made.id, made.title), mine_id=by.mine_id, by=by,
         payload={"until": str(until)},
     )  # fmt: skip
     return made

@@ -20,8 +20,8 @@ from kuangdeng.learning.forms import NothingForm
 from kuangdeng.learning.topics import forms, queries, registers, rules, services
 from kuangdeng.learning.topics.models import Topic
 from kuangdeng.learning.topics.papers import content_and_kind
-from kuangdeng.learning.views import file_answer, me
-from kuangdeng.org.api import Person, has_power
+from kuangdeng.learning.views import file_answer
+from kuangdeng.org.api import Person, has_power, me
 
 HERE = "learning/topics"
 FORM = "learning/topics/application.html"

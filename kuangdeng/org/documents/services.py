@@ -9,7 +9,7 @@ from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.files import keep_bytes
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.documents.models import MineTemplate
 from kuangdeng.org.documents.queries import get_kind, get_template
 from kuangdeng.org.models import Mine, Person
@@ -68,6 +68,6 @@ def _enter(what: str, row: MineTemplate, by: Person, payload: dict[str, object])
         f"document.{what}",
         Subject("document_template", row.id, label),
         mine_id=row.mine_id,
-        by=Named(by.id, by.name),
+        by=by,
         payload=payload,
     )

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kuangdeng.kernel import documents
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import Refused
+from kuangdeng.org.asking import me
 from kuangdeng.org.documents import queries, services
 from kuangdeng.org.documents.forms import TemplateForm
-from kuangdeng.org.views.common import me
 
 
 @require_GET

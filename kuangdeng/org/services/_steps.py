@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.language import in_chinese
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.models import ApiToken, Membership, Mine, Person, RoleGrant, SignIn, Unit, UnitName
 from kuangdeng.org.queries import may
 from kuangdeng.org.rules import Role
@@ -101,8 +101,8 @@ def enter(
         verb,
         Subject(kind, subject.id, label),
         mine_id=subject.id if isinstance(subject, Mine) else subject.mine_id,
-        by=Named(by.id, by.name) if by else None,
-        unit=Named(at.id, at.name) if at else None,
+        by=by,
+        unit=at,
         payload=payload,
         quantity=quantity,
         occurred_at=occurred_at,

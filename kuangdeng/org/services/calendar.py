@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.models import CalendarDay, Mine, Person
 from kuangdeng.org.queries import may
 
@@ -48,7 +48,7 @@ def _enter(
         f"org.{what}",
         Subject("calendar", mine_id, label),
         mine_id=mine_id,
-        by=Named(by.id, by.name) if by else None,
+        by=by,
         quantity=quantity,
         payload=payload,
     )

@@ -58,7 +58,7 @@ def _enter(what: str, place: Place, by: Person, payload: dict[str, object] | Non
         f"org.{what}",
         Subject("place", place.id, place.full_name),
         mine_id=place.mine_id,
-        by=Named(by.id, by.name),
+        by=by,
         place=Named(place.id, place.full_name),
         quantity=quantity,
         payload=payload or {},
@@ -394,7 +394,7 @@ def drop_proposal(proposal_id: UUID, *, by: Person) -> PlaceProposal:
         "org.drop_proposal",
         Subject("place_proposal", proposal.id, proposal.spelling),
         mine_id=proposal.mine_id,
-        by=Named(by.id, by.name),
+        by=by,
         payload={"spelling": proposal.spelling, "seen": proposal.seen},
     )
     return proposal

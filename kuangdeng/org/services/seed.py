@@ -5,7 +5,7 @@ from datetime import time
 from importlib import resources
 
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.models import Mine, Person, Shift, ShiftScheme
 from kuangdeng.org.services.calendar import seed_calendar
 
@@ -46,7 +46,7 @@ def set_up_org(*, mine: Mine, by: Person | None = None) -> dict[str, int]:
         "org.set_up",
         Subject("mine", mine.id, mine.name),
         mine_id=mine.id,
-        by=Named(by.id, by.name) if by else None,
+        by=by,
         payload=dict(made),
     )
     return made

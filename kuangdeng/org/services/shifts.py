@@ -11,7 +11,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.search import fold
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.models import Mine, Person, Shift, ShiftScheme, Unit, UnitShift
 from kuangdeng.org.queries import may
 from kuangdeng.org.queries.shifts import forget_timetables
@@ -39,8 +39,8 @@ def _enter(what: str, scheme: ShiftScheme, by: Person, payload: dict[str, object
         f"org.{what}",
         Subject("shift_scheme", scheme.id, scheme.name),
         mine_id=scheme.mine_id,
-        by=Named(by.id, by.name),
-        unit=Named(unit.id, unit.name) if unit else None,
+        by=by,
+        unit=unit,
         payload=payload,
     )
 

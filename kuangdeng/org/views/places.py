@@ -20,6 +20,7 @@ from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.listing import Bulk, Choice, Column, Flag, Number, Picked, Register, Text, View, run_each
 from kuangdeng.kernel.templatetags.kd import chip, cut, said
 from kuangdeng.kernel.views import register_page
+from kuangdeng.org.asking import me, need_power
 from kuangdeng.org.forms.places import (
     AliasForm,
     MergeForm,
@@ -34,7 +35,6 @@ from kuangdeng.org.models import Person, Place, PlaceProposal
 from kuangdeng.org.queries import has_power
 from kuangdeng.org.queries import places as queries
 from kuangdeng.org.services import places as verbs
-from kuangdeng.org.views.common import me, need_power
 
 
 def _state(place: Place) -> SafeString | str:

@@ -24,12 +24,12 @@ from kuangdeng.kernel.tables import Column as FileColumn
 from kuangdeng.kernel.tables import Unreadable, compact, open_book, to_date
 from kuangdeng.kernel.templatetags.kd import chip
 from kuangdeng.kernel.views import register_page
+from kuangdeng.org.asking import me, need_power
 from kuangdeng.org.forms.places import CalendarFileForm, DayForm, PutOnForm, SchemeForm, scheme_initial
 from kuangdeng.org.models import CalendarDay
 from kuangdeng.org.queries import shifts as queries
 from kuangdeng.org.services import calendar as days
 from kuangdeng.org.services import shifts as verbs
-from kuangdeng.org.views.common import me, need_power
 
 # Shifts ---------------------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,6 @@ from kuangdeng.ledger.api import (
     Escalation,
     EscalationRule,
     Habit,
-    Named,
     Subject,
     choose_habit,
     climb,
@@ -248,4 +247,4 @@ def _enter_rule(verb: str, rule: EscalationRule, by: Person) -> None:
 
 
 def _post(verb: str, subject: Subject, by: Person, payload: Mapping[str, object]) -> None:
-    post(verb, subject, mine_id=by.mine_id, by=Named(by.id, by.name), payload=payload)
+    post(verb, subject, mine_id=by.mine_id, by=by, payload=payload)

@@ -16,9 +16,8 @@ from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.views import register_page
 from kuangdeng.ledger import api as ledger
-from kuangdeng.org.api import Person
+from kuangdeng.org.api import Person, me
 from kuangdeng.web.channels import forms, queries, registers, rules, services
-from kuangdeng.web.me import me
 
 # For the administrator ------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.ids import digest_of
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.api import Person, has_power
 from kuangdeng.web.models import PairingCode, Screen, ScreenMessage, ScreenPolicy
 from kuangdeng.web.screens import boards, rules
@@ -186,7 +186,7 @@ def set_policy(*, amber_minutes: int, red_minutes: int, lost_minutes: int, by: P
     policy.save()
     said = {"amber_minutes": amber_minutes, "red_minutes": red_minutes, "lost_minutes": lost_minutes}
     subject = Subject("screen_policy", str(policy.pk), gettext_lazy("电子屏时限"))
-    post("screen.policy", subject, mine_id=by.mine_id, by=Named(by.id, by.name), payload=said)
+    post("screen.policy", subject, mine_id=by.mine_id, by=by, payload=said)
     return policy
 
 
@@ -304,9 +304,9 @@ def _about(screen: Screen) -> dict[str, object]:
 
 def _enter(verb: str, screen: Screen, by: Person | None, payload: Mapping[str, object] | None = None) -> None:
     subject = Subject("screen", screen.id, screen.name)
-    post(verb, subject, mine_id=screen.mine_id, by=Named(by.id, by.name) if by else None, payload=payload)
+    post(verb, subject, mine_id=screen.mine_id, by=by, payload=payload)
 
 
 def _enter_message(verb: str, message: ScreenMessage, by: Person, payload: Mapping[str, object] | None = None) -> None:
     subject = Subject("screen_message", message.id, message.title or " ".join(message.words.split())[:60])
-    post(verb, subject, mine_id=message.mine_id, by=Named(by.id, by.name), payload=payload)
+    post(verb, subject, mine_id=message.mine_id, by=by, payload=payload)

@@ -21,8 +21,7 @@ from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.middleware import client_address
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import put_refusal, worker_answer
-from kuangdeng.org.api import Person, has_power
-from kuangdeng.web.me import me
+from kuangdeng.org.api import Person, has_power, me
 from kuangdeng.web.models import Screen
 from kuangdeng.web.screens import boards, drawing, feed, forms, queries, registers, rules, services, shell
 from kuangdeng.web.screens.pairing import code_for

@@ -57,7 +57,7 @@ def enter(
         f"accident.{verb}",
         Subject("accident", accident.id, f"{accident.number} {accident.text}"),
         mine_id=accident.mine_id,
-        by=Named(by.id, by.name) if by else None,
+        by=by,
         unit=unit,
         place=Named(accident.place.id, accident.place.full_name) if accident.place else None,
         occurred_at=occurred_at,

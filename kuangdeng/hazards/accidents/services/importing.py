@@ -12,7 +12,7 @@ from kuangdeng.kernel.clock import local
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.ledger.api import Named, Subject, known_keys, post
+from kuangdeng.ledger.api import Subject, known_keys, post
 from kuangdeng.org.api import ImportRun, Person, may
 
 KIND = "accidents"
@@ -52,7 +52,7 @@ def confirm_accident_import(run_id: UUID, *, by: Person) -> ImportRun:
         "accident.confirm_import",
         Subject("import_run", run.id, run.file_name),
         mine_id=run.mine_id,
-        by=Named(by.id, by.name),
+        by=by,
         quantity=good,
         payload={"file_sha256": run.file_sha256, "rows": run.total_rows, "good": good},
     )

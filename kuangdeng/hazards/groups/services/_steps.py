@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from kuangdeng.hazards.groups.models import GroupCase
 from kuangdeng.hazards.groups.rules import VERB_LABELS
 from kuangdeng.kernel.errors import Refused
-from kuangdeng.ledger.api import Entry, Named, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, post
 from kuangdeng.org.api import Person, Unit, may
 
 
@@ -32,7 +32,7 @@ def enter(
         f"group.{what}",
         Subject("group_case", case.id, label_of(case)),
         mine_id=case.mine_id,
-        by=Named(by.id, by.name) if by else None,
-        unit=Named(unit.id, unit.name) if unit else None,
+        by=by,
+        unit=unit,
         payload={"status": str(case.status), **payload},
     )

@@ -18,7 +18,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.api import Branch, Mine, Person, Place, Unit
 
 HOURS_ONLY = ("outcome", "late_2", "late_3")
@@ -130,7 +130,7 @@ def save_clocks(*, clocks: Mapping[str, tuple[str, int]], by: Person) -> Mapping
             if before[name] != (kind, amount)
         }
     post(
-        "group.clocks", Subject("group_clock", by.mine_id, label), mine_id=by.mine_id, by=Named(by.id, by.name),
+        "group.clocks", Subject("group_clock", by.mine_id, label), mine_id=by.mine_id, by=by,
         payload={"clocks": changed},
     )  # fmt: skip
     return after
@@ -190,5 +190,5 @@ def _enter(what: str, group: RectificationGroup, by: Person, payload: Mapping[st
     unit = group.branch.unit
     post(
         f"group.{what}", Subject("rectification_group", group.id, group.name), mine_id=group.mine_id,
-        by=Named(by.id, by.name), unit=Named(unit.id, unit.name), payload=payload,
+        by=by, unit=unit, payload=payload,
     )  # fmt: skip

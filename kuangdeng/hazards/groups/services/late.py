@@ -5,7 +5,7 @@ from kuangdeng.hazards.groups.queries import LateGroup, LateTeams, late_cases
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.ledger.api import Entry, Named, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, post
 
 
 @verb
@@ -28,7 +28,7 @@ def tell_teams(*, late: LateTeams) -> Entry:
         "tell": sorted({str(one.unit_id) for one in found}),
     }  # fmt: skip
     subject = Subject("unit", late.unit.id, late.unit.name)
-    unit = Named(late.unit.id, late.unit.name)
+    unit = late.unit
     return post(
         "group.late_teams", subject, mine_id=late.unit.mine_id, by=None, unit=unit, quantity=len(found), payload=payload
     )
@@ -50,5 +50,5 @@ def tell_group(*, late: LateGroup) -> Entry:
     unit = late.group.branch.unit
     return post(
         "group.late_group", Subject("rectification_group", late.group.id, late.group.name), mine_id=late.group.mine_id,
-        by=None, unit=Named(unit.id, unit.name), quantity=len(found), payload=payload,
+        by=None, unit=unit, quantity=len(found), payload=payload,
     )  # fmt: skip

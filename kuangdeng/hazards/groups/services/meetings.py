@@ -12,7 +12,7 @@ from kuangdeng.hazards.groups.queries import get_team, meeting_shifts
 from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.api import Person, Unit
 
 MOST_PRESENT = 500
@@ -51,8 +51,8 @@ def hold(unit_id: UUID, *, data: MeetingData, acknowledgement_ids: Sequence[int]
         "group.acknowledge",
         Subject("pre_shift_meeting", meeting.id, f"{unit.name} {meeting.day:%m-%d} {meeting.shift_name}".strip()),
         mine_id=unit.mine_id,
-        by=Named(by.id, by.name),
-        unit=Named(unit.id, unit.name),
+        by=by,
+        unit=unit,
         quantity=len(heard),
         payload={
             "present": meeting.present, "signed": meeting.presences.count(), "note": meeting.note,

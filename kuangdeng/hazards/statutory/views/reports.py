@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kuangdeng.hazards.statutory import forms, letters, queries, registers, rules, services, sheets
 from kuangdeng.hazards.statutory.models import StatutoryReport
 from kuangdeng.hazards.statutory.rules import Cell, Kind, Line, Period
-from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.hazards.views.paper import answer
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.documents import DOCX
@@ -23,7 +22,7 @@ from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.files import PDF, content_of
 from kuangdeng.kernel.views import XLSX, register_page
-from kuangdeng.org.api import Person, has_power
+from kuangdeng.org.api import Person, has_power, me, need_power
 
 MONTHS = 18
 

@@ -13,14 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kuangdeng.hazards.statutory import fields, forms, letters, queries, registers, rules, services
 from kuangdeng.hazards.statutory.rules import To
 from kuangdeng.hazards.statutory.views.reports import file_answer, scan_answer
-from kuangdeng.hazards.views.common import me, need_power
 from kuangdeng.hazards.views.paper import answer
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.documents import DOCX
 from kuangdeng.kernel.edit_views import edit_page
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.views import XLSX, register_page
-from kuangdeng.org.api import has_power
+from kuangdeng.org.api import has_power, me, need_power
 
 # Double report --------------------------------------------------------------------------------------------------------
 

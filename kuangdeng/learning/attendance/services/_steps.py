@@ -15,7 +15,7 @@ from kuangdeng.learning.attendance import rules
 from kuangdeng.learning.attendance.models import Attendee, Sheet, SheetLeader
 from kuangdeng.learning.attendance.queries import leads
 from kuangdeng.learning.attendance.rules import ATTENDEE_FLOW, SHEET_FLOW, SheetStatus, State
-from kuangdeng.ledger.api import Entry, Named, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, post
 from kuangdeng.org.api import Person, has_power
 
 # For the verbs of higher parts ------------------------------------------------------------------------------------------
@@ -188,8 +188,8 @@ def enter(
     unit = row.unit if row else None
     told = {key: value for key, value in payload.items() if value not in (None, "", [], {})}
     return post(
-        f"attendance.{verb}", subject, mine_id=mine_id, by=Named(by.id, by.name) if by else None,
-        unit=Named(unit.id, unit.name) if unit else None, payload=told, quantity=quantity,
+        f"attendance.{verb}", subject, mine_id=mine_id, by=by,
+        unit=unit, payload=told, quantity=quantity,
     )  # fmt: skip
 
 

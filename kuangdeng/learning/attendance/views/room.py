@@ -26,7 +26,7 @@ from kuangdeng.learning.attendance.rules import THERE, Phase, State
 from kuangdeng.learning.attendance.views.common import HERE, figures, qr, scan_address, unless_known
 from kuangdeng.learning.attendance.views.door import COOKIE
 from kuangdeng.learning.forms import ReasonForm
-from kuangdeng.learning.views import me
+from kuangdeng.org.api import me
 
 LATEST = 6
 """So many of those who signed last are named on the screen, so that one sees oneself arrive."""

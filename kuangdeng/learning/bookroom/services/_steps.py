@@ -12,7 +12,7 @@ from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.bookroom.models import Copy, Loan, Reservation, Room, Title
 from kuangdeng.learning.bookroom.queries import terms_on
 from kuangdeng.learning.bookroom.rules import RESERVATION_FLOW, CopyStatus, ReservationStatus
-from kuangdeng.ledger.api import Entry, Named, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, post
 from kuangdeng.org.api import Person, has_power
 
 
@@ -101,8 +101,8 @@ def enter(
         f"book.{verb}",
         subject,
         mine_id=mine_id,
-        by=Named(by.id, by.name) if by else None,
-        unit=Named(unit.id, unit.name) if unit else None,
+        by=by,
+        unit=unit,
         payload=told,
         quantity=quantity,
     )

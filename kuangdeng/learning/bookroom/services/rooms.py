@@ -19,7 +19,7 @@ from kuangdeng.kernel.words import need
 from kuangdeng.learning.bookroom.models import DueCalendar, Kiosk, LoanRule, Room, WorkCard
 from kuangdeng.learning.bookroom.rules import DEFAULT_SOURCE, ROOMS, CopyStatus, Terms
 from kuangdeng.learning.bookroom.services._steps import check, enter, locked_room
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.api import Mine, Person
 
 MOST_ROOMS = 99
@@ -34,7 +34,7 @@ def set_up_rooms(*, mine: Mine, by: Person | None = None) -> dict[str, int]:
     if not LoanRule.objects.filter(mine=mine).exists():
         LoanRule.objects.create(mine=mine, valid_from=clock.today(), source=DEFAULT_SOURCE, **asdict(Terms()))
         made["rules"] = 1
-    who = Named(by.id, by.name) if by else None
+    who = by
     post("book.set_up", Subject("mine", mine.id, mine.name), mine_id=mine.id, by=who, payload=dict(made))
     return made
 

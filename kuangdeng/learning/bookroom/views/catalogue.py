@@ -22,8 +22,7 @@ from kuangdeng.learning.bookroom.models import BookImport
 from kuangdeng.learning.bookroom.views.common import tabs
 from kuangdeng.learning.bookroom.views.kiosk import COOKIE, COOKIE_AGE
 from kuangdeng.learning.bookroom.views.reader import HERE
-from kuangdeng.learning.views import me, need_power
-from kuangdeng.org.api import has_power
+from kuangdeng.org.api import has_power, me, need_power
 
 LABELS_A_PAGE = 24
 MOST_LABELS = 2400

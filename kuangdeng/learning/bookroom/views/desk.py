@@ -20,8 +20,7 @@ from kuangdeng.learning.bookroom import barcode, forms, queries, registers, rule
 from kuangdeng.learning.bookroom.views.common import tabs
 from kuangdeng.learning.bookroom.views.reader import HERE, loan_lines
 from kuangdeng.learning.forms import NothingForm
-from kuangdeng.learning.views import me, need_power
-from kuangdeng.org.api import Person
+from kuangdeng.org.api import Person, me, need_power
 
 
 @require_http_methods(["GET", "POST"])

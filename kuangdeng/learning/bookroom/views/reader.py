@@ -20,8 +20,7 @@ from kuangdeng.learning.bookroom import forms, queries, registers, rules, servic
 from kuangdeng.learning.bookroom.models import Loan, ReadingNote
 from kuangdeng.learning.bookroom.views.common import tabs
 from kuangdeng.learning.forms import ReasonForm
-from kuangdeng.learning.views import me, need_power
-from kuangdeng.org.api import Person, has_power
+from kuangdeng.org.api import Person, has_power, me, need_power
 
 HERE = "learning/bookroom"
 

@@ -10,7 +10,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.certificates.models import Certificate, CertificateStep
-from kuangdeng.ledger.api import Entry, Named, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, post
 from kuangdeng.org.api import Person, Unit, has_power
 
 
@@ -55,6 +55,6 @@ def enter(
     """The ledger line of a verb of the certificates; the unit is the holder's."""
     told = {key: value for key, value in payload.items() if value not in (None, "", [], {})}
     return post(
-        f"cert.{verb}", subject, mine_id=mine_id, by=Named(by.id, by.name) if by else None,
-        unit=Named(unit.id, unit.name) if unit else None, payload=told, quantity=quantity,
+        f"cert.{verb}", subject, mine_id=mine_id, by=by,
+        unit=unit, payload=told, quantity=quantity,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from kuangdeng.kernel.words import need
 from kuangdeng.learning.certificates.models import Certificate, CertificateReminder, CertificateType
 from kuangdeng.learning.certificates.rules import FLOW, TYPES, Event, Group, Status
 from kuangdeng.learning.certificates.services._steps import check, enter, locked, note, of_certificate
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.api import Mine, Person
 
 
@@ -29,7 +29,7 @@ def set_up_certificates(*, mine: Mine, by: Person | None = None) -> int:
         for one in TYPES if one.name not in there
     ]  # fmt: skip
     CertificateType.objects.bulk_create(made)
-    who = Named(by.id, by.name) if by else None
+    who = by
     post("cert.set_up", Subject("mine", mine.id, mine.name), mine_id=mine.id, by=who, payload={"types": len(made)})
     return len(made)
 

@@ -21,8 +21,8 @@ from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import put_refusal
 from kuangdeng.learning.certificates import forms, importing, queries, registers, rules, services
 from kuangdeng.learning.forms import ReasonForm
-from kuangdeng.learning.views import asked_person, me, need_power, paper, tabs_of, xlsx_answer
-from kuangdeng.org.api import ImportRun, Person, has_power
+from kuangdeng.learning.views import asked_person, paper, tabs_of, xlsx_answer
+from kuangdeng.org.api import ImportRun, Person, has_power, me, need_power
 
 HERE = "learning/certificates"
 

@@ -12,7 +12,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import edit_page
 from kuangdeng.learning.certificates import forms, queries, services
 from kuangdeng.learning.certificates.views.certificates import HERE, tabs
-from kuangdeng.learning.views import me, need_power
+from kuangdeng.org.api import me, need_power
 
 
 @require_GET

@@ -13,7 +13,7 @@ from kuangdeng.kernel.search import fold
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.classes.models import Batch, Lesson, Seat, Teacher, TrainingClass
 from kuangdeng.learning.classes.rules import KIND_LABELS, Status
-from kuangdeng.ledger.api import Entry, Named, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, post
 from kuangdeng.org.api import Mine, Person, Unit, has_power
 
 
@@ -178,8 +178,8 @@ def enter(
         verb,
         subject,
         mine_id=mine_id,
-        by=Named(by.id, by.name) if by else None,
-        unit=Named(unit.id, unit.name) if unit else None,
+        by=by,
+        unit=unit,
         payload=told,
         quantity=quantity,
     )

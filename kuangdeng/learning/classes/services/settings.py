@@ -18,7 +18,7 @@ from kuangdeng.kernel.words import need
 from kuangdeng.learning.classes.models import LessonCalendar, RosterRule, Teacher, TrainingRule
 from kuangdeng.learning.classes.rules import HOUSE, IN_FORCE, NUMBERS, Limits
 from kuangdeng.learning.classes.services._steps import check, enter
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.api import Mine, Person, Unit
 
 
@@ -41,7 +41,7 @@ def set_up_classes(*, mine: Mine, by: Person | None = None) -> dict[str, int]:
     if not RosterRule.objects.filter(mine=mine).exists():
         RosterRule.objects.create(mine=mine, valid_from=today, source=HOUSE, **asdict(Limits()))
         made["limits"] = 1
-    who = Named(by.id, by.name) if by else None
+    who = by
     post("training.set_up", Subject("mine", mine.id, mine.name), mine_id=mine.id, by=who, payload=dict(made))
     return made
 

@@ -25,8 +25,8 @@ from kuangdeng.learning.classes.views.common import HERE, tabs
 from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.forms import ReasonForm
 from kuangdeng.learning.talks import api as talks
-from kuangdeng.learning.views import me, need_power, paper
-from kuangdeng.org.api import Person, has_power
+from kuangdeng.learning.views import paper
+from kuangdeng.org.api import Person, has_power, me, need_power
 
 
 @require_GET

@@ -20,8 +20,8 @@ from kuangdeng.learning.classes.models import Lesson
 from kuangdeng.learning.classes.views.classes import class_tabs, lesson_state
 from kuangdeng.learning.classes.views.common import HERE, tabs
 from kuangdeng.learning.forms import ReasonForm
-from kuangdeng.learning.views import file_answer, me, need_power
-from kuangdeng.org.api import Person, has_power
+from kuangdeng.learning.views import file_answer
+from kuangdeng.org.api import Person, has_power, me, need_power
 
 MOST_HANDOUT = 20 * 1024 * 1024
 

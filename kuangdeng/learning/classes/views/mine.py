@@ -20,8 +20,7 @@ from kuangdeng.learning.classes import calendar as calendars
 from kuangdeng.learning.classes import forms, queries, registers, services
 from kuangdeng.learning.classes.views.classes import lesson_state
 from kuangdeng.learning.classes.views.common import HERE, tabs
-from kuangdeng.learning.views import me, need_power
-from kuangdeng.org.api import Person, get_person, has_power, may
+from kuangdeng.org.api import Person, get_person, has_power, may, me, need_power
 
 
 @require_GET

@@ -16,8 +16,8 @@ from kuangdeng.learning.classes import forms, queries, registers, rules, service
 from kuangdeng.learning.classes.views.common import HERE, MOST_OWED, retrains, tabs
 from kuangdeng.learning.forms import ReasonForm
 from kuangdeng.learning.talks import api as talks
-from kuangdeng.learning.views import me, need_power, paper
-from kuangdeng.org.api import Person, Unit, has_power
+from kuangdeng.learning.views import paper
+from kuangdeng.org.api import Person, Unit, has_power, me, need_power
 
 
 @require_GET

@@ -17,8 +17,8 @@ from kuangdeng.learning.classes.views.classes import class_tabs
 from kuangdeng.learning.classes.views.common import HERE, MOST_OWED, retrains
 from kuangdeng.learning.forms import ReasonForm
 from kuangdeng.learning.talks import api as talks
-from kuangdeng.learning.views import asked_person, me, need_power, paper
-from kuangdeng.org.api import Person, has_power
+from kuangdeng.learning.views import asked_person, paper
+from kuangdeng.org.api import Person, has_power, me, need_power
 
 
 @require_GET

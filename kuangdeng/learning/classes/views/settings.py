@@ -15,7 +15,7 @@ from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.words import plain
 from kuangdeng.learning.classes import forms, queries, registers, rules, services
 from kuangdeng.learning.classes.views.common import HERE, tabs
-from kuangdeng.learning.views import me, need_power
+from kuangdeng.org.api import me, need_power
 
 
 @require_GET

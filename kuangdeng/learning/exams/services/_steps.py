@@ -11,7 +11,7 @@ from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.exams.models import Exam, Paper, Sitting, SittingLog
 from kuangdeng.learning.exams.rules import FLOW, PAPER_FLOW, POWER_LABELS, SAT_FLOW, Happening
-from kuangdeng.ledger.api import Entry, Named, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, post
 from kuangdeng.org.api import Person, has_power
 
 
@@ -77,7 +77,7 @@ def enter_paper_line(what: str, paper: Paper, by: Person) -> Entry:
         f"exam.{what}",
         Subject("exam_paper", paper.id, paper.title),
         mine_id=paper.mine_id,
-        by=Named(by.id, by.name),
+        by=by,
         payload={
             "status": str(paper.status),
             "mode": paper.mode,
@@ -93,8 +93,8 @@ def enter(what: str, exam: Exam, by: Person | None, payload: Mapping[str, object
         f"exam.{what}",
         Subject("exam", exam.id, exam.title),
         mine_id=exam.mine_id,
-        by=Named(by.id, by.name) if by else None,
-        unit=Named(exam.unit.id, exam.unit.name) if exam.unit else None,
+        by=by,
+        unit=exam.unit,
         payload={"status": str(exam.status), "kind": exam.kind, **(payload or {})},
     )
 
@@ -108,7 +108,7 @@ def enter_sitting(what: str, sitting: Sitting, by: Person | None, payload: Mappi
         f"exam.{what}",
         Subject("sitting", sitting.id, label),
         mine_id=sitting.exam.mine_id,
-        by=Named(by.id, by.name) if by else None,
-        unit=Named(sitting.unit.id, sitting.unit.name) if sitting.unit else None,
+        by=by,
+        unit=sitting.unit,
         payload={**facts, **(payload or {})},
     )

@@ -24,8 +24,7 @@ from kuangdeng.learning.exams.models import Exam
 from kuangdeng.learning.exams.rules import FLOW, Kind, Sat
 from kuangdeng.learning.exams.views.common import HERE
 from kuangdeng.learning.items.api import sheet as item_sheet
-from kuangdeng.learning.views import me, need_power
-from kuangdeng.org.api import Person, has_power
+from kuangdeng.org.api import Person, has_power, me, need_power
 
 
 def _draw(exam_id: UUID, *, by: Person) -> Exam:

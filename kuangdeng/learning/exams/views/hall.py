@@ -19,8 +19,7 @@ from kuangdeng.learning.exams.models import Exam, Sitting
 from kuangdeng.learning.exams.queries import SILENT
 from kuangdeng.learning.exams.rules import ENDED, HAPPENING_LABELS, SAT_FLOW, Sat, digest
 from kuangdeng.learning.exams.views.common import HERE
-from kuangdeng.learning.views import me, need_power
-from kuangdeng.org.api import has_power
+from kuangdeng.org.api import has_power, me, need_power
 
 VERBS: dict[str, tuple[Any, str]] = {
     "admit": (services.admit, "exam.invigilate"),

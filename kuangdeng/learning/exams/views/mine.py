@@ -20,7 +20,7 @@ from kuangdeng.learning.exams.models import Sitting
 from kuangdeng.learning.exams.rules import ENDED, Kind, Sat
 from kuangdeng.learning.exams.views.common import HERE
 from kuangdeng.learning.items.api import ItemType, ItemVersion, answer_words, key_words, order_of_options
-from kuangdeng.learning.views import me
+from kuangdeng.org.api import me
 
 
 @require_GET

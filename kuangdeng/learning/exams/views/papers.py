@@ -23,8 +23,7 @@ from kuangdeng.learning.exams.rules import PAPER_FLOW, Mode
 from kuangdeng.learning.exams.services import LineData
 from kuangdeng.learning.exams.views.common import HERE
 from kuangdeng.learning.items.api import TYPE_LABELS, asked, categories_of, key_words, pool, sheet
-from kuangdeng.learning.views import me, need_power
-from kuangdeng.org.api import Person
+from kuangdeng.org.api import Person, me, need_power
 
 STEPS = {
     "settle": services.settle_paper,

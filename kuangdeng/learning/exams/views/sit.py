@@ -32,7 +32,7 @@ from kuangdeng.learning.exams import queries, recording, services, sheet
 from kuangdeng.learning.exams.models import Sitting
 from kuangdeng.learning.exams.rules import ENDED, SAT_LABELS, Sat
 from kuangdeng.learning.exams.views.common import HERE
-from kuangdeng.learning.views import me
+from kuangdeng.org.api import me
 
 PASS, MACHINE = "kuangdeng_sitting", "kuangdeng_pc"
 PASS_LASTS = 60 * 60 * 12

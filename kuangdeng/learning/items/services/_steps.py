@@ -16,7 +16,7 @@ from kuangdeng.learning.items.queries import able
 from kuangdeng.learning.items.rules import FLOW, POWER_LABELS, TYPE_LABELS
 from kuangdeng.learning.items.rules.content import Content, folded_of, pictures_of
 from kuangdeng.learning.items.rules.folding import stem_key
-from kuangdeng.ledger.api import Entry, Named, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, post
 from kuangdeng.org.api import Person, has_power
 
 
@@ -119,6 +119,6 @@ def enter(what: str, item: Item, by: Person, payload: Mapping[str, object] | Non
         f"item.{what}",
         Subject("item", item.id, label),
         mine_id=item.mine_id,
-        by=Named(by.id, by.name),
+        by=by,
         payload=facts,
     )

@@ -19,7 +19,7 @@ from kuangdeng.learning.items.models import Item, ItemBank, ItemCategory, ItemVe
 from kuangdeng.learning.items.rules import Status
 from kuangdeng.learning.items.rules.content import Content, pictures_of
 from kuangdeng.learning.items.services._steps import bank_of, demand, set_stem
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.api import ImportRun, Person
 
 PIECE = 2000
@@ -47,7 +47,7 @@ def write_import(run_id: UUID, *, choice: Choice, pictures: Mapping[str, str] | 
     run.report = {**run.report, "written": written, "bank": bank.name, "standing": choice.standing}
     run.save()
     post(
-        "item.import", Subject("item_bank", bank.id, bank.name), mine_id=by.mine_id, by=Named(by.id, by.name),
+        "item.import", Subject("item_bank", bank.id, bank.name), mine_id=by.mine_id, by=by,
         quantity=written,
         payload={
             "file": run.file_name, "sha256": run.file_sha256, "run": str(run.id), "rows": total, "written": written,

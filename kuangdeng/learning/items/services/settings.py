@@ -14,7 +14,7 @@ from kuangdeng.learning.items.models import ItemBank, ItemCategory, MarkingPolic
 from kuangdeng.learning.items.rules import KIND_LABELS, Policy
 from kuangdeng.learning.items.rules.marking import FILL_IN_WAYS, MATCHING_WAYS, MULTIPLE_WAYS, ORDERING_WAYS
 from kuangdeng.learning.items.services._steps import demand
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.api import Mine, Person, Unit
 
 M = TypeVar("M", bound=Model)
@@ -65,7 +65,7 @@ def save_bank(
     bank.is_sample = is_sample or bank.is_sample
     bank.save()
     post(
-        "item.save_bank", Subject("item_bank", bank.id, bank.name), mine_id=by.mine_id, by=Named(by.id, by.name),
+        "item.save_bank", Subject("item_bank", bank.id, bank.name), mine_id=by.mine_id, by=by,
         payload={"name": bank.name, "note": bank.note, "is_active": bank.is_active},
     )  # fmt: skip
     return bank
@@ -91,7 +91,7 @@ def save_category(
     category.save()
     post(
         "item.save_category", Subject("item_category", category.id, category.name), mine_id=by.mine_id,
-        by=Named(by.id, by.name), payload={"kind": kind, "name": category.name, "is_active": is_active},
+        by=by, payload={"kind": kind, "name": category.name, "is_active": is_active},
     )  # fmt: skip
     return category
 
@@ -109,7 +109,7 @@ def save_policy(*, policy: Policy, by: Person) -> MarkingPolicy:
     with in_chinese():
         label = _("判分办法")
     post(
-        "item.save_policy", Subject("marking_policy", by.mine_id, label), mine_id=by.mine_id, by=Named(by.id, by.name),
+        "item.save_policy", Subject("marking_policy", by.mine_id, label), mine_id=by.mine_id, by=by,
         payload=values,
     )  # fmt: skip
     return row

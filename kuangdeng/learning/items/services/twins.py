@@ -14,7 +14,7 @@ from kuangdeng.learning.items.queries import compared
 from kuangdeng.learning.items.rules import FLOW, TYPE_LABELS, Status
 from kuangdeng.learning.items.services._steps import begin, demand, enter
 from kuangdeng.learning.items.twinning import near_pairs
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.api import Person
 
 
@@ -95,7 +95,7 @@ def find_twins(*, by: Person) -> int:
     with in_chinese():
         label = _("近似题")
     post(
-        "item.find_twins", Subject("item_twins", by.mine_id, label), mine_id=by.mine_id, by=Named(by.id, by.name),
+        "item.find_twins", Subject("item_twins", by.mine_id, label), mine_id=by.mine_id, by=by,
         payload={"pairs": count},
     )  # fmt: skip
     return count

@@ -27,8 +27,7 @@ from kuangdeng.learning.items.rules import TYPE_LABELS, VERB_LABELS, is_marked_b
 from kuangdeng.learning.items.rules.content import clean_answer
 from kuangdeng.learning.items.rules.shuffling import asked, unmask
 from kuangdeng.learning.items.wording import answer_words, key_words
-from kuangdeng.learning.views import me, need_power
-from kuangdeng.org.api import Person, has_power
+from kuangdeng.org.api import Person, has_power, me, need_power
 
 FORMS: dict[str, type[Form]] = {
     "submit": NothingForm, "review": ReviewForm, "put_in_use": NothingForm, "bring_back": NothingForm,

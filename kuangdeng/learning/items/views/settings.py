@@ -20,7 +20,7 @@ from kuangdeng.learning.items.forms import BankForm, CategoryForm, PolicyForm
 from kuangdeng.learning.items.rules import TYPE_LABELS, Policy
 from kuangdeng.learning.items.twinning import AT_ONCE
 from kuangdeng.learning.items.wording import key_words
-from kuangdeng.learning.views import me, need_power
+from kuangdeng.org.api import me, need_power
 
 SETTINGS = "learning/items/settings.html"
 

@@ -31,8 +31,7 @@ from kuangdeng.learning.items.formats.qti3 import write_qti
 from kuangdeng.learning.items.formats.workbook import write_book
 from kuangdeng.learning.items.forms import ConfirmForm, ImportForm
 from kuangdeng.learning.items.rules import STATUS_LABELS, TYPE_LABELS
-from kuangdeng.learning.views import me, need_power
-from kuangdeng.org.api import ImportRun
+from kuangdeng.org.api import ImportRun, me, need_power
 
 State = ImportRun.State
 

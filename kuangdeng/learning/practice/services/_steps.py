@@ -11,7 +11,7 @@ from kuangdeng.learning.practice import rules
 from kuangdeng.learning.practice.models import ExamMistake, PracticeAnswer, PracticeCard
 from kuangdeng.learning.practice.queries import zone_of
 from kuangdeng.learning.practice.rules import Terms
-from kuangdeng.ledger.api import Named, Subject
+from kuangdeng.ledger.api import Subject
 from kuangdeng.org.api import Person, Unit, has_power, may
 
 
@@ -21,16 +21,6 @@ def check(by: Person, power: str, unit: Unit | None = None) -> None:
         raise Refused(
             _("您没有权限「%(power)s」。请联系培训部门。") % {"power": rules.POWER_LABELS[power]}, code="not_allowed"
         )
-
-
-def named(person: Person) -> Named:
-    """A person as the ledger names him."""
-    return Named(person.id, person.name)
-
-
-def home(unit: Unit | None) -> Named | None:
-    """A unit as the ledger names it."""
-    return Named(unit.id, unit.name) if unit else None
 
 
 def of_person(person: Person) -> Subject:

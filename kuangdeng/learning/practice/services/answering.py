@@ -24,9 +24,7 @@ from kuangdeng.learning.practice.services._steps import (
     between,
     cards_of,
     check,
-    home,
     lock_persons,
-    named,
     of_person,
     remember,
 )
@@ -102,7 +100,7 @@ def answer(*, data: AnswerData, by: Person) -> Receipt:
     with in_chinese():
         subject = Subject("practice_answer", made.id, _("每日一题 %s") % made.for_day)
     post(
-        "practice.answer", subject, mine_id=by.mine_id, by=named(by), unit=home(by.unit), occurred_at=occurred,
+        "practice.answer", subject, mine_id=by.mine_id, by=by, unit=by.unit, occurred_at=occurred,
         payload=payload,
     )  # fmt: skip
     return Receipt(made, "new")
@@ -161,7 +159,7 @@ def take_in_mistakes(*, person: Person, found: Sequence[MistakeFound]) -> int:
         ) for one in fresh.values()
     )  # fmt: skip
     post(
-        "practice.take_in", of_person(person), mine_id=person.mine_id, by=None, unit=home(person.unit),
+        "practice.take_in", of_person(person), mine_id=person.mine_id, by=None, unit=person.unit,
         quantity=len(fresh), payload={"mistakes": len(fresh), "titles": sorted({one.title for one in fresh.values()})},
     )  # fmt: skip
     return len(fresh)

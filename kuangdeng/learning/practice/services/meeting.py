@@ -17,7 +17,7 @@ from kuangdeng.learning.practice import rules, tickets
 from kuangdeng.learning.practice.models import PracticeAnswer, PracticeCard, PracticeMeeting
 from kuangdeng.learning.practice.queries import day_now, staff_of, terms_of
 from kuangdeng.learning.practice.rules import Way
-from kuangdeng.learning.practice.services._steps import check, home, lock_persons, named, remember
+from kuangdeng.learning.practice.services._steps import check, lock_persons, remember
 from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.api import Person, Unit, shift_name_at
 
@@ -66,7 +66,7 @@ def record_meeting(unit_id: UUID, *, data: MeetingData, by: Person) -> PracticeM
     answered = _by_name(made, data.knew, by) if data.knew else 0
     post(
         "practice.record_meeting", Subject("practice_meeting", made.id, f"{unit.name} {day:%m-%d}"), mine_id=by.mine_id,
-        by=named(by), unit=home(unit), quantity=present, payload={"present": present, "right": right, "named": answered},
+        by=by, unit=unit, quantity=present, payload={"present": present, "right": right, "named": answered},
     )  # fmt: skip
     return made
 

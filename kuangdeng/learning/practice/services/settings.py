@@ -17,7 +17,7 @@ from kuangdeng.learning.practice import rules
 from kuangdeng.learning.practice.models import Away, MustKnow, PracticeRule
 from kuangdeng.learning.practice.queries import forget_pools, get_away, get_must_know
 from kuangdeng.learning.practice.rules import Terms
-from kuangdeng.learning.practice.services._steps import check, home, named, of_person
+from kuangdeng.learning.practice.services._steps import check, of_person
 from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.api import Person
 
@@ -72,7 +72,7 @@ def save_rule(
     rule.banks.set(banks)
     payload = {**values, **words, "valid_from": valid_from, "banks": [one.name for one in banks]}
     told = {name: str(value) if not isinstance(value, bool | int | list) else value for name, value in payload.items()}
-    post("practice.save_rule", _rule_subject(rule), mine_id=by.mine_id, by=named(by), payload=told)
+    post("practice.save_rule", _rule_subject(rule), mine_id=by.mine_id, by=by, payload=told)
     forget_pools()
     return rule
 
@@ -100,7 +100,7 @@ def add_must_know(
         mine_id=by.mine_id, trade=name, category=category, item=item, source=source.strip()[:200], by=by, at=clock.now()
     )
     post(
-        "practice.add_must_know", _must_subject(made), mine_id=by.mine_id, by=named(by),
+        "practice.add_must_know", _must_subject(made), mine_id=by.mine_id, by=by,
         payload={"trade": name or _everybody(), "category": category.name if category else "", "source": made.source},
     )  # fmt: skip
     forget_pools()
@@ -125,7 +125,7 @@ def end_must_know(must_id: int, *, by: Person) -> MustKnow:
     must = get_must_know(must_id, by=by)
     must.ended_at = clock.now()
     must.save(update_fields=["ended_at"])
-    post("practice.end_must_know", _must_subject(must), mine_id=by.mine_id, by=named(by))
+    post("practice.end_must_know", _must_subject(must), mine_id=by.mine_id, by=by)
     forget_pools()
     return must
 
@@ -153,8 +153,8 @@ def set_away(person_id: UUID, *, first_day: date, last_day: date, reason: str, b
         "practice.set_away",
         of_person(person),
         mine_id=by.mine_id,
-        by=named(by),
-        unit=home(person.unit),
+        by=by,
+        unit=person.unit,
         payload=payload,
     )
     return made
@@ -170,7 +170,7 @@ def cancel_away(away_id: UUID, *, by: Person) -> Away:
     found.cancelled_at = clock.now()
     found.save(update_fields=["cancelled_at"])
     post(
-        "practice.cancel_away", of_person(found.person), mine_id=by.mine_id, by=named(by), unit=home(found.person.unit),
+        "practice.cancel_away", of_person(found.person), mine_id=by.mine_id, by=by, unit=found.person.unit,
         payload={"first_day": str(found.first_day), "last_day": str(found.last_day)},
     )  # fmt: skip
     return found

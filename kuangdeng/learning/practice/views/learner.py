@@ -31,8 +31,7 @@ from kuangdeng.learning.practice.rules import Reveal, Way
 from kuangdeng.learning.practice.services import AnswerData
 from kuangdeng.learning.practice.taking import take_in_new
 from kuangdeng.learning.practice.views.common import HERE, put, tabs
-from kuangdeng.learning.views import me, need_power
-from kuangdeng.org.api import Person
+from kuangdeng.org.api import Person, me, need_power
 
 
 def _day(text: str) -> date | None:

@@ -15,7 +15,7 @@ from kuangdeng.learning.items.api import get_item
 from kuangdeng.learning.practice import queries, registers, services
 from kuangdeng.learning.practice.forms import MustKnowForm, RuleForm
 from kuangdeng.learning.practice.views.common import HERE, tabs
-from kuangdeng.learning.views import me, need_power
+from kuangdeng.org.api import me, need_power
 
 
 @require_GET

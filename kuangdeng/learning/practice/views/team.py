@@ -24,8 +24,7 @@ from kuangdeng.learning.practice.forms import AwayForm, SpanForm
 from kuangdeng.learning.practice.rules import FEW, RETAINED_AFTER
 from kuangdeng.learning.practice.services import MeetingData
 from kuangdeng.learning.practice.views.common import HERE, pictures_at, tabs
-from kuangdeng.learning.views import me, need_power
-from kuangdeng.org.api import Person, Unit
+from kuangdeng.org.api import Person, Unit, me, need_power
 
 
 def _team(request: HttpRequest, by: Person) -> tuple[Unit, list[Unit]]:

@@ -10,7 +10,7 @@ from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.study.models import StudySession
 from kuangdeng.learning.study.queries import runs, visible
 from kuangdeng.learning.study.rules import FLOW
-from kuangdeng.ledger.api import Entry, Named, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, post
 from kuangdeng.org.api import Person
 
 
@@ -44,8 +44,8 @@ def enter(
 ) -> Entry:
     """The ledger line of a verb of study; the unit is the one that holds the session."""
     told = {key: value for key, value in (payload or {}).items() if value not in (None, "", [], {})}
-    unit = Named(session.unit.id, session.unit.name) if session.unit else None
+    unit = session.unit
     return post(
-        f"study.{verb}", of(session), mine_id=session.mine_id, by=Named(by.id, by.name), unit=unit, payload=told,
+        f"study.{verb}", of(session), mine_id=session.mine_id, by=by, unit=unit, payload=told,
         quantity=quantity,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from kuangdeng.kernel.verbs import verb
 from kuangdeng.kernel.words import need
 from kuangdeng.learning.study.models import StudyKind
 from kuangdeng.learning.study.rules import KINDS
-from kuangdeng.ledger.api import Named, Subject, post
+from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.api import Mine, Person, has_power
 
 
@@ -22,7 +22,7 @@ def set_up_study(*, mine: Mine, by: Person | None = None) -> int:
     made = StudyKind.objects.bulk_create(
         StudyKind(mine=mine, name=name, position=place) for place, name in enumerate(KINDS) if name not in there
     )
-    who = Named(by.id, by.name) if by else None
+    who = by
     post("study.set_up", Subject("mine", mine.id, mine.name), mine_id=mine.id, by=who, quantity=len(made))
     return len(made)
 
@@ -45,7 +45,7 @@ def save_kind(*, name: str, by: Person, kind_id: UUID | None = None, is_active: 
     kind.name, kind.is_active = words, is_active
     kind.save()
     post(
-        "study.save_kind", Subject("study_kind", kind.id, kind.name), mine_id=by.mine_id, by=Named(by.id, by.name),
+        "study.save_kind", Subject("study_kind", kind.id, kind.name), mine_id=by.mine_id, by=by,
         payload={"is_active": is_active},
     )  # fmt: skip
     return kind

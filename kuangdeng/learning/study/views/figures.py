@@ -16,7 +16,8 @@ from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.views import XLSX
 from kuangdeng.learning.study import forms, queries, rules, services, sheets
 from kuangdeng.learning.study.tabs import tabs
-from kuangdeng.learning.views import file_answer, me, need_power
+from kuangdeng.learning.views import file_answer
+from kuangdeng.org.api import me, need_power
 
 LONGEST = timedelta(days=3 * 366)
 

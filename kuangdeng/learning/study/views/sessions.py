@@ -23,8 +23,8 @@ from kuangdeng.learning.study import forms, queries, registers, rules, services
 from kuangdeng.learning.study.choosing import ChooseForm
 from kuangdeng.learning.study.models import StudySession
 from kuangdeng.learning.study.tabs import tabs
-from kuangdeng.learning.views import file_answer, me, need_power
-from kuangdeng.org.api import has_power, may
+from kuangdeng.learning.views import file_answer
+from kuangdeng.org.api import has_power, may, me, need_power
 
 HERE = "learning/study"
 

@@ -104,14 +104,14 @@ def test_the_team_of_a_unit_is_heard_in_the_unit_s_group(cast: Cast, robot: Http
     from kuangdeng.ledger.models import Entry as Line
     from kuangdeng.ledger.plans import queue_for_groups
     from kuangdeng.ledger.routes import Recipient
-    from kuangdeng.ledger.services import Named, Subject, post
+    from kuangdeng.ledger.services import Subject, post
 
     entry: Line = post(
         "hazard.dispatch",
         Subject("hazard", uuid7(), "YH1"),
         mine_id=cast.mine.id,
         by=None,
-        unit=Named(part.id, part.name),
+        unit=part,
     )
     queue_for_groups(entry, [Recipient(cast.unit_head.id, "unit_head", "hazard.order", "下达给综采二班", "/x/")])
     assert deliver_all() == 1
