@@ -136,7 +136,9 @@ class Attendee(models.Model):
         if self.unit is None:
             return ""
         above = self.unit.parent if self.unit.kind == Unit.Kind.TEAM else None
-        return f"{above.name}{self.unit.name}" if above else self.unit.name
+        if above is None or self.unit.name.startswith(above.name):
+            return self.unit.name
+        return f"{above.name} {self.unit.name}"
 
     @property
     def asks_leave(self) -> bool:
