@@ -54,7 +54,6 @@ class Kept:
     changes: int
     written: int
     counted: int
-    device_before: str
 
 
 _ONE_STATEMENT = Prepared("""
@@ -62,7 +61,7 @@ WITH sat AS (
     SELECT id, status, started_at, ends_at, ended_at, coalesce(ended_at, ends_at) AS cut_off
     FROM learning_sitting WHERE id = %(sitting)s::uuid AND started_at IS NOT NULL FOR KEY SHARE
 ), before AS (
-    SELECT device, happenings FROM learning_pulse WHERE sitting_id = %(sitting)s::uuid
+    SELECT happenings FROM learning_pulse WHERE sitting_id = %(sitting)s::uuid
 ), given AS (
     INSERT INTO learning_answergiven (sitting_id, line, answer, at, received_at, key, device, late)
     SELECT sat.id, a.line, a.answer, greatest(sat.started_at, least(a.at, %(now)s::timestamptz)), %(now)s::timestamptz, a.key, %(device)s::text,
@@ -85,9 +84,8 @@ WITH sat AS (
     FROM sat, before, jsonb_to_recordset(%(log)s::jsonb) AS h(kind text, at timestamptz, words text)
     WHERE before.happenings < %(most)s::int
 )
-SELECT sat.status, sat.started_at, sat.ends_at, sat.ended_at, pulse.changes, counted.written, counted.counting,
-       before.device
-FROM sat, pulse, counted, before
+SELECT sat.status, sat.started_at, sat.ends_at, sat.ended_at, pulse.changes, counted.written, counted.counting
+FROM sat, pulse, counted
 """)
 
 
