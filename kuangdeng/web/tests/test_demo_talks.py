@@ -1,4 +1,4 @@
-"""Exam and talks of the demo mine: who failed is listed; one was talked with and signed, one has his talker, the rest wait."""
+"""Exam and talks of the demo mine: who failed is listed; one was talked with, signed and failed again, one has his talker, the rest wait."""
 
 from types import SimpleNamespace
 
@@ -36,7 +36,7 @@ def test_who_failed_is_talked_with() -> None:
     cases = Talk.objects.filter(exam=held)
     assert cases.filter(cause=Cause.FAILED).count() == held.sittings.filter(passed=False).count() >= 2
     assert cases.filter(cause=Cause.ABSENT).count() == held.sittings.filter(status="absent").count()
-    assert (cases.filter(status=Status.MAKEUP).count(), cases.filter(status=Status.ASSIGNED).count()) == (1, 1)
-    signed = cases.get(status=Status.MAKEUP)
+    assert (cases.filter(status=Status.RETRAINING).count(), cases.filter(status=Status.ASSIGNED).count()) == (1, 1)
+    signed = cases.get(status=Status.RETRAINING)
     assert signed.signed_by == signed.person and "示例" in signed.reason
-    assert set(cases.values_list("status", flat=True)) == {Status.MAKEUP, Status.ASSIGNED, Status.OWED}
+    assert set(cases.values_list("status", flat=True)) == {Status.RETRAINING, Status.ASSIGNED, Status.OWED}

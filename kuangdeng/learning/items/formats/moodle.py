@@ -211,14 +211,19 @@ _READERS: dict[str, Callable[[_Question], Content]] = {
     "cloze": _Question.cloze,
 }
 
-_CLOZE = re.compile(r"(?<!\\)\{(\d*):([A-Z_]+):((?:[^{}\\]|\\.)*)(?<!\\)\}")
+_CLOZE = re.compile(r"\\.|\{(?:\d*):([A-Z_]+):((?:[^{}\\]|\\.)*)\}", re.DOTALL)
+"""A blank with its kind and what stands in it; or an escaped sign, which is passed over."""
 
 
 def _from_cloze(stem: str, draft: Draft) -> Content:
-    blanks = [_cloze_blank(kind, body, draft) for _weight, kind, body in _CLOZE.findall(stem)]
+    blanks = [_cloze_blank(kind, body, draft) for kind, body in _CLOZE.findall(stem) if kind]
     if not blanks:
         raise Refused(_("完形填空里没有看得懂的空。"))
-    return {"type": "fill_in", "stem": _unescape(_CLOZE.sub(BLANK, stem)), "blanks": blanks}
+    return {
+        "type": "fill_in",
+        "stem": _unescape(_CLOZE.sub(lambda one: BLANK if one[1] else one[0], stem)),
+        "blanks": blanks,
+    }
 
 
 def _unescape(text: str) -> str:
@@ -227,10 +232,11 @@ def _unescape(text: str) -> str:
 
 def _cloze_blank(kind: str, body: str, draft: Draft) -> Content:
     rows = []
-    for part in re.split(r"(?<!\\)~", body):
+    for part in _parts(body, "~"):
         match = re.match(r"(=|%(-?\d+(?:\.\d+)?)%)?", part)
         share = Decimal(match[2]) if match and match[2] else Decimal(100 if match and match[1] else 0)
-        text, _h, feedback = _cut_hash(part[match.end() if match else 0 :])
+        text, *others = _parts(part[match.end() if match else 0 :], "#")
+        feedback = "#".join(others)
         rows.append((_unescape(text).strip(), share))
         if feedback:
             draft.explanation = "\n".join(
@@ -248,9 +254,15 @@ def _cloze_blank(kind: str, body: str, draft: Draft) -> Content:
     raise Refused(unsupported(f"cloze {kind}"))
 
 
-def _cut_hash(text: str) -> tuple[str, str, str]:
-    match = re.search(r"(?<!\\)#", text)
-    return (text[: match.start()], "#", text[match.end() :]) if match else (text, "", "")
+def _parts(text: str, mark: str) -> list[str]:
+    """What stands between the marks that are not escaped."""
+    parts = [""]
+    for sign in re.findall(r"\\.|.", text, re.DOTALL):
+        if sign == mark:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
 
 
 # Writing --------------------------------------------------------------------------------------------------------------

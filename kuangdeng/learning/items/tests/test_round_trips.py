@@ -142,6 +142,14 @@ def comparable(draft: Draft) -> dict:
     return {**dict(named(draft.content)), **facts, "categories": sorted(draft.categories)}
 
 
+def test_a_cloze_keeps_the_signs_that_mark_its_blanks() -> None:
+    blanks = [{"answers": ["\\", "a~b", "1#2"]}, {"answers": ["}"]}]
+    row = Draft({"type": "fill_in", "stem": "路径 C:\\____ 和 {x}____", "pictures": [], "blanks": blanks, "any_order": False})
+    [back], lost, left = there_and_back(FORMATS["moodle"], [row])
+    assert not lost and not left
+    assert (back.content["stem"], back.content["blanks"]) == (row.content["stem"], blanks)
+
+
 @pytest.mark.parametrize("name", list(FORMATS))
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(rows=st.lists(drafts(), min_size=1, max_size=5))
