@@ -117,7 +117,7 @@ def _empty_the_ledger_too() -> None:
         return None
 
     DatabaseOperations.sql_flush = flush  # type: ignore[method-assign]
-    DatabaseOperations.execute_sql_flush = execute  # type: ignore[method-assign]
+    DatabaseOperations.execute_sql_flush = execute  # type: ignore[assignment, method-assign]
 
 
 @pytest.fixture(autouse=True)

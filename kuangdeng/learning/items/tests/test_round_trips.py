@@ -144,7 +144,9 @@ def comparable(draft: Draft) -> dict:
 
 def test_a_cloze_keeps_the_signs_that_mark_its_blanks() -> None:
     blanks = [{"answers": ["\\", "a~b", "1#2"]}, {"answers": ["}"]}]
-    row = Draft({"type": "fill_in", "stem": "路径 C:\\____ 和 {x}____", "pictures": [], "blanks": blanks, "any_order": False})
+    row = Draft(
+        {"type": "fill_in", "stem": "路径 C:\\____ 和 {x}____", "pictures": [], "blanks": blanks, "any_order": False}
+    )
     [back], lost, left = there_and_back(FORMATS["moodle"], [row])
     assert not lost and not left
     assert (back.content["stem"], back.content["blanks"]) == (row.content["stem"], blanks)
