@@ -179,11 +179,15 @@ def exam_initial(exam: Exam) -> dict[str, Any]:
 
 
 class PeopleForm(forms.Form):
-    """Whom it concerns: whole units, their leaders, and single persons by employee number."""
+    """Whom it concerns: whole units, single teams (a team works one shift), and persons by employee number."""
 
     units = forms.MultipleChoiceField(
         label=gettext_lazy("单位"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("选中的单位和它下面的班组，全部在册的人。"),
+    )  # fmt: skip
+    teams = forms.MultipleChoiceField(
+        label=gettext_lazy("班组"), required=False, widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text=gettext_lazy("只要某个班次的人时，不选单位，在这里选班组。按住 Ctrl 可以选几个。"),
     )  # fmt: skip
     trades = forms.MultipleChoiceField(
         label=gettext_lazy("只要这些工种"), required=False, widget=forms.SelectMultiple(attrs={"size": 6}),
@@ -196,10 +200,11 @@ class PeopleForm(forms.Form):
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
-        units = Unit.objects.filter(mine_id=by.mine_id).exclude(kind=Unit.Kind.TEAM).order_by("position", "name")
-        self.fields["units"].choices = [  # type: ignore[attr-defined]
-            (str(key), name) for key, name in units.values_list("id", "name")
-        ]
+        units, teams = queries.known_units(by)
+        self.fields["units"].choices = units  # type: ignore[attr-defined]
+        self.fields["teams"].choices = teams  # type: ignore[attr-defined]
+        if not teams:
+            del self.fields["teams"]
         trades = queries.known_trades(by)
         self.fields["trades"].choices = [(one, one) for one in trades]  # type: ignore[attr-defined]
         if not trades:
@@ -222,7 +227,7 @@ class PeopleForm(forms.Form):
         data = self.cleaned_data
         return People(
             person_ids=data["numbers"],
-            unit_ids=[UUID(one) for one in data["units"]],
+            unit_ids=[UUID(one) for one in (*data["units"], *data.get("teams", ()))],
             trades=data.get("trades", []),
             leaders=bool(data.get("leaders")),
         )

@@ -1,5 +1,6 @@
 """Reading the exams: papers, who sits what, the page of a sitting, the hall."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,7 +17,7 @@ from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.exams.models import AnswerGiven, Exam, ExamForm, Paper, Sitting, SittingLog
 from kuangdeng.learning.exams.rules import ENDED, GRACE, Kind, PaperStatus, Sat, Status
 from kuangdeng.learning.items.api import ItemVersion, versions
-from kuangdeng.org.api import Person, has_power
+from kuangdeng.org.api import Person, Unit, has_power
 
 ENOUGH = 30
 """From so many answers on the measured ease of an item is believed."""
@@ -350,3 +351,15 @@ def known_trades(person: Person) -> list[str]:
     """The trades of the mine's people, for drawing by trade."""
     rows = Person.objects.filter(mine_id=person.mine_id, is_active=True).exclude(trade="")
     return list(rows.order_by("trade").values_list("trade", flat=True).distinct())
+
+
+def known_units(person: Person) -> tuple[list[tuple[str, str]], list[tuple[str, list[tuple[str, str]]]]]:
+    """The mine's open units to choose from, and its teams under their units; one statement."""
+    rows = Unit.objects.filter(mine_id=person.mine_id, closed_on=None).order_by("position", "name")
+    units, teams = [], defaultdict(list)
+    for key, name, kind, above in rows.values_list("id", "name", "kind", "parent__name"):
+        if kind == Unit.Kind.TEAM:
+            teams[above or ""].append((str(key), name))
+        else:
+            units.append((str(key), name))
+    return units, list(teams.items())

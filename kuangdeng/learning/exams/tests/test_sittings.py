@@ -12,6 +12,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.learning.exams import jobs, recording, services
+from kuangdeng.learning.exams.forms import DrawPeopleForm
 from kuangdeng.learning.exams.models import AnswerGiven, Result, Sitting, SittingLog
 from kuangdeng.learning.exams.queries import answers_of
 from kuangdeng.learning.exams.rules import GRACE, Kind, Sat, Status
@@ -31,6 +32,7 @@ from kuangdeng.learning.exams.testkit import (
 )
 from kuangdeng.learning.items.testkit import FILL_IN, MULTIPLE, SHORT, SINGLE, TRUE_FALSE, items_in_use
 from kuangdeng.ledger.api import Entry
+from kuangdeng.org.models import Person
 from kuangdeng.org.testkit import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -258,6 +260,21 @@ def test_random_tests_draw_people_by_a_seed_that_is_on_record(cast: Cast) -> Non
     assert entry.payload["seed"] == exam.drawing["seed"]
     with pytest.raises(Refused, match="可抽的有 2 人，要抽 5 人"):
         services.draw_people(exam.id, people=people, count=5, by=cast.training_officer)
+
+
+def test_who_works_one_shift_is_drawn_by_his_team(cast: Cast) -> None:
+    """按班次抽人: a team is the crew of one shift; the rest of its unit is not in the pool."""
+    exam = an_exam(cast, people=[], kind=Kind.RANDOM)
+    team = cast.units["mining_team"]
+    Person.objects.filter(id=cast.miner.id).update(unit=team)
+    form = DrawPeopleForm({"teams": [str(team.id)], "count": "1"}, by=cast.training_officer)
+    assert form.is_valid(), form.errors
+    assert (team.parent.name, [(str(team.id), team.name)]) in form.fields["teams"].choices
+    pool = set(Person.objects.filter(unit=team, is_active=True).values_list("id", flat=True))
+    with pytest.raises(Refused, match=f"可抽的有 {len(pool)} 人"):
+        services.draw_people(exam.id, people=form.people(), count=len(pool) + 1, by=cast.training_officer)
+    [found] = services.draw_people(exam.id, people=form.people(), count=1, by=cast.training_officer)
+    assert found.id in pool
 
 
 def test_the_seed_of_the_papers_is_on_the_ledger_only_after_the_papers_are_in(cast: Cast) -> None:
