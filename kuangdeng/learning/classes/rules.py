@@ -303,16 +303,20 @@ IN_FORCE = date(2018, 3, 1)
 
 @dataclass(frozen=True)
 class Number:
-    """One number of the training rules: what it says, in what unit, with what a new mine begins, and from where it is."""
+    """One number of the training rules: what it says, in what unit, with what a new mine begins, and from where it is.
+
+    One that is not `applied` is kept to be looked up: nothing is reckoned by it, and the page says so.
+    """
 
     label: object
     unit: object
     value: Decimal
     source: str
+    applied: bool = True
 
 
-def _n(label: object, unit: object, value: int, source: str) -> Number:
-    return Number(label, unit, Decimal(value), source)
+def _n(label: object, unit: object, value: int, source: str, *, applied: bool = True) -> Number:
+    return Number(label, unit, Decimal(value), source, applied)
 
 
 NUMBERS: dict[str, Number] = {
@@ -322,9 +326,9 @@ NUMBERS: dict[str, Number] = {
     "hours.trade_review": _n(_("特种作业复审前培训"), _("学时"), 24, LAW92_MEMORY),
     "records.year": _n(_("学时从哪一年起按本系统核算"), _("年"), 0, HOUSE),
     "exam.pass_mark": _n(_("考试合格分数"), _("分"), 80, EXAM_LAW),
-    "exam.makeups": _n(_("可以补考几次"), _("次"), 1, EXAM_LAW),
-    "exam.valid_months": _n(_("考试成绩有效期"), _("个月"), 12, EXAM_LAW),
-    "manager.months": _n(_("管理人员任职后多久内考核合格"), _("个月"), 6, LAW92),
+    "exam.makeups": _n(_("可以补考几次"), _("次"), 1, EXAM_LAW, applied=False),
+    "exam.valid_months": _n(_("考试成绩有效期"), _("个月"), 12, EXAM_LAW, applied=False),
+    "manager.months": _n(_("管理人员任职后多久内考核合格"), _("个月"), 6, LAW92, applied=False),
     "apprentice.months": _n(_("井下新工人跟师实习"), _("个月"), 4, LAW92_MEMORY),
     "class.attend_percent": _n(_("结业至少要有的学时比例"), "%", 80, HOUSE),
     "class.late_minutes": _n(_("迟到超过多久不计学时"), _("分钟"), 15, HOUSE),
