@@ -68,13 +68,23 @@ const empty = (answer: Answer): boolean =>
     : typeof part === "object" && !Object.values(part as object).some(Boolean)));
 const answered = (line: number): boolean => answers.has(line) && !empty(answers.get(line) ?? null);
 
+let last = 0;
+
+/** When it was given. Every answer of the server sets the clock right, backwards too; who changes his mind meanwhile has
+ *  changed it later all the same, and the last word counts. */
+function moment(): number {
+  last = Math.max(Math.round(now()), last + 1, ...kept.pending.map((one) => one.at + 1));
+  return last;
+}
+
 /** An answer was given: kept here at once, sent in a moment. */
 function give(line: number, answer: Answer, wait = 150): void {
   if (over || now() >= ends) return;
   answers.set(line, answer);
+  const given = moment();
   // What has not gone out yet and is given anew goes out once.
   kept.pending = kept.pending.filter((one) => one.line !== line || flying.has(one.key));
-  kept.pending.push({ key: newKey(), line, answer, at: Math.round(now()), ...(settled ? {} : { loose: true }) });
+  kept.pending.push({ key: newKey(), line, answer, at: given, ...(settled ? {} : { loose: true }) });
   remember();
   tellState();
   mark();

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from kuangdeng.kernel import clock
 from kuangdeng.learning.exams import services
 from kuangdeng.learning.exams.models import AnswerGiven, Exam, Sitting, SittingLog
+from kuangdeng.learning.exams.queries import answers_of
 from kuangdeng.learning.exams.rules import Sat
 from kuangdeng.learning.exams.testkit import a_drawn_exam, a_paper, sitting_of
 from kuangdeng.learning.items.testkit import SINGLE, items_in_use
@@ -145,6 +147,30 @@ def test_every_type_of_item_can_be_answered(people: Visitors, cast: Cast) -> Non
     saved(page)
     hand_in(who).sees("收到 7 / 7 题的答案", "成绩由培训科公布后")
     assert sitting_of(exam, cast.miner).score == Decimal(12)
+
+
+def test_the_last_word_counts_however_the_clock_is_set_right(people: Visitors, cast: Cast) -> None:
+    """On a slow line the server's clock is reckoned anew with every answer; it may go back by most of a second."""
+    exam = exam_of(cast)
+    who = enter(people, exam)
+    page = who.page
+
+    def slow(route: Any) -> None:
+        answer = route.fetch()
+        said = answer.json()
+        route.fulfill(response=answer, json={**said, "now": said["now"] - 3000})
+
+    page.route("**/save/", slow)
+    options = page.locator(".exam-option")
+    options.nth(0).click()
+    saved(page)
+    options.nth(1).click()
+    saved(page)
+    page.unroute("**/save/")
+    given = [row.answer for row in AnswerGiven.objects.order_by("id")]
+    assert len(given) == 2 and given[0] != given[1]
+    sitting = sitting_of(exam, cast.miner)
+    assert list(answers_of(sitting).values()) == [given[1]]
 
 
 def test_a_cut_line_in_the_middle_loses_nothing(people: Visitors, cast: Cast) -> None:
