@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cache
 
+from kuangdeng.ledger.api import Notice, seal_all, tell_all
 from kuangdeng.org import pinyin
 from kuangdeng.org.models import ApiToken, Membership, Mine, Person, Place, RoleGrant, Shift, ShiftScheme, Unit
 from kuangdeng.org.rules import Role
@@ -27,6 +28,14 @@ class Cast:
             return self.__dict__["persons"][name]
         except KeyError:
             raise AttributeError(name) from None
+
+    def told(self, part: str) -> list[str]:
+        """What stands in somebody's inbox once everything is sealed and told, the oldest first."""
+        seal_all()
+        tell_all()
+        return list(
+            Notice.objects.filter(person_id=self.persons[part].id).order_by("id").values_list("title", flat=True)
+        )
 
 
 UNITS = [

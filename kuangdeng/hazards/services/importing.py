@@ -85,14 +85,13 @@ def import_rows(run_id: UUID, *, drafts: Sequence[Draft], by: Person, passed: in
         numbers = _numbers([draft for _key, draft, _id in fresh])
         _copy_hazards(run, fresh, numbers)
         _copy_finders(fresh)
-        who = by
         post_many(
             (
                 _line(key, draft, hazard_id, number)
                 for (key, draft, hazard_id), number in zip(fresh, numbers, strict=True)
             ),
             mine_id=run.mine_id,
-            by=who,
+            by=by,
         )
         unknown = Counter(draft.place_text for _key, draft, _id in fresh if draft.place is None and draft.place_text)
         propose_places(run.mine_id, unknown, "import")

@@ -59,6 +59,15 @@ def answer(page: Page, number: int, text: str = "1.5%") -> None:
     page.locator(".exam-option", has_text=text).click()
 
 
+def hand_in_while_cut(who: Visitor) -> None:
+    """The line is cut, one more answer is given, and he hands in: the page says that it will do so by itself."""
+    who.page.context.set_offline(True)
+    answer(who.page, 2)
+    who.page.locator("[data-hand-in]").click()
+    who.page.locator("[data-sure-yes]").click()
+    expect(who.page.locator("[data-notice]")).to_contain_text("网络一恢复就自动交卷", timeout=20_000)
+
+
 def saved(page: Page) -> None:
     expect(page.locator("[data-state]")).to_have_text(SAVED, timeout=20_000)
 
@@ -235,11 +244,7 @@ def test_after_the_hand_in_the_device_keeps_no_paper(people: Visitors, cast: Cas
     keeps(who.page)
     answer(who.page, 1)
     saved(who.page)
-    who.page.context.set_offline(True)
-    answer(who.page, 2)
-    who.page.locator("[data-hand-in]").click()
-    who.page.locator("[data-sure-yes]").click()
-    expect(who.page.locator("[data-notice]")).to_contain_text("网络一恢复就自动交卷", timeout=20_000)
+    hand_in_while_cut(who)
     who.page.reload()
     expect(who.page.locator("[data-notice]")).to_contain_text("网络一恢复就自动交卷", timeout=20_000)
     with who.page.expect_navigation(timeout=30_000):
@@ -324,11 +329,7 @@ def test_the_hand_in_waits_for_the_line_and_the_time_that_is_up_is_told(people: 
     who = enter(people, exam)
     answer(who.page, 1)
     saved(who.page)
-    who.page.context.set_offline(True)
-    answer(who.page, 2)
-    who.page.locator("[data-hand-in]").click()
-    who.page.locator("[data-sure-yes]").click()
-    expect(who.page.locator("[data-notice]")).to_contain_text("网络一恢复就自动交卷", timeout=20_000)
+    hand_in_while_cut(who)
     with who.page.expect_navigation(timeout=30_000):
         who.page.context.set_offline(False)
     who.sees("收到 2 / 10 题的答案")

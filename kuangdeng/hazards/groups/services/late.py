@@ -28,9 +28,14 @@ def tell_teams(*, late: LateTeams) -> Entry:
         "tell": sorted({str(one.unit_id) for one in found}),
     }  # fmt: skip
     subject = Subject("unit", late.unit.id, late.unit.name)
-    unit = late.unit
     return post(
-        "group.late_teams", subject, mine_id=late.unit.mine_id, by=None, unit=unit, quantity=len(found), payload=payload
+        "group.late_teams",
+        subject,
+        mine_id=late.unit.mine_id,
+        by=None,
+        unit=late.unit,
+        quantity=len(found),
+        payload=payload,
     )
 
 
@@ -47,8 +52,7 @@ def tell_group(*, late: LateGroup) -> Entry:
     before = min(one.told for one in found)
     GroupCase.objects.filter(id__in=[one.id for one in found]).update(told=late.level)
     payload = {"level": late.level, "from": before, "count": len(found), "items": [one.item.text for one in found][:20]}
-    unit = late.group.branch.unit
     return post(
         "group.late_group", Subject("rectification_group", late.group.id, late.group.name), mine_id=late.group.mine_id,
-        by=None, unit=unit, quantity=len(found), payload=payload,
+        by=None, unit=late.group.branch.unit, quantity=len(found), payload=payload,
     )  # fmt: skip

@@ -15,7 +15,6 @@ from kuangdeng.learning.attendance.services._steps import set_expected
 from kuangdeng.learning.attendance.testkit import READ, asked, doubted, handed_in, live_code, row_in, sheet_in, signed
 from kuangdeng.learning.bookroom import api as bookroom
 from kuangdeng.learning.bookroom.testkit import rooms_of
-from kuangdeng.ledger.api import Notice, seal_all, tell_all
 from kuangdeng.org.testkit import Cast, make_cast
 
 NOON = datetime(2026, 11, 23, 14, 0, 2)
@@ -34,12 +33,6 @@ def scan(sheet: Sheet, phone: Client, code: str = "") -> str:
 
 def type_number(sheet: Sheet, phone: Client, number: str) -> str:
     return phone.post(reverse("learning:sign_phone", args=[sheet.id]), {"number": number}).content.decode()
-
-
-def told(cast: Cast, part: str) -> list[str]:
-    seal_all()
-    tell_all()
-    return list(Notice.objects.filter(person_id=cast.persons[part].id).order_by("id").values_list("title", flat=True))
 
 
 # The code ---------------------------------------------------------------------------------------------------------------
@@ -244,7 +237,7 @@ def test_paper_needs_a_reason_and_an_approver_who_is_somebody_else(cast: Cast) -
     made = enter()
     assert [one.person_id for one in made] == [cast.miner.id], "who signed by himself keeps his row"
     assert row_in(sheet, cast, "unit_head").method == "code"
-    assert any("补录了 1 人的签到" in one for one in told(cast, "unit_head"))
+    assert any("补录了 1 人的签到" in one for one in cast.told("unit_head"))
     with pytest.raises(Refused, match="已经签到的不用再录"):
         enter()
 
@@ -257,8 +250,8 @@ def test_a_correction_is_told_to_both_and_never_made_for_oneself(cast: Cast) -> 
     )
     fresh = row_in(sheet, cast)
     assert (fresh.state, fresh.at, fresh.approver) == ("missing", None, cast.unit_head)
-    assert any("更正为「未到」" in one for one in told(cast, "miner"))
-    assert any("经您批准" in one for one in told(cast, "unit_head"))
+    assert any("更正为「未到」" in one for one in cast.told("miner"))
+    assert any("经您批准" in one for one in cast.told("unit_head"))
     own = row_in(sheet, cast, "branch_secretary")
     with pytest.raises(Refused, match="不能更正自己"):
         services.correct(
@@ -268,11 +261,11 @@ def test_a_correction_is_told_to_both_and_never_made_for_oneself(cast: Cast) -> 
 
 def test_leave_is_asked_for_and_answered(cast: Cast) -> None:
     row = asked(cast)
-    assert any("王铁柱向您请假" in one for one in told(cast, "branch_secretary"))
+    assert any("王铁柱向您请假" in one for one in cast.told("branch_secretary"))
     assert [one.kind for one in waiting_for(cast.branch_secretary)] == ["leave"]
     services.grant_leave(row.id, by=cast.branch_secretary)
     assert waiting_for(cast.branch_secretary) == []
-    assert any("已准假" in one for one in told(cast, "miner"))
+    assert any("已准假" in one for one in cast.told("miner"))
     assert queries.counts(row.sheet_id).leave == 1
     with clock.set_to(row.sheet.starts_at):
         assert getattr(signed(row.sheet, cast), "state", "") == "present", "who comes after all has come"
@@ -281,7 +274,7 @@ def test_leave_is_asked_for_and_answered(cast: Cast) -> None:
 def test_a_make_up_counts_when_the_leader_has_taken_it(cast: Cast) -> None:
     made = handed_in(cast)
     services.return_makeup(made.id, reason="请结合本面写", by=cast.branch_secretary)
-    assert any("请结合本面写" in one for one in told(cast, "miner"))
+    assert any("请结合本面写" in one for one in cast.told("miner"))
     again = services.hand_in(made.attendee_id, on=clock.today(), text=READ + "再补一段。", by=cast.miner)
     with pytest.raises(Refused, match="还在等"):
         services.hand_in(made.attendee_id, on=clock.today(), text=READ, by=cast.miner)

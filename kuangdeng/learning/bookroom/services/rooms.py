@@ -34,8 +34,7 @@ def set_up_rooms(*, mine: Mine, by: Person | None = None) -> dict[str, int]:
     if not LoanRule.objects.filter(mine=mine).exists():
         LoanRule.objects.create(mine=mine, valid_from=clock.today(), source=DEFAULT_SOURCE, **asdict(Terms()))
         made["rules"] = 1
-    who = by
-    post("book.set_up", Subject("mine", mine.id, mine.name), mine_id=mine.id, by=who, payload=dict(made))
+    post("book.set_up", Subject("mine", mine.id, mine.name), mine_id=mine.id, by=by, payload=dict(made))
     return made
 
 

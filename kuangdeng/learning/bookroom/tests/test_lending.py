@@ -13,20 +13,13 @@ from kuangdeng.learning.bookroom.jobs import run_clock
 from kuangdeng.learning.bookroom.models import Loan, Reminder, Reservation
 from kuangdeng.learning.bookroom.queries import popular, stock_of, waiting_for
 from kuangdeng.learning.bookroom.testkit import a_copy, book, kiosk_in, lent, noted, queued, ready, rooms_of, stock_in
-from kuangdeng.ledger.api import Entry, Notice, seal_all, tell_all
+from kuangdeng.ledger.api import Entry, Notice
 from kuangdeng.org.testkit import Cast, make_cast
 
 
 @pytest.fixture
 def cast(db: None) -> Cast:
     return make_cast()
-
-
-def told(cast: Cast, part: str) -> list[str]:
-    """What stands in somebody's inbox."""
-    seal_all()
-    tell_all()
-    return list(Notice.objects.filter(person_id=cast.persons[part].id).order_by("id").values_list("title", flat=True))
 
 
 def later(days: int) -> object:
@@ -109,15 +102,15 @@ def test_the_queue_is_served_in_order_and_each_hears_it(cast: Cast) -> None:
     services.give_back(barcode=code, by=cast.librarian)
     first.refresh_from_db()
     assert (first.status, first.held_until) == ("ready", clock.today() + timedelta(days=3))
-    assert any("您预约的《矿井防治水》到了" in one for one in told(cast, "other_miner"))
-    assert told(cast, "safety") == []
+    assert any("您预约的《矿井防治水》到了" in one for one in cast.told("other_miner"))
+    assert cast.told("safety") == []
     with pytest.raises(Refused, match="有人预约"):
         services.lend(barcode=code, reader_id=cast.safety.id, by=cast.librarian)
     with later(4):
         assert run_clock() == 1
         second.refresh_from_db()
         assert second.status == "ready"
-        assert any("过期没有来取" in one for one in told(cast, "other_miner"))
+        assert any("过期没有来取" in one for one in cast.told("other_miner"))
         services.lend(barcode=code, reader_id=cast.safety.id, by=cast.librarian)
     second.refresh_from_db()
     assert second.status == "fetched"
@@ -162,14 +155,14 @@ def test_reminders_come_before_at_and_after_each_once(cast: Cast) -> None:
             run_clock()
             new = list(Reminder.objects.order_by("id").values_list("step", flat=True)[before:])
             assert new == ([step] if step else []), days
-    said = told(cast, "miner")
+    said = cast.told("miner")
     assert [("到期，请按时" in one, "今天到期" in one, "尽快归还" in one) for one in said] == [
         (True, False, False), (False, True, False), (False, False, True), (False, False, True),
     ]  # fmt: skip
     with later(39):
         assert [(one.kind, one.text) for one in waiting_for(cast.miner)] == [("loan", "矿井防治水")]
         services.give_back(barcode=loan.copy.barcode, by=cast.librarian)
-        told(cast, "miner")
+        cast.told("miner")
         assert not Notice.objects.filter(person_id=cast.miner.id, must_act=True, acted_at=None).exists()
         assert waiting_for(cast.miner) == []
 
@@ -180,7 +173,7 @@ def test_a_lost_book_ends_its_loan_and_can_be_found_again(cast: Cast) -> None:
     copy = services.lose_copy(loan.copy_id, note="读者说在澡堂丢了", by=cast.librarian)
     loan.refresh_from_db()
     assert (loan.ending, copy.status, copy.amends) == ("lost", "lost", "none")
-    assert any("已登记丢失" in one for one in told(cast, "miner"))
+    assert any("已登记丢失" in one for one in cast.told("miner"))
     assert services.settle_loss(copy.id, amends="paid", by=cast.librarian).amends == "paid"
     services.find_copy(copy.id, by=cast.librarian)
     queue.refresh_from_db()
@@ -193,7 +186,7 @@ def test_a_kiosk_speaks_for_nobody_and_the_reader_hears_of_it(cast: Cast) -> Non
     services.lend(barcode=copy.barcode, reader_id=cast.miner.id, kiosk=kiosk)
     entry = Entry.objects.get(verb="book.lend")
     assert (entry.by_id, entry.payload["reader"], entry.payload["way"]) == (None, "王铁柱", "kiosk")
-    assert any("自助借了《矿井防治水》" in one for one in told(cast, "miner"))
+    assert any("自助借了《矿井防治水》" in one for one in cast.told("miner"))
 
 
 def test_the_database_keeps_one_open_loan_per_copy(cast: Cast) -> None:
@@ -260,16 +253,16 @@ def test_one_reader_at_two_kiosks_does_not_get_more_than_the_rule_allows() -> No
 def test_notes_are_picked_reported_hidden_and_shown_again(cast: Cast) -> None:
     note = noted(cast)
     services.pick_note(note.id, by=cast.librarian)
-    assert any("被推荐了" in one for one in told(cast, "miner"))
+    assert any("被推荐了" in one for one in cast.told("miner"))
     with pytest.raises(Refused, match="您自己写的"):
         services.report_note(note.id, reason="不妥", by=cast.miner)
     services.report_note(note.id, reason="抄来的", by=cast.other_miner)
     entry = Entry.objects.get(verb="book.report")
     assert entry.by_id is None, "who reported is not on the ledger"
-    assert any("有人举报王铁柱写的" in one for one in told(cast, "librarian"))
+    assert any("有人举报王铁柱写的" in one for one in cast.told("librarian"))
     assert [one.kind for one in waiting_for(cast.librarian)] == ["report"]
     services.hide_note(note.id, reason="整段抄自序言", by=cast.librarian)
-    assert any("整段抄自序言" in one for one in told(cast, "miner"))
+    assert any("整段抄自序言" in one for one in cast.told("miner"))
     assert waiting_for(cast.librarian) == []
     shown = services.show_note(note.id, by=cast.librarian)
     assert (shown.status, shown.hidden_reason, shown.picked_at) == ("shown", "", None)

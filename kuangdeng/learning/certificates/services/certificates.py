@@ -29,8 +29,7 @@ def set_up_certificates(*, mine: Mine, by: Person | None = None) -> int:
         for one in TYPES if one.name not in there
     ]  # fmt: skip
     CertificateType.objects.bulk_create(made)
-    who = by
-    post("cert.set_up", Subject("mine", mine.id, mine.name), mine_id=mine.id, by=who, payload={"types": len(made)})
+    post("cert.set_up", Subject("mine", mine.id, mine.name), mine_id=mine.id, by=by, payload={"types": len(made)})
     return len(made)
 
 

@@ -41,8 +41,7 @@ def set_up_classes(*, mine: Mine, by: Person | None = None) -> dict[str, int]:
     if not RosterRule.objects.filter(mine=mine).exists():
         RosterRule.objects.create(mine=mine, valid_from=today, source=HOUSE, **asdict(Limits()))
         made["limits"] = 1
-    who = by
-    post("training.set_up", Subject("mine", mine.id, mine.name), mine_id=mine.id, by=who, payload=dict(made))
+    post("training.set_up", Subject("mine", mine.id, mine.name), mine_id=mine.id, by=by, payload=dict(made))
     return made
 
 

@@ -15,7 +15,7 @@ from kuangdeng.learning.classes.testkit import REPORT, all_passed, class_in, exa
 from kuangdeng.learning.talks import api as talks
 from kuangdeng.learning.talks import services as talk_services
 from kuangdeng.learning.talks.testkit import retraining
-from kuangdeng.ledger.api import Entry, Notice, seal_all, tell_all
+from kuangdeng.ledger.api import Entry, Notice
 from kuangdeng.org.testkit import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -30,12 +30,6 @@ def signed_in(cast: Cast, part: str) -> Client:
     client = Client()
     client.force_login(getattr(cast, part))
     return client
-
-
-def told(cast: Cast, part: str) -> list[str]:
-    seal_all()
-    tell_all()
-    return list(Notice.objects.filter(person_id=getattr(cast, part).id).order_by("id").values_list("title", flat=True))
 
 
 def taken(cast: Cast, one: TrainingClass, row: talks.Retraining, batch: int = 1) -> Seat:
@@ -112,7 +106,7 @@ def test_he_reads_which_class_it_became(cast: Cast) -> None:
     row = retraining(cast)
     one = class_in(cast)
     taken(cast, one, row)
-    assert any(f"您编入第 {one.code} 期{one.title}第 1 批重新培训" in title for title in told(cast, "miner"))
+    assert any(f"您编入第 {one.code} 期{one.title}第 1 批重新培训" in title for title in cast.told("miner"))
     task = Notice.objects.filter(person_id=cast.training_officer.id, subject_id=str(row.talk_id), must_act=True)
     assert task.exists() and not task.filter(acted_at=None).exists(), "the officer's task is done by taking him in"
     miner = signed_in(cast, "miner")
@@ -135,7 +129,7 @@ def test_who_completes_the_class_is_through_by_itself(cast: Cast) -> None:
     talk = talks.Talk.objects.get(id=row.talk_id)
     assert talk.status == talks.Status.DONE and row.done_at is not None
     assert one.code in talk.end_note and "2 学时" in talk.end_note
-    assert any("重新培训办结了" in title for title in told(cast, "miner"))
+    assert any("重新培训办结了" in title for title in cast.told("miner"))
     entry = Entry.objects.filter(verb="class.conclude").get()
     assert entry.payload["retrained"] == 1 and "retrain_again" not in entry.payload
 
@@ -165,7 +159,7 @@ def test_who_fails_it_owes_it_anew_with_a_new_deadline(cast: Cast) -> None:
         assert [one.person for one in talks.retraining_owed(cast.mine.id)] == [row.person]
         due = talks.Talk.objects.get(id=row.talk_id).due_at
         assert due is not None and due > first + timedelta(days=5)
-        assert any("还要再参加一期" in title for title in told(cast, "miner"))
+        assert any("还要再参加一期" in title for title in cast.told("miner"))
         assert "1 人等重新培训" in signed_in(cast, "training_officer").get("/").content.decode()
 
 

@@ -22,8 +22,7 @@ def set_up_study(*, mine: Mine, by: Person | None = None) -> int:
     made = StudyKind.objects.bulk_create(
         StudyKind(mine=mine, name=name, position=place) for place, name in enumerate(KINDS) if name not in there
     )
-    who = by
-    post("study.set_up", Subject("mine", mine.id, mine.name), mine_id=mine.id, by=who, quantity=len(made))
+    post("study.set_up", Subject("mine", mine.id, mine.name), mine_id=mine.id, by=by, quantity=len(made))
     return len(made)
 
 

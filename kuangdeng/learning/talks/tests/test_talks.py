@@ -36,13 +36,6 @@ def client_of(cast: Cast, part: str) -> Client:
     return client
 
 
-def told(cast: Cast, part: str) -> list[str]:
-    """What stands in somebody's inbox."""
-    seal_all()
-    tell_all()
-    return list(Notice.objects.filter(person_id=getattr(cast, part).id).order_by("id").values_list("title", flat=True))
-
-
 def test_who_failed_and_who_was_not_there_come_on_the_list_by_themselves(cast: Cast) -> None:
     exam = over(cast, published=False)
     run_clock()
@@ -60,9 +53,9 @@ def test_who_failed_and_who_was_not_there_come_on_the_list_by_themselves(cast: C
     assert talk.due_at is not None
     run_clock()
     assert Talk.objects.count() == 2
-    assert any("会有人找您谈心" in one for one in told(cast, "miner"))
-    assert any("1 人要谈心，请安排谈话人" in one for one in told(cast, "unit_head"))
-    assert not told(cast, "team_leader")
+    assert any("会有人找您谈心" in one for one in cast.told("miner"))
+    assert any("1 人要谈心，请安排谈话人" in one for one in cast.told("unit_head"))
+    assert not cast.told("team_leader")
 
 
 def test_weak_points_go_by_topic_and_by_what_was_lost(cast: Cast) -> None:
@@ -119,7 +112,7 @@ def test_the_make_up_opens_only_when_both_have_signed(cast: Cast) -> None:
     services.sign(talk.id, by=cast.miner)
     run_clock()
     assert talk_of(talk.exam, cast.miner).makeup_id == held.id
-    assert any("补考已对您开放" in one for one in told(cast, "miner"))
+    assert any("补考已对您开放" in one for one in cast.told("miner"))
     start(held.id, by=cast.miner)
 
 
@@ -276,7 +269,7 @@ def test_by_pages_from_the_list_to_the_signature(cast: Cast) -> None:
     assert talker.post(verb("record"), {**data, "measures": "每天一题"}).status_code == 302
     assert miner.get(verb("record")).status_code == 404
     miner.post(verb("rewrite"), {"why": "不是没看书，是倒班"})
-    assert "请再谈一次" in " ".join(told(cast, "branch_secretary"))
+    assert "请再谈一次" in " ".join(cast.told("branch_secretary"))
     talker.post(verb("record"), {**data, "reason": "连倒三个班", "measures": "调一个班，每天一题"})
     assert "我看过了，签字" in miner.get(page).content.decode()
     miner.post(verb("sign"))
