@@ -52,7 +52,6 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "kuangdeng.kernel.middleware.TrustedProxies",
-    "kuangdeng.learning.exams.views.lane.AnswersFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -71,6 +70,8 @@ MIDDLEWARE = [
     "kuangdeng.org.middleware.SignedIn",
     "kuangdeng.kernel.web.RefusalMiddleware",
 ]
+LANES = ["kuangdeng.learning.exams.views.lane.AnswersFirst"]
+"""What stands before all of these, for what comes so often that it must not pass them."""
 ROOT_URLCONF = "kuangdeng.config.urls"
 WSGI_APPLICATION = "kuangdeng.config.wsgi.application"
 TEMPLATES = [

@@ -3,9 +3,11 @@
 import os
 import signal
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 
-from kuangdeng.config.sockets import notice_lost_peers, when_serving
+from kuangdeng.config.sockets import Application, notice_lost_peers, when_serving
 from kuangdeng.kernel.postgres import dies_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kuangdeng.config.settings")
@@ -14,4 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kuangdeng.config.settings")
 if os.environ.get("KUANGDENG_SUPERVISED") and (follow := dies_with_parent(signal.SIGTERM, os.getppid())):
     follow()
 
-application = when_serving(get_wsgi_application(), notice_lost_peers)
+application: Application = get_wsgi_application()
+for lane in settings.LANES:
+    application = import_string(lane)(application)
+application = when_serving(application, notice_lost_peers)

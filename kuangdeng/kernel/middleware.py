@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
@@ -19,31 +19,45 @@ if TYPE_CHECKING:
     Next = Callable[[HttpRequest], HttpResponse]
 
 
-class TrustedProxies:
-    """Believe X-Forwarded-* only from the mine's own reverse proxies.
+class Caller:
+    """Who is really calling: X-Forwarded-* is believed only from the mine's own reverse proxies.
 
     Without this anybody could pretend to call from another address and so dodge the lock-out or lock out others. The
     caller is the last address in the chain that is not one of our proxies.
     """
 
+    def __init__(self) -> None:
+        self.networks = [ip_network(one, strict=False) for one in settings.TRUSTED_PROXIES]
+
+    def address(self, meta: Mapping[str, Any]) -> str:
+        """The address, by the headers of a request."""
+        near = str(meta.get("REMOTE_ADDR", ""))
+        if not self.is_ours(near):
+            return near
+        chain = [part.strip() for part in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        outside = [address for address in chain if not self.is_ours(address)]
+        return outside[-1] if outside and _is_address(outside[-1]) else near
+
+    def is_ours(self, address: str) -> bool:
+        """Whether it is one of our proxies."""
+        return bool(self.networks) and _is_address(address) and any(ip_address(address) in n for n in self.networks)
+
+
+class TrustedProxies:
+    """Put the caller's address into the request; what a stranger says of other addresses is dropped."""
+
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
-        self.networks = [ip_network(one, strict=False) for one in settings.TRUSTED_PROXIES]
+        self.caller = Caller()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         meta = request.META
-        if self._trusted(meta.get("REMOTE_ADDR", "")):
-            chain = [part.strip() for part in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-            outside = [address for address in chain if not self._trusted(address)]
-            if outside and _is_address(outside[-1]):
-                meta["REMOTE_ADDR"] = outside[-1]
+        if self.caller.is_ours(meta.get("REMOTE_ADDR", "")):
+            meta["REMOTE_ADDR"] = self.caller.address(meta)
         else:
             for name in ("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST"):
                 meta.pop(name, None)
         return self.get_response(request)
-
-    def _trusted(self, address: str) -> bool:
-        return bool(self.networks) and _is_address(address) and any(ip_address(address) in n for n in self.networks)
 
 
 def _is_address(text: str) -> bool:

@@ -42,7 +42,7 @@ with mine():
     from kuangdeng.kernel import clock
     from kuangdeng.learning.exams import services
     from kuangdeng.learning.exams.testkit import a_drawn_exam, a_paper
-    from kuangdeng.learning.exams.views.sit import _signer
+    from kuangdeng.learning.exams.views.passes import pass_for
     from kuangdeng.learning.exams.models import Sitting
     from kuangdeng.learning.items.testkit import SINGLE, items_in_use
     from kuangdeng.org.models import Person
@@ -57,7 +57,7 @@ with mine():
     found = {}
     for one in Sitting.objects.filter(exam=exam).select_related("person"):
         services.start(one.id, by=one.person, device="0123456789abcdef")
-        found[str(one.id)] = _signer().sign(f"{one.id}/0123456789abcdef")
+        found[str(one.id)] = pass_for(str(one.id), "0123456789abcdef")
     print(json.dumps(found))
 """
 

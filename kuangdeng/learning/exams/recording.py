@@ -6,7 +6,7 @@ on disk, what was not is sent again under the same name and is written once.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,8 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.prepared import Prepared
 from kuangdeng.learning.exams.rules import ENDED, FROM_THE_PAGE, GRACE, Happening, Sat
 
+BIGGEST = 600_000
+"""Bytes that a page may send at once."""
 MOST_AT_ONCE = 400
 MOST_LETTERS = 8000
 """Of one answer as JSON."""
@@ -48,17 +50,24 @@ class Kept:
 
     now: datetime
     status: str
-    started_at: datetime
     ends_at: datetime
-    ended_at: datetime | None
     changes: int
     written: int
-    counted: int
+
+    def said(self) -> dict[str, object]:
+        """What the page is told; moments in milliseconds."""
+        return {
+            "status": self.status,
+            "now": milliseconds(self.now),
+            "ends": milliseconds(self.ends_at),
+            "changes": self.changes,
+            "written": self.written,
+        }
 
 
 _ONE_STATEMENT = Prepared("""
 WITH sat AS (
-    SELECT id, status, started_at, ends_at, ended_at, coalesce(ended_at, ends_at) AS cut_off
+    SELECT id, status, started_at, ends_at, coalesce(ended_at, ends_at) AS cut_off
     FROM learning_sitting WHERE id = %(sitting)s::uuid AND started_at IS NOT NULL FOR KEY SHARE
 ), before AS (
     SELECT happenings FROM learning_pulse WHERE sitting_id = %(sitting)s::uuid
@@ -69,9 +78,9 @@ WITH sat AS (
     FROM sat, jsonb_to_recordset(%(answers)s::jsonb) AS a(key uuid, line smallint, answer jsonb, at timestamptz)
     WHERE sat.status = ANY(%(open)s::text[])
     ON CONFLICT (sitting_id, key) DO NOTHING
-    RETURNING late
+    RETURNING 1
 ), counted AS (
-    SELECT count(*) AS written, count(*) FILTER (WHERE NOT late) AS counting FROM given
+    SELECT count(*) AS written FROM given
 ), pulse AS (
     UPDATE learning_pulse SET at = %(now)s::timestamptz, device = %(device)s::text, address = %(address)s::text,
         changes = changes + counted.written,
@@ -84,7 +93,7 @@ WITH sat AS (
     FROM sat, before, jsonb_to_recordset(%(log)s::jsonb) AS h(kind text, at timestamptz, words text)
     WHERE before.happenings < %(most)s::int
 )
-SELECT sat.status, sat.started_at, sat.ends_at, sat.ended_at, pulse.changes, counted.written, counted.counting
+SELECT sat.status, sat.ends_at, pulse.changes, counted.written
 FROM sat, pulse, counted
 """)
 
@@ -113,6 +122,18 @@ def _row(one: Given) -> dict[str, object]:
 
 def _line(one: Happened) -> dict[str, object]:
     return {"kind": one.kind, "at": one.at.isoformat(), "words": one.words[:200]}
+
+
+def milliseconds(moment: datetime) -> int:
+    """A moment as scripts count it."""
+    return int(moment.timestamp() * 1000)
+
+
+def is_ours(meta: Mapping[str, Any]) -> bool:
+    """Whether headers announce what our page sends: JSON, and not more than it ever has to say."""
+    length = str(meta.get("CONTENT_LENGTH") or "")
+    json_said = str(meta.get("CONTENT_TYPE", "")).partition(";")[0].strip() == "application/json"
+    return json_said and length.isdecimal() and int(length) <= BIGGEST
 
 
 def read(body: bytes) -> tuple[list[Given], list[Happened]] | None:

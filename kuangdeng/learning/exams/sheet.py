@@ -8,6 +8,7 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.learning.exams.marking import options_seed
 from kuangdeng.learning.exams.models import Sitting
 from kuangdeng.learning.exams.queries import answers_of, versions_of
+from kuangdeng.learning.exams.recording import milliseconds
 from kuangdeng.learning.items.api import (
     BLANK,
     TYPE_LABELS,
@@ -73,11 +74,6 @@ def state_of(sitting: Sitting) -> dict[str, Any]:
         "now": milliseconds(now()),
         "changes": sitting.pulse.changes,
     }
-
-
-def milliseconds(moment: Any) -> int:
-    """A moment as scripts count it."""
-    return int(moment.timestamp() * 1000)
 
 
 def shows_picture(sitting: Sitting, sha256: str) -> bool:
