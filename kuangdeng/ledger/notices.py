@@ -20,7 +20,6 @@ NAME = "notices"
 FRESH = timedelta(days=7)
 """What reached the ledger longer ago tells nobody any more: after a long standstill, and for an imported past."""
 FRESH_FOR_MAIL = timedelta(days=1)
-INBOX = "inbox"
 
 
 def tell_all() -> int:
@@ -50,7 +49,7 @@ def take(entry: Entry) -> None:
     for one in told:
         if one.person_id != entry.by_id:
             recipients.setdefault(one.person_id, one)
-    made = _notices(entry, wanted(entry.mine_id, recipients.values(), INBOX))
+    made = _notices(entry, _wanted(entry.mine_id, recipients.values()))
     if entry.received_at >= now() - FRESH_FOR_MAIL:
         queue_for_people(entry.mine_id, made, recipients)
         queue_for_groups(entry, told)
@@ -84,13 +83,16 @@ def _done(notice: Notice, entry: Entry) -> bool:
     return None not in (before, after) and before != after
 
 
-def wanted(mine_id: UUID, recipients: Iterable[Recipient], channel: str) -> list[Recipient]:
-    """Those who want this topic over this channel: a person's own choice counts before his role's, then the topic's."""
+def _wanted(mine_id: UUID, recipients: Iterable[Recipient]) -> list[Recipient]:
+    """Those who want this topic, in the inbox or by mail or SMS where the mine has them; the inbox holds it in any case.
+
+    A person's own choice counts before his role's, then the topic's.
+    """
     asked = list(recipients)
     if not asked:
         return []
     choices = Choices(mine_id, asked)
-    return [one for one in asked if choices.pace(one, channel) != Pace.NONE]
+    return [one for one in asked if any(choices.pace(one, channel) != Pace.NONE for channel in choices.channels)]
 
 
 def _notices(entry: Entry, recipients: list[Recipient]) -> list[Notice]:

@@ -27,7 +27,7 @@ from kuangdeng.ledger.channels.base import Post
 from kuangdeng.ledger.channels.smtp import DJANGO_SMTP
 from kuangdeng.ledger.models import Channel, Delivery, Notice
 from kuangdeng.ledger.people import people
-from kuangdeng.ledger.plans import outgoing
+from kuangdeng.ledger.plans import asleep, outgoing
 from kuangdeng.ledger.routes import TOPICS
 from kuangdeng.ledger.words import verb_word
 
@@ -55,6 +55,7 @@ def deliver_all() -> int:
 def deliver_mail() -> int:
     """Send the mails that are due. Stops at the first batch that sends nothing."""
     expire_leases()
+    _put_off(Q(via=None))
     total = 0
     while claimed := claim():
         sent = _send("email", Config(), claimed)
@@ -66,6 +67,7 @@ def deliver_mail() -> int:
 
 def deliver_posts() -> int:
     """Send what is due over robots, SMS and webhooks, each channel as fast as it allows."""
+    _put_off(Q(via__isnull=False))
     total = 0
     due = Q(deliveries__state=Delivery.State.WAITING, deliveries__next_try_at__lte=now())
     for channel_id in list(_open_channels().filter(due).order_by("id").values_list("id", flat=True).distinct()):
@@ -85,6 +87,15 @@ def config_of(channel: Channel) -> Config:
 
 
 # Claiming -----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def _put_off(which: Q) -> None:
+    """What a broken line has kept back into somebody's quiet hours waits until they are over; what is urgent does not."""
+    due = Delivery.objects.filter(which, state=Delivery.State.WAITING, next_try_at__lte=now())
+    locked = due.select_related("notice", "via").select_for_update(of=("self",), skip_locked=True)
+    for until, ids in asleep(list(locked)).items():
+        Delivery.objects.filter(id__in=ids).update(next_try_at=until, held=True)
 
 
 @transaction.atomic

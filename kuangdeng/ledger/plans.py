@@ -3,7 +3,8 @@
 `rules.plan` decides; this module asks what was chosen and writes down what was decided.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -21,11 +22,12 @@ from kuangdeng.ledger.rules import Pace, Plan
 from kuangdeng.ledger.words import verb_word
 
 MAIL, SMS = rules.PERSONAL
+INBOX = "inbox"
 
 
 def default_pace(topic: Topic, channel: str) -> str:
     """How a topic goes over a channel until somebody chooses."""
-    wanted = {"inbox": topic.inbox, MAIL: topic.mail}.get(channel, False)
+    wanted = {INBOX: topic.inbox, MAIL: topic.mail}.get(channel, False)
     return Pace.NOW if wanted else Pace.NONE
 
 
@@ -68,6 +70,13 @@ class Choices:
         self.chosen = {
             (row.person_id, row.role, row.topic, row.channel): row.pace if row.wanted else Pace.NONE for row in rows
         }
+
+    @cached_property
+    def channels(self) -> list[str]:
+        """By which ways the mine can tell its people."""
+        mail = [MAIL] if settings.EMAIL_CONFIGURED else []
+        sms = [SMS] if any(over == SMS for *_who, over in self.chosen) and sms_gateway(self.mine_id) else []
+        return [INBOX, *mail, *sms]
 
     @cached_property
     def habits(self) -> Mapping[UUID | None, Habit]:
@@ -133,6 +142,34 @@ def _gather(notice: Notice, channel: str, address: str, via: Channel | None, pla
         digest_for=plan.at, next_try_at=plan.at, held=True,
     )  # fmt: skip
     DigestLine.objects.create(delivery=digest, notice=notice)
+
+
+def asleep(due: Sequence[Delivery]) -> dict[datetime, list[UUID]]:
+    """Which of these would ring in quiet hours now, by the moment at which those are over."""
+    at = now()
+    quiet_ones = [one for one in due if not _breaks_through(one)]
+    people_told = {one.person_id for one in quiet_ones if one.person_id}
+    rows = Habit.objects.filter(mine_id__in={one.mine_id for one in quiet_ones})
+    habits = {
+        (row.mine_id, row.person_id): row for row in rows.filter(Q(person_id=None) | Q(person_id__in=people_told))
+    }
+    found: dict[datetime, list[UUID]] = {}
+    for one in quiet_ones:
+        habit = habits.get((one.mine_id, one.person_id)) or habits.get((one.mine_id, None))
+        until = rules.after_quiet(at, habit.quiet if habit else None)
+        if until > at:
+            found.setdefault(until, []).append(one.id)
+    return found
+
+
+def _breaks_through(delivery: Delivery) -> bool:
+    """Whether it is urgent, or goes to a program, which does not sleep."""
+    if delivery.notice is not None:
+        return delivery.notice.urgent
+    if delivery.digest_for is not None:
+        return False
+    topic = TOPICS.get(delivery.topic)
+    return (topic is not None and topic.urgent) or (delivery.via is not None and delivery.via.kind not in ROBOTS)
 
 
 # To groups ----------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.ledger.models import Delivery, Entry, FeedProblem, Habit, Notice, Subscription
+from kuangdeng.ledger.plans import INBOX
 from kuangdeng.ledger.routes import TOPICS
 from kuangdeng.ledger.rules import PACE_LABELS, PERSONAL, Pace
 
@@ -282,7 +283,7 @@ def drop_waiting(channel_id: UUID) -> int:
 
 
 SWITCHED_OFF = "通道已停用，没有发出。"
-CHANNELS = ("inbox", *PERSONAL)
+CHANNELS = (INBOX, *PERSONAL)
 PREFERENCES = (open_notice, mark_read, mark_read_by_link, choose_topics, choose_habit, forget_habit)
 """Left out by the ledger walk: what a person notes for himself."""
 STEPS = (post, post_many, known_keys, choose_topics_for_role, send_again, take_again, drop_waiting)

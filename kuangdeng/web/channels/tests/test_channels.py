@@ -271,6 +271,43 @@ def test_quiet_hours_across_midnight_hold_a_mail_until_the_morning(cast: Cast, m
     assert len(mail.mails) == 3
 
 
+def test_what_a_broken_line_kept_back_does_not_ring_at_night(cast: Cast, mail: MailServer, robot: HttpServer) -> None:
+    by_mail(cast, "now", quiet_from=time(22), quiet_until=time(6, 30))
+    services.set_quiet_hours(quiet_from=time(23), quiet_until=time(6), daily_at=time(7), by=cast.administrator)
+    gone = robot_in(cast, robot, topics=("hazard.order", "screen.interrupt"))
+    with clock.set_to(at(21, 50)):
+        order(cast, "一号架漏液")
+        interrupt(words="主扇停风，全员撤人", ends_at=clock.now() + timedelta(hours=9), by=cast.safety)
+        told()
+    Channel.objects.filter(id=gone.id).update(paused_until=at(23, 30))
+    with clock.set_to(at(23, 31)):
+        deliver_all()
+    assert all("紧急插播" in str(one["Subject"]) for one in mail.mails)
+    assert [text[:4] for text in heard(robot)] == ["紧急插播"]
+    rang = len(mail.mails)
+    with clock.set_to(at(6, 31, 23)):
+        deliver_all()
+    assert (len(mail.mails), len(heard(robot))) == (rang + 1, 2)
+
+
+def test_who_wants_only_mail_gets_it_and_who_wants_nothing_nothing(cast: Cast, mail: MailServer) -> None:
+    by_mail(cast, "now")
+    who = {"mine_id": cast.mine.id, "person_id": cast.unit_head.id}
+    choose_topics(**who, choices={("hazard.order", "inbox"): False})
+    with clock.set_to(at(15)):
+        order(cast, "一号架漏液")
+        told()
+        deliver_all()
+    assert len(mail.mails) == 1
+    choose_topics(**who, choices={("hazard.order", "email"): "none"})
+    with clock.set_to(at(16)):
+        order(cast, "二号架漏液")
+        told()
+        deliver_all()
+    assert len(mail.mails) == 1
+    assert Notice.objects.filter(person_id=cast.unit_head.id, topic="hazard.order").count() == 1
+
+
 def test_a_role_s_pace_holds_until_the_person_chooses(cast: Cast, mail: MailServer) -> None:
     from kuangdeng.web.services import set_role_notices
 
