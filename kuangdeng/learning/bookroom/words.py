@@ -88,6 +88,7 @@ def declare() -> None:
             "way": _("办理方式"),
             "days_late": _("超期天数"),
             "ready_for": _("留给预约"),
+            "waits_on": _("继续排队"),
             "renewals": _("续借次数"),
             "count": _("第几次催还"),
             "isbn": "ISBN",
@@ -148,12 +149,18 @@ def _loan(entry: Entry) -> Loan:
     return Loan.objects.select_related("title", "copy", "person", "room").get(id=entry.subject_id)
 
 
+def _reservations(entry: Entry, key: str) -> Iterator[Reservation]:
+    """Those that a line names, of people who are still here."""
+    raw = entry.payload.get(key)
+    ids = [UUID(str(one)) for one in raw] if isinstance(raw, list) else []
+    rows = Reservation.objects.select_related("person", "title", "copy__room")
+    yield from rows.filter(id__in=ids, person__is_active=True)
+
+
 def _ready(entry: Entry) -> Iterator[Recipient]:
     """Those for whom a copy is held now."""
-    raw = entry.payload.get("ready_for")
-    ids = [UUID(str(one)) for one in raw] if isinstance(raw, list) else []
-    for one in Reservation.objects.select_related("person", "title", "copy__room").filter(id__in=ids):
-        if one.copy is not None and one.person.is_active:
+    for one in _reservations(entry, "ready_for"):
+        if one.copy is not None:
             title = f"您预约的《{one.title.title}》到了，在{one.copy.room.name}，给您留到 {_day(one.held_until)}。"
             yield _to(one.person, READY, title, reverse("learning:my_books"))
 
@@ -192,7 +199,11 @@ def freed(entry: Entry) -> Iterator[Recipient]:
 
 @route("book.lose", settles=[DUE])
 def lost(entry: Entry) -> Iterator[Recipient]:
-    """丢失: the reader hears what was entered."""
+    """丢失: the reader hears what was entered; for whom it was held, that it is not there, or which copy is instead."""
+    yield from _ready(entry)
+    for one in _reservations(entry, "waits_on"):
+        title = f"给您留的《{one.title.title}》那一册登记丢失了，请先不要来取。您仍排在原来的位置，有书马上通知您。"
+        yield _to(one.person, READY, title, reverse("learning:my_books"))
     if entry.subject_kind == "book_loan":
         loan = Loan.objects.select_related("title", "person").get(id=entry.subject_id)
         title = f"您借的《{loan.title.title}》已登记丢失，请到书屋办理赔付。"

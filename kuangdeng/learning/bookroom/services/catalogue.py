@@ -13,6 +13,7 @@ from kuangdeng.kernel.verbs import verb
 from kuangdeng.kernel.words import need
 from kuangdeng.learning.bookroom import rules
 from kuangdeng.learning.bookroom.models import Copy, Title
+from kuangdeng.learning.bookroom.queries import free_copies
 from kuangdeng.learning.bookroom.rules import COPY_FLOW, Amends, CopyStatus, Ending
 from kuangdeng.learning.bookroom.services._steps import (
     check,
@@ -121,8 +122,7 @@ def lose_copy(copy_id: UUID, *, note: str, by: Person, amends: str = Amends.NONE
     if loan is not None:
         loan.ended_at, loan.ending = clock.now(), Ending.LOST
         loan.save(update_fields=["ended_at", "ending"])
-    _back_into_queue(copy)
-    told = {"note": words, "amends": amends, "reader": loan.person.name if loan else ""}
+    told = {"note": words, "amends": amends, "reader": loan.person.name if loan else "", **_back_into_queue(copy)}
     enter("lose", of_loan(loan) if loan else of_copy(copy), by.mine_id, by, told, reader=loan.person if loan else None)
     return copy
 
@@ -132,12 +132,15 @@ def _known(amends: str) -> None:
         raise Refused(_("请选择赔付情况。"), field="amends")
 
 
-def _back_into_queue(copy: Copy) -> None:
-    """A copy that was held is not there any more: the reader waits on, at his place."""
+def _back_into_queue(copy: Copy) -> dict[str, list[str]]:
+    """A copy that was held is not there any more: another that is free is held, or the reader waits on at his place."""
     hold = hold_of(copy)
-    if hold is not None:
-        hold.status, hold.copy, hold.ready_at, hold.held_until = rules.ReservationStatus.WAITING, None, None, None
-        hold.save(update_fields=["status", "copy", "ready_at", "held_until"])
+    if hold is None:
+        return {}
+    hold.status, hold.copy, hold.ready_at, hold.held_until = rules.ReservationStatus.WAITING, None, None, None
+    hold.save(update_fields=["status", "copy", "ready_at", "held_until"])
+    other = free_copies().filter(title_id=copy.title_id).first()
+    return {"ready_for": serve(other)} if other else {"waits_on": [str(hold.id)]}
 
 
 @verb

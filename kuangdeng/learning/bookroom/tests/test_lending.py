@@ -180,6 +180,24 @@ def test_a_lost_book_ends_its_loan_and_can_be_found_again(cast: Cast) -> None:
     assert queue.status == "ready", "who waits gets what was found"
 
 
+def test_who_waits_for_a_copy_that_is_lost_gets_another_or_hears_that_he_waits_on(cast: Cast) -> None:
+    made = ready(cast)
+    assert made.copy
+    title = made.title
+    services.add_copies(title.id, room_id=made.copy.room_id, count=1, by=cast.librarian)
+    services.lose_copy(made.copy_id, note="架上找不到", by=cast.librarian)
+    first = made.copy
+    made.refresh_from_db()
+    assert made.status == "ready" and made.copy and made.copy != first
+    services.lose_copy(made.copy_id, note="架上也找不到", by=cast.librarian)
+    made.refresh_from_db()
+    assert (made.status, made.copy, made.held_until) == ("waiting", None, None)
+    assert any("先不要来取" in one for one in cast.told("other_miner"))
+    services.find_copy(first.id, by=cast.librarian)
+    made.refresh_from_db()
+    assert made.copy == first
+
+
 def test_a_kiosk_speaks_for_nobody_and_the_reader_hears_of_it(cast: Cast) -> None:
     kiosk, _secret = kiosk_in(cast)
     copy = a_copy(book(cast))
