@@ -15,7 +15,7 @@ from kuangdeng.learning.exams import jobs, recording, services
 from kuangdeng.learning.exams.forms import DrawPeopleForm
 from kuangdeng.learning.exams.models import AnswerGiven, Result, Sitting, SittingLog
 from kuangdeng.learning.exams.queries import answers_of
-from kuangdeng.learning.exams.rules import GRACE, Kind, Sat, Status
+from kuangdeng.learning.exams.rules import GRACE, Happening, Kind, Sat, Status
 from kuangdeng.learning.exams.testkit import (
     a_blueprint,
     a_drawn_exam,
@@ -177,6 +177,16 @@ def test_an_answer_waits_for_the_hand_in_and_is_then_told_that_it_is_over(cast: 
     other.join(20)
     assert told[0].written == 1
     assert counting(sitting) == 0
+
+
+def test_a_page_that_flickers_all_day_does_not_fill_the_log(cast: Cast) -> None:
+    sitting = begun(cast)
+    kinds = [Happening.LEFT, Happening.BACK]
+    often = [recording.Happened(kinds[n % 2], clock.now()) for n in range(recording.MOST_HAPPENINGS)]
+    for part in (often, often[:1]):
+        assert recording.keep(sitting.id, answers=[], device="pc-1", happened=part)
+    assert SittingLog.objects.filter(sitting=sitting, kind__in=kinds).count() == recording.MOST_HAPPENINGS
+    assert give(sitting, {0: right(sitting, 0)}).written == 1
 
 
 def test_handing_in_twice_says_so_and_changes_nothing(cast: Cast) -> None:
