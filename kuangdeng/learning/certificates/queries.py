@@ -26,6 +26,7 @@ from kuangdeng.learning.certificates.rules import Reason, Status, holds_on, mont
 from kuangdeng.learning.certificates.wording import OwedExam
 from kuangdeng.learning.classes import api as classes
 from kuangdeng.learning.exams import api as exams
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.learning.talks import api as talks
 from kuangdeng.org.api import ImportRun, Person, Unit, below, has_power, reach
 
@@ -95,7 +96,7 @@ class DueReminder:
 
 def reminders_due(mine_id: UUID) -> list[DueReminder]:
     """Every reminder (90, 60, 30 days, run out) that has come for a certificate and was not told yet."""
-    numbers = classes.numbers_on(mine_id)
+    numbers = standards.numbers_on(mine_id)
     steps = tuple(int(numbers[key]) for key in ("notice.first", "notice.second", "notice.last"))
     today = clock.today()
     last = today + timedelta(days=max(steps))
@@ -296,7 +297,7 @@ def _by_certificates(mine_id: UUID, month: date, put: Put) -> None:
 
 def _by_training(mine_id: UUID, month: date, put: Put) -> None:
     """Whose hours are short, and who failed a class and was not trained again."""
-    numbers = classes.numbers_on(mine_id)
+    numbers = standards.numbers_on(mine_id)
     first = int(numbers["records.year"])
     year = month.year
     if first and month.year >= first:

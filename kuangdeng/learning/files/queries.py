@@ -23,6 +23,7 @@ from kuangdeng.learning.classes import api as classes
 from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.files.models import ClassPaper, PersonRecord, RecordLine, RecordPaper
 from kuangdeng.learning.files.rules import LineKind, PaperKind, months_between
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.org.api import Person, has_power, may, reach
 
 # Exams ------------------------------------------------------------------------------------------------------------------
@@ -215,7 +216,7 @@ def _gaps_of_training(one: PersonFile, edit: str) -> list[Gap]:
             found.append(Gap(_("%(kind)s %(day)s 已到期") % words, url))
     here = one.balances[-1] if one.balances else None
     if here is not None and here.is_new:
-        months = int(classes.number_on(one.person.mine_id, "apprentice.months"))
+        months = int(standards.number_on(one.person.mine_id, "apprentice.months"))
         if not any(line.passed and _lasted(line) >= months for line in one.lines[LineKind.APPRENTICE]):
             found.append(Gap(_("新工人没有满 %(n)d 个月的师带徒、实习合格记录") % {"n": months}, edit))
     if not one.seats and not one.lines[LineKind.BEFORE]:
@@ -391,7 +392,7 @@ def _gaps_of_class(file: ClassFile) -> list[Gap]:
     if one.plan_line_id is None and not file.needs and "plan" not in kinds:
         found.append(Gap(_("没有年度计划项、培训需求或培训通知"), papers))
     key = classes.HOURS_OF.get(one.kind)
-    owed = classes.number_on(one.mine_id, key, one.begin_on) if key else Decimal(0)
+    owed = standards.number_on(one.mine_id, key, one.begin_on) if key else Decimal(0)
     if file.planned < owed:
         words = {"kind": one.get_kind_display(), "owed": plain(owed), "has": plain(file.planned)}
         found.append(Gap(_("%(kind)s规定 %(owed)s 学时，课表只有 %(has)s") % words, here))
@@ -482,13 +483,13 @@ def papers_in_use(names: Iterable[str]) -> set[str]:
 
 def kept_until(one: PersonFile) -> str:
     """How long a person's file is kept, by the rule of his group, from the day on which he leaves."""
-    numbers = classes.numbers_on(one.person.mine_id)
+    numbers = standards.numbers_on(one.person.mine_id)
     groups = {held.type.group for held in one.certificates}
     key = (
         "keep.managers" if groups & {"principal", "manager"} else "keep.trades" if "trade" in groups else "keep.others"
     )
     years = int(numbers[key])
     if one.person.left_on is not None:
-        until = classes.years_later(one.person.left_on, years)
+        until = standards.years_later(one.person.left_on, years)
         return _("保存到 %(day)s（离矿后 %(n)d 年）") % {"day": until, "n": years}
     return _("在职期间一直保存，离矿后再保存 %(n)d 年") % {"n": years}

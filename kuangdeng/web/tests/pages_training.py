@@ -132,6 +132,7 @@ PAGES = [
     Page("learning:teacher_edit", first_of("learning.Teacher", "teacher_id"), KEEPERS),
     Page("learning:training_rules", nothing, RULERS),
     Page("learning:training_rule_new", nothing, RULERS),
+    Page("learning:roster_limits", nothing, RULERS),
     Page("learning:roster_limits_new", nothing, RULERS),
     Page("learning:hour_corrections", nothing, TEACHERS | LEADERS),
     Page("learning:correction_verb", of_class("HoursCorrection", "correction_id", verb="refuse"), OFFICER | LEADERS),
