@@ -62,5 +62,5 @@ def exam(one: OwedExam) -> str:
     """Failed an exam."""
     words = {"exam": one.exam, "day": one.on}
     if one.retrains:
-        return _("%(day)s「%(exam)s」不合格，补考仍不合格，没有重新培训合格") % words
+        return _("%(day)s「%(exam)s」不合格，不能再补考，没有重新培训合格") % words
     return _("%(day)s「%(exam)s」不合格，没有补考合格") % words

@@ -1,5 +1,6 @@
 """Reading the training files: what belongs in them, in the order of the paper, and what is missing."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Q, QuerySet, When
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,7 +32,8 @@ from kuangdeng.org.api import Person, has_power, may, reach
 
 @dataclass(frozen=True)
 class ExamLine:
-    """One result as the files print it. `attempt` is 0 the first time, 1 the make-up; who never came has no score."""
+    """One result as the files print it: `attempt` is 0 the first time, 1 the first make-up; who never came has no score.
+    `valid_until` is the last day on which a passed one can be relied on."""
 
     class_id: UUID | None
     person_id: UUID
@@ -44,6 +46,12 @@ class ExamLine:
     passed: bool | None
     attempt: int = 0
     paper: str = ""
+    valid_until: date | None = None
+
+    @property
+    def lapsed(self) -> bool:
+        """Passed, but too long ago."""
+        return self.valid_until is not None and self.valid_until < clock.today()
 
     @property
     def mark(self) -> str:
@@ -73,7 +81,7 @@ def exam_lines(*, person: Person | None = None, class_id: UUID | None = None) ->
     """The published exam results of a person, or of a class: each with the result that holds now.
 
     This is the one place where the files read the exams. A make-up exam belongs to the class of the exam that it makes
-    up; practices are nobody's business, and a sheet that was voided is no result. One statement.
+    up; practices are nobody's business, and a sheet that was voided is no result. Two statements.
     """
     counts = Q(status__in=exams.ENDED, passed__isnull=False) | Q(status=exams.Sat.ABSENT)
     rows = exams.Sitting.objects.filter(counts, exam__status=exams.Status.PUBLISHED)
@@ -82,24 +90,28 @@ def exam_lines(*, person: Person | None = None, class_id: UUID | None = None) ->
         rows = rows.filter(person=person)
     if class_id is not None:
         rows = rows.filter(classes.of_class(class_id, "exam__"))
-    rows = rows.annotate(
-        class_id=Coalesce(*classes.class_paths("exam__")),
-        tries=Case(
-            When(exam__makeup_of=None, then=0), When(exam__makeup_of__makeup_of=None, then=1), default=2,
-            output_field=IntegerField(),
-        ),
-    )  # fmt: skip
-    rows = rows.select_related("exam__paper").order_by("exam__opens_at", "exam_id", "person__pinyin", "attempt")
-    return [_line_of(row) for row in rows]
+    rows = rows.annotate(class_id=Coalesce(*classes.class_paths("exam__"))).select_related(
+        "exam__paper", "exam__makeup_of"
+    )
+    sheets = list(rows.order_by("exam__opens_at", "exam_id", "person__pinyin", "attempt"))
+    until = exams.validity_of(sheets[0].exam.mine_id) if sheets else None
+    tries = Counter[tuple[UUID, UUID]]()
+    found = []
+    for row in sheets:
+        made_up = (row.person_id, row.exam.makeup_of_id) if row.exam.makeup_of_id else None
+        if made_up:
+            tries[made_up] += row.status != exams.Sat.ABSENT
+        found.append(_line_of(row, max(1, tries[made_up]) if made_up else 0, until(row) if until else None))
+    return found
 
 
-def _line_of(row: Any) -> ExamLine:
+def _line_of(row: Any, attempt: int, until: date | None) -> ExamLine:
     exam = row.exam
     absent = row.status == exams.Sat.ABSENT
     return ExamLine(
         row.class_id, row.person_id, exam.id, exam.title, exam.get_kind_display(), clock.local(exam.opens_at).date(),
-        None if absent else row.score, None if absent else row.out_of, None if absent else row.passed, row.tries,
-        exam.paper.title,
+        None if absent else row.score, None if absent else row.out_of, None if absent else row.passed, attempt,
+        exam.paper.title, until,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The numbers that hold on a day."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -21,6 +22,13 @@ def numbers_on(mine_id: UUID, day: date | None = None) -> dict[str, Decimal]:
 def number_on(mine_id: UUID, key: str, day: date | None = None) -> Decimal:
     """One number of the training rules on a day."""
     return numbers_on(mine_id, day)[key]
+
+
+def number_by_day(mine_id: UUID, key: str) -> Callable[[date], Decimal]:
+    """One number as it holds on any day, for whoever asks of many days. One statement."""
+    rows = TrainingRule.objects.filter(mine_id=mine_id, key=key).order_by("-valid_from")
+    known = list(rows.values_list("valid_from", "value"))
+    return lambda day: next((value for begin, value in known if begin <= day), NUMBERS[key].value)
 
 
 def training_rules(by: Person) -> list[TrainingRule]:
