@@ -254,6 +254,14 @@ def validity_of(mine_id: UUID) -> Callable[[Sitting], date | None]:
     return until
 
 
+def results_to_rely_on(person: Person) -> list[tuple[Sitting, date]]:
+    """The results that a person passed in the exams of classes, each with until when it counts, the last first."""
+    rows = Sitting.objects.filter(person=person, passed=True, exam__status=Status.PUBLISHED, status__in=ENDED)
+    until = validity_of(person.mine_id)
+    dated = [(one, until(one)) for one in rows.select_related("exam__makeup_of").order_by("-exam__opens_at")]
+    return [(one, day) for one, day in dated if day is not None]
+
+
 @dataclass(frozen=True)
 class Taken:
     """One published exam as these units sat it; no names."""

@@ -166,6 +166,7 @@ PAGES = [
     Page("learning:certificate_import_run", cert_run, OFFICER),
     Page("learning:certificate_import_problems", cert_run, OFFICER),
     Page("learning:barred", nothing, CERTS),
+    Page("learning:managers", nothing, CERTS),
     Page("learning:barred_sheet", nothing, CERTS),
     Page("learning:barred_xlsx", nothing, CERTS),
     Page("learning:barred_list", first_of("learning.BarredList", "list_id"), CERTS),

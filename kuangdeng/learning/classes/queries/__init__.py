@@ -30,7 +30,14 @@ from kuangdeng.learning.classes.queries.catalogue import (
     units_of_class,
     week_of,
 )
-from kuangdeng.learning.classes.queries.exams import class_of_exam, class_paths, exam_outcomes, exams_of, of_class
+from kuangdeng.learning.classes.queries.exams import (
+    class_of_exam,
+    class_paths,
+    exam_outcomes,
+    exams_of,
+    of_class,
+    passed_in,
+)
 from kuangdeng.learning.classes.queries.hours import (
     Balance,
     Learner,
@@ -140,6 +147,7 @@ __all__ = [
     "open_plan_lines",
     "own_seat",
     "owner_of_calendar",
+    "passed_in",
     "people",
     "plan_lines",
     "plan_of",

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.classes.models import ClassExam, TrainingClass
@@ -32,6 +32,13 @@ def class_of_exam(exam_id: UUID) -> ClassExam | None:
     """The class for which an exam was arranged, or the exam that it makes up. One statement."""
     rows = ClassExam.objects.filter(Q(exam=exam_id) | Q(exam__makeups=exam_id)).distinct()
     return one_of(rows.select_related("training_class", "batch"))
+
+
+def passed_in(mine_id: UUID, kind: str) -> QuerySet[exams.Sitting]:
+    """The published sheets that passed in the exams of classes of a kind, or in their make-ups."""
+    own, made_up = (Q(**{path.replace("class_id", "class__kind"): kind}) for path in class_paths("exam__"))
+    rows = exams.Sitting.objects.filter(own | made_up, exam__mine_id=mine_id, exam__status=exams.Status.PUBLISHED)
+    return rows.filter(status__in=exams.ENDED, passed=True).select_related("exam__makeup_of")
 
 
 def exam_outcomes(one: TrainingClass) -> dict[UUID, bool]:

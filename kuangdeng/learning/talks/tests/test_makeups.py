@@ -143,7 +143,7 @@ def test_make_ups_of_make_ups_come_to_make_up_the_first_exam(cast: Cast) -> None
     made = makeup_exam(cast, first)
     third = makeup_exam(cast, first, "第三场")
     Exam.objects.filter(id=third.id).update(makeup_of=made)
-    flatten = import_module("kuangdeng.learning.migrations.0012_one_make_up_step").FIRST
+    flatten = import_module("kuangdeng.learning.migrations.0012_make_ups_and_managers").FIRST
     with connection.cursor() as cursor:
         cursor.execute(flatten)
         assert cursor.rowcount == 1
