@@ -52,8 +52,7 @@ class Manager:
 
 def managers(mine_id: UUID, person_id: UUID | None = None) -> list[Manager]:
     """Everybody in an office of safety, who is late first. The number of statements does not depend on how many."""
-    today, numbers = clock.today(), standards.number_by_day(mine_id, "manager.months")
-    first_year = int(standards.number_on(mine_id, "records.year"))
+    today, book = clock.today(), standards.Rulebook(mine_id)
     held = in_office(mine_id, MANAGING)
     if person_id is not None:
         held = [one for one in held if one.person.id == person_id]
@@ -63,10 +62,10 @@ def managers(mine_id: UUID, person_id: UUID | None = None) -> list[Manager]:
         person__in=ids, status=Status.HELD, type__group__in=groups, valid_until__gte=today
     )
     certified = {one.person_id: one for one in rows.select_related("type").order_by("valid_until")}
-    passed = _results_that_hold(mine_id, ids)
+    passed = _results_that_hold(mine_id, ids, book)
     found = []
     for one in held:
-        due_on = standards.months_later(one.since, int(numbers(one.since)))
+        due_on = standards.months_later(one.since, int(book.on("manager.months", one.since)))
         title, until = passed.get(one.person.id, ("", None))
         certificate = certified.get(one.person.id)
         state = assessed(
@@ -74,20 +73,19 @@ def managers(mine_id: UUID, person_id: UUID | None = None) -> list[Manager]:
             passed=until is not None,
             due_on=due_on,
             today=today,
-            first_year=first_year,
+            first_year=int(book.on("records.year")),
         )
         found.append(Manager(one.person, one.roles, one.since, due_on, state, certificate, title, until))
     order = list(Assessed)
     return sorted(found, key=lambda one: (order.index(one.state), one.due_on))
 
 
-def _results_that_hold(mine_id: UUID, ids: list[UUID]) -> dict[UUID, tuple[str, date]]:
+def _results_that_hold(mine_id: UUID, ids: list[UUID], book: standards.Rulebook) -> dict[UUID, tuple[str, date]]:
     """Who has passed in a class for managers, with the exam and until when that counts, unless it counts no more."""
-    until, today = exams.validity_of(mine_id), clock.today()
     found: dict[UUID, tuple[str, date]] = {}
     for sheet in classes.passed_in(mine_id, classes.Kind.MANAGERS).filter(person__in=ids).order_by("exam__opens_at"):
-        last = until(sheet)
-        if last is not None and last >= today:
+        last = exams.valid_until(sheet, book)
+        if last is not None and last >= clock.today():
             found[sheet.person_id] = (sheet.exam.title, last)
     return found
 

@@ -1,7 +1,7 @@
 """Reading the exams: papers, who sits what, the page of a sitting, the hall."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -236,29 +236,26 @@ def waiting_rows(person: Person) -> list[QuerySet[Any, Any]]:
     ]
 
 
-def validity_of(mine_id: UUID) -> Callable[[Sitting], date | None]:
+def valid_until(sitting: Sitting, rules: standards.Rulebook) -> date | None:
     """Until which day a passed result can be relied on (成绩有效期), by the training rules of the day of the exam.
 
-    That is said of the exams of classes and their make-ups; of the others, and before they are published, None. One
-    statement; the sittings come with their exam and the one that it makes up.
+    That is said of the exams of classes and their make-ups; of the others, and before they are published, None. The
+    sitting comes with its exam and the one that it makes up.
     """
-    months = standards.number_by_day(mine_id, "exam.valid_months")
-
-    def until(sitting: Sitting) -> date | None:
-        exam = sitting.exam
-        if not sitting.passed or not exam.is_published or (exam.makeup_of or exam).kind != Kind.CLASS:
-            return None
-        day = local(exam.opens_at).date()
-        return standards.months_later(day, int(months(day)))
-
-    return until
+    exam = sitting.exam
+    if not sitting.passed or not exam.is_published or (exam.makeup_of or exam).kind != Kind.CLASS:
+        return None
+    day = local(exam.opens_at).date()
+    return standards.months_later(day, int(rules.on("exam.valid_months", day)))
 
 
 def results_to_rely_on(person: Person) -> list[tuple[Sitting, date]]:
     """The results that a person passed in the exams of classes, each with until when it counts, the last first."""
     rows = Sitting.objects.filter(person=person, passed=True, exam__status=Status.PUBLISHED, status__in=ENDED)
-    until = validity_of(person.mine_id)
-    dated = [(one, until(one)) for one in rows.select_related("exam__makeup_of").order_by("-exam__opens_at")]
+    book = standards.Rulebook(person.mine_id)
+    dated = [
+        (one, valid_until(one, book)) for one in rows.select_related("exam__makeup_of").order_by("-exam__opens_at")
+    ]
     return [(one, day) for one, day in dated if day is not None]
 
 

@@ -77,11 +77,14 @@ class ExamHeld:
     passed: int
 
 
-def exam_lines(*, person: Person | None = None, class_id: UUID | None = None) -> list[ExamLine]:
+def exam_lines(
+    *, person: Person | None = None, class_id: UUID | None = None, book: standards.Rulebook | None = None
+) -> list[ExamLine]:
     """The published exam results of a person, or of a class: each with the result that holds now.
 
     This is the one place where the files read the exams. A make-up exam belongs to the class of the exam that it makes
-    up; practices are nobody's business, and a sheet that was voided is no result. Two statements.
+    up; practices are nobody's business, and a sheet that was voided is no result. With the book of the training rules
+    each says until when it counts. One statement.
     """
     counts = Q(status__in=exams.ENDED, passed__isnull=False) | Q(status=exams.Sat.ABSENT)
     rows = exams.Sitting.objects.filter(counts, exam__status=exams.Status.PUBLISHED)
@@ -93,15 +96,14 @@ def exam_lines(*, person: Person | None = None, class_id: UUID | None = None) ->
     rows = rows.annotate(class_id=Coalesce(*classes.class_paths("exam__"))).select_related(
         "exam__paper", "exam__makeup_of"
     )
-    sheets = list(rows.order_by("exam__opens_at", "exam_id", "person__pinyin", "attempt"))
-    until = exams.validity_of(sheets[0].exam.mine_id) if sheets else None
     tries = Counter[tuple[UUID, UUID]]()
     found = []
-    for row in sheets:
+    for row in rows.order_by("exam__opens_at", "exam_id", "person__pinyin", "attempt"):
         made_up = (row.person_id, row.exam.makeup_of_id) if row.exam.makeup_of_id else None
         if made_up:
             tries[made_up] += row.status != exams.Sat.ABSENT
-        found.append(_line_of(row, max(1, tries[made_up]) if made_up else 0, until(row) if until else None))
+        attempt = max(1, tries[made_up]) if made_up else 0
+        found.append(_line_of(row, attempt, exams.valid_until(row, book) if book else None))
     return found
 
 
@@ -162,6 +164,7 @@ class PersonFile:
     lines: dict[str, list[RecordLine]]
     papers: list[RecordPaper]
     exams: list[ExamLine]
+    book: standards.Rulebook
     gaps: list[Gap] = field(default_factory=list)
 
     @property
@@ -183,11 +186,11 @@ def person_file(person: Person, *, years: int = 3) -> PersonFile:
     for row in rows:
         lines[row.kind].append(row)
     joined = person.memberships.order_by("valid_from").values_list("valid_from", flat=True).first()
-    this = clock.today().year
+    this, book = clock.today().year, standards.Rulebook(person.mine_id)
     found = PersonFile(
         person, record, joined, certificates.of_person(person), classes.seats_of_person(person),
         classes.balances(person, range(this - years + 1, this + 1)),
-        lines, list(RecordPaper.objects.filter(person=person).select_related("file")), exam_lines(person=person),
+        lines, list(RecordPaper.objects.filter(person=person).select_related("file")), exam_lines(person=person, book=book), book,
     )  # fmt: skip
     found.gaps = _gaps_of_person(found)
     return found
@@ -228,7 +231,7 @@ def _gaps_of_training(one: PersonFile, edit: str) -> list[Gap]:
             found.append(Gap(_("%(kind)s %(day)s 已到期") % words, url))
     here = one.balances[-1] if one.balances else None
     if here is not None and here.is_new:
-        months = int(standards.number_on(one.person.mine_id, "apprentice.months"))
+        months = int(one.book.on("apprentice.months"))
         if not any(line.passed and _lasted(line) >= months for line in one.lines[LineKind.APPRENTICE]):
             found.append(Gap(_("新工人没有满 %(n)d 个月的师带徒、实习合格记录") % {"n": months}, edit))
     if not one.seats and not one.lines[LineKind.BEFORE]:
@@ -495,12 +498,11 @@ def papers_in_use(names: Iterable[str]) -> set[str]:
 
 def kept_until(one: PersonFile) -> str:
     """How long a person's file is kept, by the rule of his group, from the day on which he leaves."""
-    numbers = standards.numbers_on(one.person.mine_id)
     groups = {held.type.group for held in one.certificates}
     key = (
         "keep.managers" if groups & {"principal", "manager"} else "keep.trades" if "trade" in groups else "keep.others"
     )
-    years = int(numbers[key])
+    years = int(one.book.on(key))
     if one.person.left_on is not None:
         until = standards.years_later(one.person.left_on, years)
         return _("保存到 %(day)s（离矿后 %(n)d 年）") % {"day": until, "n": years}

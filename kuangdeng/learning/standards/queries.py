@@ -1,6 +1,5 @@
 """The numbers that hold on a day."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -24,11 +23,18 @@ def number_on(mine_id: UUID, key: str, day: date | None = None) -> Decimal:
     return numbers_on(mine_id, day)[key]
 
 
-def number_by_day(mine_id: UUID, key: str) -> Callable[[date], Decimal]:
-    """One number as it holds on any day, for whoever asks of many days. One statement."""
-    rows = TrainingRule.objects.filter(mine_id=mine_id, key=key).order_by("-valid_from")
-    known = list(rows.values_list("valid_from", "value"))
-    return lambda day: next((value for begin, value in known if begin <= day), NUMBERS[key].value)
+class Rulebook:
+    """The training rules of a mine, for whoever asks of several numbers and days: read once."""
+
+    def __init__(self, mine_id: UUID) -> None:
+        rows = TrainingRule.objects.filter(mine_id=mine_id).order_by("-valid_from")
+        self._rows = list(rows.values_list("key", "valid_from", "value"))
+
+    def on(self, key: str, day: date | None = None) -> Decimal:
+        """One number on a day."""
+        asked = day or clock.today()
+        held = (value for name, begin, value in self._rows if name == key and begin <= asked)
+        return next(held, NUMBERS[key].value)
 
 
 def training_rules(by: Person) -> list[TrainingRule]:

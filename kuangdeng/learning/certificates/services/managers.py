@@ -5,6 +5,7 @@ from uuid import UUID
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.certificates.managers import managers
@@ -33,6 +34,7 @@ def remind_manager(person_id: UUID, *, due_on: date, step: int) -> ManagerRemind
     )
     if not new:
         return None
-    told = {"due_on": due_on.isoformat(), "days": step, "office": owes[0].office}
+    with in_chinese():
+        told = {"due_on": due_on.isoformat(), "days": step, "office": owes[0].office}
     enter("remind_manager", Subject("manager", person.id, person.name), person.mine_id, None, told, unit=person.unit)
     return made
