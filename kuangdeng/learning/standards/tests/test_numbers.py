@@ -1,6 +1,6 @@
 """The training rules: every number is read by something, holds from its day on, and is set on its page."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,8 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 import kuangdeng.learning
+from kuangdeng.kernel import clock
 from kuangdeng.learning.classes.api import HOURS_OF
-from kuangdeng.learning.standards import queries
+from kuangdeng.learning.exams.testkit import a_paper, an_exam
+from kuangdeng.learning.standards import queries, services
 from kuangdeng.learning.standards.models import TrainingRule
 from kuangdeng.learning.standards.rules import NUMBERS, months_later, years_later
 from kuangdeng.org.testkit import make_cast
@@ -54,3 +56,21 @@ def test_a_number_is_set_on_its_page_from_a_day_on(client: Client) -> None:
     assert "矿培训办法第 6 条" in client.get(reverse("learning:training_rules")).content.decode()
     client.force_login(cast.miner)
     assert client.post(url, data).status_code == 404
+
+
+@pytest.mark.django_db
+def test_an_exam_goes_by_the_pass_mark_of_its_day(client: Client) -> None:
+    cast = make_cast()
+    tomorrow = clock.today() + timedelta(days=1)
+    services.save_training_rule(
+        key="exam.pass_mark", valid_from=tomorrow, value=Decimal(90), source="矿培训办法", confirmed=False,
+        by=cast.training_officer,
+    )  # fmt: skip
+    paper = a_paper(cast)
+    assert an_exam(cast, paper).pass_percent == 80
+    assert an_exam(cast, paper, opens_at=clock.at(tomorrow, 9)).pass_percent == 90
+    client.force_login(cast.training_officer)
+    with clock.set_to(clock.at(tomorrow, 9)):
+        client.force_login(cast.training_officer)
+        form = client.get(reverse("learning:exam_new")).content.decode()
+    assert 'name="pass_percent" value="90"' in form
