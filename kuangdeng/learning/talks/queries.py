@@ -163,12 +163,10 @@ def topics_of(version_ids: set[str]) -> tuple[dict[str, list[str]], dict[str, st
 
 
 def _waiting_talk() -> Subquery:
-    """The talk that waits for a make-up of which this is a sheet: signed, and about an exam that was held before."""
-    rows = Talk.objects.filter(
-        status=Status.MAKEUP, person=OuterRef("person"), exam__opens_at__lt=OuterRef("exam__opens_at")
-    )
-    of_it = Q(exam=OuterRef("exam__makeup_of")) | Q(exam__makeup_of=OuterRef("exam__makeup_of"))
-    return Subquery(rows.filter(of_it).values("id")[:1])
+    """The talk that waits for a make-up of which this is a sheet: about the exam itself, or about a make-up before it."""
+    before = Q(exam__makeup_of=OuterRef("exam__makeup_of"), exam__opens_at__lt=OuterRef("exam__opens_at"))
+    rows = Talk.objects.filter(before | Q(exam=OuterRef("exam__makeup_of")), person=OuterRef("person"))
+    return Subquery(rows.filter(status=Status.MAKEUP).values("id")[:1])
 
 
 def _waited_for() -> QuerySet[Any]:
