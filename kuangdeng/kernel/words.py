@@ -24,6 +24,17 @@ def short(text: str, *, field: str, most: int) -> str:
     return words
 
 
+def source_of(text: str, *, confirmed: bool, field: str = "source") -> str:
+    """Where it is written what a figure is (依据), without blanks around it; it may still be missing.
+
+    Refused when the figure is called confirmed: then somebody has read it somewhere.
+    """
+    words = (text or "").strip()[:200]
+    if confirmed and not words:
+        raise Refused(_("确认过的要写明依据：哪个文件、第几条，或者谁定的。"), field=field)
+    return words
+
+
 def plain(value: Decimal) -> str:
     """20, 7.5: a number without zeros at its end."""
     return f"{value.normalize():f}"

@@ -11,6 +11,7 @@ from kuangdeng.learning.garden import api as garden
 from kuangdeng.learning.items import api as items
 from kuangdeng.learning.practice import api as practice
 from kuangdeng.learning.results import api as results
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.learning.study import api as study
 from kuangdeng.learning.talks import api as talks
 from kuangdeng.learning.topics import api as topics
@@ -29,6 +30,7 @@ __all__ = [
     "items",
     "practice",
     "results",
+    "standards",
     "study",
     "talks",
     "topics",

@@ -40,6 +40,8 @@ class LearningConfig(AppConfig):
         from kuangdeng.learning.practice import words as practice_words
         from kuangdeng.learning.results import rules as results
         from kuangdeng.learning.results import words as result_words
+        from kuangdeng.learning.standards import rules as standards
+        from kuangdeng.learning.standards import words as standard_words
         from kuangdeng.learning.study import rules as study
         from kuangdeng.learning.study import words as study_words
         from kuangdeng.learning.study.queries import files_in_use as files_of_study
@@ -56,10 +58,12 @@ class LearningConfig(AppConfig):
         declare(_("重判"), results.MAY, results.POWER_LABELS)
         declare(_("谈心补考"), talks.MAY, talks.POWER_LABELS)
         declare(_("签到"), attendance.MAY, attendance.POWER_LABELS)
+        declare(_("培训规定"), standards.MAY, standards.POWER_LABELS)
         declare(_("培训"), classes.MAY, classes.POWER_LABELS)
         declare(_("证照"), certificates.MAY, certificates.POWER_LABELS)
         declare(_("培训档案"), files.MAY, files.POWER_LABELS)
         attendance_words.declare()
+        standard_words.declare()
         class_words.declare()
         class_belonging.declare()
         certificate_words.declare()

@@ -13,6 +13,7 @@ from kuangdeng.learning.garden import urls as garden
 from kuangdeng.learning.items import urls as items
 from kuangdeng.learning.practice import urls as practice
 from kuangdeng.learning.results import urls as results
+from kuangdeng.learning.standards import urls as standards
 from kuangdeng.learning.study import urls as study
 from kuangdeng.learning.talks import urls as talks
 from kuangdeng.learning.topics import urls as topics
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/", include(campaigns.pages)),
     path("classes/", include(classes.pages)),
     path("classes/", include(classes.open_pages)),
+    path("standards/", include(standards.pages)),
     path("certificates/", include(certificates.pages)),
     path("files/", include(files.pages)),
     path("items/", include(items.pages)),

@@ -79,6 +79,18 @@ POWER_LABELS: dict[str, object] = {
 }
 
 
+def in_office_since(spans: Sequence[tuple[date, date | None]], day: date) -> date | None:
+    """Since when somebody is in office without a break, by the days on which his posts began and ended; None when he is in
+    none on this day. From one post into the next is no break."""
+    since: date | None = None
+    for begin, end in sorted(spans, key=lambda span: span[0], reverse=True):
+        holds = begin <= day and (end is None or end >= day)
+        follows = since is not None and begin < since and (end is None or end >= since - timedelta(days=1))
+        if follows or (holds and (since is None or begin < since)):
+            since = begin
+    return since
+
+
 @dataclass(frozen=True)
 class ShiftTime:
     """One shift of a scheme by the wall clock; `end` at or before `start` means that it crosses midnight."""

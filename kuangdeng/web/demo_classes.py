@@ -141,10 +141,20 @@ class DemoClasses:
             end = today + timedelta(days=left)
             begin = end - timedelta(days=6 * 365)
             lines.append(f"{number},{person.name},{kinds[person.trade]},示例{number},示例发证机关,{begin},{end}")
-        run = certificates.take_in(
-            BytesIO("\n".join(lines).encode()), name="特种作业证台账（示例）.csv", by=self.officer
-        )
+        lines += self._managers_lines(today)
+        run = certificates.take_in(BytesIO("\n".join(lines).encode()), name="证照台账（示例）.csv", by=self.officer)
         certificates.confirm_import(run.id, by=self.officer)
+
+    def _managers_lines(self, today: date) -> list[str]:
+        """Most heads and leaders hold the certificate for managers, the others have still to pass."""
+        kind = next(one.name for one in certificates.types_in_use(self.mine.id) if one.group == "manager")
+        heads = {one.number for one in self.demo.grants if one.role in (org.Role.UNIT_HEAD, org.Role.MINE_LEADER)}
+        end = today + timedelta(days=500)
+        held = [self.people[number] for place, number in enumerate(sorted(heads)) if place % 4]
+        return [
+            f"{one.number},{one.name},{kind},示例G{one.number},示例发证机关,{today - timedelta(days=595)},{end}"
+            for one in held
+        ]
 
     def _need(self) -> None:
         units = [self.units[key] for key in ("dc", "zj", "jjj", "zf")]

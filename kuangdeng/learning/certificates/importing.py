@@ -17,7 +17,7 @@ from kuangdeng.kernel.tables import Column, Problem, Record, Unreadable, compact
 from kuangdeng.learning.certificates import queries
 from kuangdeng.learning.certificates.models import CertificateType
 from kuangdeng.learning.certificates.queries import KIND, trade_key
-from kuangdeng.learning.classes.api import years_later
+from kuangdeng.learning.standards.api import years_later
 from kuangdeng.org.api import ImportRun, Person, has_power
 
 MOST_BYTES = 20 * 1024 * 1024

@@ -104,6 +104,18 @@ class CertificateReminder(models.Model):
         ]
 
 
+class ManagerReminder(models.Model):
+    """That a manager and the training department were told until when he has to pass: each step once for each date."""
+
+    person = models.ForeignKey(Person, models.CASCADE, db_index=False, related_name="+")
+    due_on = models.DateField()
+    step = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "due_on", "step"], name="manager_reminder_once")]
+
+
 @tracked()
 class SurfaceTrade(models.Model):
     """地面工种: that a trade works only on the surface, or does not any more, from a day on; the newest row that has begun

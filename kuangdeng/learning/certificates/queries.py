@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -26,6 +27,7 @@ from kuangdeng.learning.certificates.rules import Reason, Status, holds_on, mont
 from kuangdeng.learning.certificates.wording import OwedExam
 from kuangdeng.learning.classes import api as classes
 from kuangdeng.learning.exams import api as exams
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.learning.talks import api as talks
 from kuangdeng.org.api import ImportRun, Person, Unit, below, has_power, reach
 
@@ -95,7 +97,7 @@ class DueReminder:
 
 def reminders_due(mine_id: UUID) -> list[DueReminder]:
     """Every reminder (90, 60, 30 days, run out) that has come for a certificate and was not told yet."""
-    numbers = classes.numbers_on(mine_id)
+    numbers = standards.numbers_on(mine_id)
     steps = tuple(int(numbers[key]) for key in ("notice.first", "notice.second", "notice.last"))
     today = clock.today()
     last = today + timedelta(days=max(steps))
@@ -151,7 +153,9 @@ class BarredMonth:
     surface: list[Barred]
 
 
-_ONE_STEP, _TWO_STEPS = "exam__makeup_of", "exam__makeup_of__makeup_of"
+def _made_up(path: str = "exam__") -> Coalesce:
+    """The exam with which it began: the one that a make-up makes up, else the exam itself."""
+    return Coalesce(f"{path}makeup_of_id", f"{path}id")
 
 
 def owed_by_exams(mine_id: UUID) -> list[OwedExam]:
@@ -161,28 +165,26 @@ def owed_by_exams(mine_id: UUID) -> list[OwedExam]:
     has not failed. One statement.
     """
     of_class = Q(exam__kind=exams.Kind.CLASS) | Q(exam__class_link__isnull=False)
-    alone = Q(exam__kind=exams.Kind.MAKEUP) & ~Q(exam__makeup_of__kind__in=[exams.Kind.CLASS, exams.Kind.MAKEUP])
-    alone &= Q(exam__makeup_of__class_link=None)
+    alone = Q(exam__kind=exams.Kind.MAKEUP, exam__makeup_of__class_link=None)
+    alone &= ~Q(exam__makeup_of__kind=exams.Kind.CLASS)
     same = exams.Sitting.objects.filter(person=OuterRef("person"), passed=True, exam__status=exams.Status.PUBLISHED)
-    through = same.filter(Q(**{_ONE_STEP: OuterRef("exam")}) | Q(**{_TWO_STEPS: OuterRef("exam")}))
-    began = Q(exam=OuterRef("exam")) | Q(exam=OuterRef("exam__makeup_of"))
-    case = talks.Talk.objects.filter(began, person=OuterRef("person")).values("status")[:1]
-    rows = exams.Sitting.objects.filter(
+    through = same.filter(Q(exam=OuterRef("exam")) | Q(exam__makeup_of=OuterRef("began")))
+    cases = talks.Talk.objects.annotate(began=_made_up()).filter(began=OuterRef("began"), person=OuterRef("person"))
+    rows: QuerySet[Any] = exams.Sitting.objects.filter(
         of_class | alone, exam__mine_id=mine_id, exam__status=exams.Status.PUBLISHED, status__in=exams.ENDED, passed=False,
         person__is_active=True,
     )  # fmt: skip
-    rows = rows.annotate(
-        again=Exists(same.filter(exam=OuterRef("exam"))), through=Exists(through), case=Subquery(case),
-        class_id=F("exam__class_link__training_class_id"),
-    )  # fmt: skip
-    rows = rows.filter(Q(case=None) | ~Q(case=talks.Status.DONE), again=False, through=False)
+    rows = rows.annotate(began=_made_up(), class_id=F("exam__class_link__training_class_id"))
+    rows = rows.annotate(through=Exists(through), case=Subquery(cases.order_by("-exam__opens_at").values("status")[:1]))
+    rows = rows.filter(Q(case=None) | ~Q(case=talks.Status.DONE), through=False)
     rows = rows.select_related("person__unit", "exam").order_by("exam__opens_at", "id")
     found: dict[tuple[UUID, UUID], OwedExam] = {}
     for row in rows:
-        found[row.person_id, row.exam_id] = OwedExam(
+        owed = OwedExam(
             row.person, row.exam_id, row.exam.title, clock.local(row.exam.opens_at).date(),
             row.class_id, row.case == talks.Status.RETRAINING,
         )  # fmt: skip
+        found.setdefault((row.person_id, row.began), owed)
     return list(found.values())
 
 
@@ -296,7 +298,7 @@ def _by_certificates(mine_id: UUID, month: date, put: Put) -> None:
 
 def _by_training(mine_id: UUID, month: date, put: Put) -> None:
     """Whose hours are short, and who failed a class and was not trained again."""
-    numbers = classes.numbers_on(mine_id)
+    numbers = standards.numbers_on(mine_id)
     first = int(numbers["records.year"])
     year = month.year
     if first and month.year >= first:

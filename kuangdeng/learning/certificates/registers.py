@@ -11,8 +11,9 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.listing import Choice, Column, Dates, Register, Text, View
 from kuangdeng.kernel.templatetags.kd import chip
 from kuangdeng.learning.certificates import queries, rules
+from kuangdeng.learning.certificates.managers import Manager
 from kuangdeng.learning.certificates.models import Certificate
-from kuangdeng.learning.certificates.rules import Status
+from kuangdeng.learning.certificates.rules import Assessed, Status
 from kuangdeng.org.api import Person, has_power
 
 
@@ -28,6 +29,17 @@ def state_chip(one: Certificate) -> SafeString:
     if gap <= 90:
         return chip(_("还剩 %d 天") % gap, "clock", "soon")
     return chip(_("有效"), "state", "done")
+
+
+def assessed_chip(one: Manager) -> SafeString:
+    """Late by how many days, how many are left, or where he stands."""
+    if one.state == Assessed.LATE:
+        return chip(_("超期 %d 天") % -one.days, "clock", "late")
+    if one.state == Assessed.OWED:
+        return chip(_("还剩 %d 天") % one.days, "clock", "soon" if one.days <= 90 else "plain")
+    if one.state == Assessed.UNKNOWN:
+        return chip(one.label, "plain", "soon")
+    return chip(one.label, "state", "done")
 
 
 def certificates(by: Person) -> Register:

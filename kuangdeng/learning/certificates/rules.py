@@ -160,6 +160,40 @@ def reminder_due(valid_until: date, today: date, steps: tuple[int, ...]) -> int 
     return min(passed) if passed else None
 
 
+MANAGING = (Role.MINE_LEADER, Role.UNIT_HEAD)
+"""Whose office makes them managers (主要负责人、安全生产管理人员): they are assessed after taking it."""
+
+
+class Assessed(StrEnum):
+    """Where a manager stands with his assessment (考核)."""
+
+    LATE = "late"
+    OWED = "owed"
+    UNKNOWN = "unknown"
+    PASSED = "passed"
+    CERTIFIED = "certified"
+
+
+ASSESSED_LABELS: dict[str, object] = {
+    Assessed.LATE: _("超期没有合格"),
+    Assessed.OWED: _("期限内，还没有合格"),
+    Assessed.UNKNOWN: _("任职在先，没有登记"),
+    Assessed.PASSED: _("考试合格，没有登记证"),
+    Assessed.CERTIFIED: _("持证"),
+}
+
+
+def assessed(*, certified: bool, passed: bool, due_on: date, today: date, first_year: int) -> Assessed:
+    """Where a manager stands. Whose days ended before the first year whose records are whole, of him nothing is known."""
+    if certified:
+        return Assessed.CERTIFIED
+    if passed:
+        return Assessed.PASSED
+    if due_on >= today:
+        return Assessed.OWED
+    return Assessed.LATE if first_year and due_on.year >= first_year else Assessed.UNKNOWN
+
+
 class Reason(StrEnum):
     """Why somebody may not go underground."""
 

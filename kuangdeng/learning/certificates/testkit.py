@@ -5,8 +5,10 @@ from io import BytesIO
 
 from kuangdeng.kernel import clock
 from kuangdeng.learning.certificates import importing, services
+from kuangdeng.learning.certificates.managers import Manager, managers
 from kuangdeng.learning.certificates.models import Certificate, CertificateType
 from kuangdeng.learning.certificates.services import CertificateData
+from kuangdeng.learning.standards.api import months_later
 from kuangdeng.org.api import ImportRun
 from kuangdeng.org.testkit import Cast
 
@@ -39,6 +41,13 @@ def certificate_in(cast: Cast, *, part: str = "miner", days: int = 365, number: 
     person = cast.persons[part]
     data = data_for(cast, until=clock.today() + timedelta(days=days), number=number or f"T{person.number}")
     return services.issue_certificate(person_id=person.id, data=data, by=cast.training_officer)
+
+
+def in_office_for(cast: Cast, *, months: int, part: str = "unit_head") -> Manager:
+    """Somebody who took his office so many months ago, as he stands with his assessment."""
+    person = cast.persons[part]
+    person.grants.update(valid_from=months_later(clock.today(), -months))
+    return managers(cast.mine.id, person.id)[0]
 
 
 def previewed(cast: Cast, text: str = SHEET) -> ImportRun:

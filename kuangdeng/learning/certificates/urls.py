@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from kuangdeng.learning.certificates.views import certificates as views
-from kuangdeng.learning.certificates.views import surface
+from kuangdeng.learning.certificates.views import managers, surface
 
 pages: list[URLPattern] = [
     path("", views.certificates, name="certificates"),
@@ -11,6 +11,7 @@ pages: list[URLPattern] = [
     path("types/", views.types, name="certificate_types"),
     path("types/new/", views.type_edit, name="certificate_type_new"),
     path("types/<uuid:type_id>/", views.type_edit, name="certificate_type"),
+    path("managers/", managers.managers, name="managers"),
     path("surface/", surface.trades, name="surface_trades"),
     path("surface/new/", surface.trades_new, name="surface_trades_new"),
     path("import/", views.import_start, name="certificate_import"),

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from kuangdeng.kernel import clock
 from kuangdeng.kernel.words import plain
 from kuangdeng.learning.certificates.models import Certificate, CertificateType
+from kuangdeng.learning.exams import api as exams
 from kuangdeng.org.api import Person
 
 
@@ -62,5 +64,21 @@ def exam(one: OwedExam) -> str:
     """Failed an exam."""
     words = {"exam": one.exam, "day": one.on}
     if one.retrains:
-        return _("%(day)s「%(exam)s」不合格，补考仍不合格，没有重新培训合格") % words
+        return _("%(day)s「%(exam)s」不合格，不能再补考，没有重新培训合格") % words
     return _("%(day)s「%(exam)s」不合格，没有补考合格") % words
+
+
+def results(person: Person, found: list[tuple[exams.Sitting, date]]) -> str:
+    """What he has passed last in a class, and whether it still counts; nothing where he has passed none here."""
+    if not found:
+        return ""
+    sheet, until = found[0]
+    words = {
+        "name": person.name,
+        "exam": sheet.exam.title,
+        "day": clock.local(sheet.exam.opens_at).date(),
+        "until": until,
+    }
+    if until < clock.today():
+        return _("%(name)s %(day)s「%(exam)s」合格，成绩有效到 %(until)s，已过期，要重新考试。") % words
+    return _("%(name)s %(day)s「%(exam)s」合格，成绩有效至 %(until)s。") % words

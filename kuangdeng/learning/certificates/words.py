@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from kuangdeng.learning.certificates import rules
 from kuangdeng.learning.certificates.models import BarredList, Certificate
 from kuangdeng.ledger.api import Entry, Recipient, Topic, declare_topics, declare_words, route
-from kuangdeng.org.api import Role, Unit, tell, tell_roles
+from kuangdeng.org.api import Person, Role, Unit, tell, tell_roles
 
-DUE, BARRED = "cert.due", "cert.barred"
+DUE, MANAGERS, BARRED = "cert.due", "cert.managers", "cert.barred"
 declare_topics(
     Topic(DUE, _("证照到期提醒（90、60、30 天）")),
+    Topic(MANAGERS, _("管理人员任职后考核提醒")),
     Topic(BARRED, _("不能入井名单发布")),
 )
 YES: dict[str, object] = {"True": _("是"), "False": _("否")}
@@ -31,12 +32,14 @@ def declare() -> None:
             "cert.correct": _("更正证照"),
             "cert.revoke": _("注销证照"),
             "cert.remind": _("证照到期提醒"),
+            "cert.remind_manager": _("管理人员考核提醒"),
             "cert.import": _("导入证照"),
             "cert.drop_import": _("放弃导入证照"),
             "cert.publish": _("发布不能入井名单"),
         },
         subjects={
             "certificate": _("证照"),
+            "manager": _("管理人员"),
             "certificate_type": _("证照种类"),
             "certificate_import": _("证照文件"),
             "barred_list": _("不能入井名单"),
@@ -64,6 +67,8 @@ def declare() -> None:
             "cert.correct.reason": _("原因"),
             "cert.revoke.reason": _("原因"),
             "cert.remind.due_on": _("到期日期"),
+            "cert.remind_manager.due_on": _("应在哪天前合格"),
+            "office": _("职务"),
             "days": _("提前天数"),
             "review": _("复审"),
             "made": _("新登记"),
@@ -100,6 +105,22 @@ def reminded(entry: Entry) -> Iterator[Recipient]:
     roles = [Role.UNIT_HEAD, Role.TRAINING_OFFICER]
     for line in tell_roles(entry.mine_id, roles, DUE, f"{one.person.name}的{said}{tail}", url, unit=one.person.unit):
         if line.person_id != one.person_id:
+            yield line
+
+
+@route("cert.remind_manager")
+def manager_reminded(entry: Entry) -> Iterator[Recipient]:
+    """管理人员考核提醒: he himself and the training department."""
+    person = Person.objects.get(id=entry.subject_id)
+    due, days = date.fromisoformat(str(entry.payload["due_on"])), int(str(entry.payload.get("days", 0)))
+    said = f"任职后应在{due.year}年{due.month}月{due.day}日前考核合格"
+    tail = "，已超期，请马上办理。" if days == 0 else f"，还有不到 {days} 天，请办理。"
+    mine = reverse("learning:person_file", args=[person.id])
+    yield from tell([person], MANAGERS, f"您{said}{tail}", mine)
+    url = reverse("learning:managers")
+    title = f"{person.name}（{entry.payload.get('office', '')}）{said}{tail}"
+    for line in tell_roles(entry.mine_id, [Role.TRAINING_OFFICER], MANAGERS, title, url):
+        if line.person_id != person.id:
             yield line
 
 

@@ -436,16 +436,6 @@ class TeacherForm(forms.Form):
         return {**{name: getattr(one, name) for name in TeacherForm.base_fields}, "person": one.person}
 
 
-class RuleForm(forms.Form):
-    """A number of the training rules from a day on."""
-
-    key = forms.ChoiceField(label=_("规定"), choices=[(key, one.label) for key, one in rules.NUMBERS.items()])
-    valid_from = day(_("从哪天起"))
-    value = forms.DecimalField(label=_("数值"), min_value=0, max_value=9999, decimal_places=1)
-    source = forms.CharField(label=_("依据"), max_length=200, required=False, help_text=_("哪个文件、第几条。"))
-    confirmed = forms.BooleanField(label=_("已对照原文核对"), required=False)
-
-
 class LimitsForm(forms.Form):
     """编班限额 from a day on, of the mine or of one unit."""
 

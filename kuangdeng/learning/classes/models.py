@@ -25,30 +25,6 @@ def choices(labels: dict[str, object]) -> list[tuple[str, object]]:
 
 
 @tracked()
-class TrainingRule(models.Model):
-    """One number of the training rules from a day on; the newest row that has begun holds."""
-
-    mine = models.ForeignKey(Mine, models.PROTECT, related_name="training_rules")
-    key = models.CharField(_("规定"), max_length=30)
-    valid_from = models.DateField(_("从哪天起"))
-    value = models.DecimalField(_("数值"), max_digits=7, decimal_places=1)
-    source = models.CharField(_("依据"), max_length=200, blank=True)
-    confirmed = models.BooleanField(_("已确认"), default=False)
-
-    class Meta:
-        ordering = ["key", "-valid_from"]
-        constraints = [
-            models.UniqueConstraint(fields=["mine", "key", "valid_from"], name="training_rule_a_day"),
-            models.CheckConstraint(condition=Q(value__gte=0), name="training_rule_counts"),
-        ]
-
-    @property
-    def number(self) -> rules.Number:
-        """What the key stands for."""
-        return rules.NUMBERS[self.key]
-
-
-@tracked()
 class RosterRule(models.Model):
     """How many of a unit and a team may sit in one batch, from a day on; a row with a unit goes before the mine's."""
 

@@ -13,6 +13,7 @@ from kuangdeng.kernel.words import plain
 from kuangdeng.learning.classes import queries, rules
 from kuangdeng.learning.classes.models import Teacher, TrainingClass, TrainingNeed
 from kuangdeng.learning.classes.rules import NeedStatus, Status
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.org.api import Person, has_power
 
 TONES = {
@@ -169,7 +170,7 @@ def hours_chip(row: Any) -> SafeString:
 
 def people(by: Person, year: int) -> Register:
     """The people whom he answers for, with their hours of a year."""
-    numbers = queries.numbers_on(by.mine_id)
+    numbers = standards.numbers_on(by.mine_id)
 
     def enrich(rows: list[Any]) -> None:
         new = queries.joined_in(rows, year)

@@ -1,4 +1,4 @@
-"""培训班 as tables: states, kinds, who may, the numbers that a rule says, what counts as an hour. Pure."""
+"""培训班 as tables: states, kinds, who may, what counts as an hour. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -256,7 +256,7 @@ MAY: dict[str, frozenset[Role]] = {
     "class.reopen": _KEEPERS | {Role.MINE_LEADER},
     "class.close": _KEEPERS,
     "class.cancel": _KEEPERS,
-    "class.rules": frozenset({Role.TRAINING_OFFICER, Role.ADMINISTRATOR}),
+    "class.limits": frozenset({Role.TRAINING_OFFICER, Role.ADMINISTRATOR}),
     "need.propose": _KEEPERS | _HEADS | {Role.SAFETY, Role.MINE_LEADER, Role.TEACHER},
     "need.accept": _KEEPERS,
     "need.decline": _KEEPERS,
@@ -280,7 +280,7 @@ POWER_LABELS: dict[str, object] = {
     "class.reopen": _("退回重办结业"),
     "class.close": _("培训班归档"),
     "class.cancel": _("取消培训班"),
-    "class.rules": _("设置培训规定"),
+    "class.limits": _("设置编班限额"),
     "need.propose": _("提出培训需求"),
     "need.accept": _("按需求开班"),
     "need.decline": _("不安排培训需求"),
@@ -292,54 +292,8 @@ POWER_LABELS: dict[str, object] = {
     "hours.refuse": _("不同意更正学时"),
 }
 
-# Numbers that a law, a rule or the mine says -----------------------------------------------------------------------------
+# Which of the training rules are meant, by the kind of class ------------------------------------------------------------
 
-LAW92 = "《煤矿安全培训规定》（摘录，未核对原文）"
-LAW92_MEMORY = "《煤矿安全培训规定》（凭记忆，须核对原文）"
-EXAM_LAW = "《安全生产资格考试与证书管理暂行办法》第九、十条（摘录，未核对原文）"
-HOUSE = "系统预设，请按本矿制度修改"
-IN_FORCE = date(2018, 3, 1)
-
-
-@dataclass(frozen=True)
-class Number:
-    """One number of the training rules: what it says, in what unit, with what a new mine begins, and from where it is.
-
-    One that is not `applied` is kept to be looked up: nothing is reckoned by it, and the page says so.
-    """
-
-    label: object
-    unit: object
-    value: Decimal
-    source: str
-    applied: bool = True
-
-
-def _n(label: object, unit: object, value: int, source: str, *, applied: bool = True) -> Number:
-    return Number(label, unit, Decimal(value), source, applied)
-
-
-NUMBERS: dict[str, Number] = {
-    "hours.new": _n(_("新工人岗前培训"), _("学时"), 72, LAW92),
-    "hours.serving": _n(_("在岗职工每年再培训"), _("学时"), 20, LAW92),
-    "hours.trade_first": _n(_("特种作业初次培训"), _("学时"), 90, LAW92_MEMORY),
-    "hours.trade_review": _n(_("特种作业复审前培训"), _("学时"), 24, LAW92_MEMORY),
-    "records.year": _n(_("学时从哪一年起按本系统核算"), _("年"), 0, HOUSE),
-    "exam.pass_mark": _n(_("考试合格分数"), _("分"), 80, EXAM_LAW),
-    "exam.makeups": _n(_("可以补考几次"), _("次"), 1, EXAM_LAW, applied=False),
-    "exam.valid_months": _n(_("考试成绩有效期"), _("个月"), 12, EXAM_LAW, applied=False),
-    "manager.months": _n(_("管理人员任职后多久内考核合格"), _("个月"), 6, LAW92, applied=False),
-    "apprentice.months": _n(_("井下新工人跟师实习"), _("个月"), 4, LAW92_MEMORY),
-    "class.attend_percent": _n(_("结业至少要有的学时比例"), "%", 80, HOUSE),
-    "class.late_minutes": _n(_("迟到超过多久不计学时"), _("分钟"), 15, HOUSE),
-    "class.makeup_counts": _n(_("补学的课计学时（1 计，0 不计）"), "", 1, HOUSE),
-    "keep.managers": _n(_("主要负责人、安全管理人员培训档案保存"), _("年"), 3, LAW92),
-    "keep.trades": _n(_("特种作业人员培训档案保存"), _("年"), 6, LAW92),
-    "keep.others": _n(_("其他从业人员培训档案保存"), _("年"), 3, LAW92),
-    "notice.first": _n(_("证照到期第一次提醒"), _("天"), 90, HOUSE),
-    "notice.second": _n(_("证照到期第二次提醒"), _("天"), 60, HOUSE),
-    "notice.last": _n(_("证照到期第三次提醒"), _("天"), 30, HOUSE),
-}
 KEEP_OF: dict[str, str] = {
     Kind.MANAGERS: "keep.managers",
     Kind.TRADE_FIRST: "keep.trades",
@@ -417,11 +371,3 @@ def enough(valid: Decimal, planned: Decimal, percent: Decimal) -> bool:
 def year_bounds(year: int) -> tuple[date, date]:
     """First and last day of a calendar year."""
     return date(year, 1, 1), date(year, 12, 31)
-
-
-def years_later(day: date, years: int) -> date:
-    """The same day so many years on; 29 February becomes 28."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)

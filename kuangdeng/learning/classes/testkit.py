@@ -14,11 +14,11 @@ from kuangdeng.learning.classes.models import (
     Lesson,
     LessonHours,
     PlanLine,
+    RosterRule,
     Seat,
     Teacher,
     TrainingClass,
     TrainingNeed,
-    TrainingRule,
 )
 from kuangdeng.learning.classes.rules import Conclusion
 from kuangdeng.learning.classes.services import ClassData, LessonData, LineData, TeacherData
@@ -36,7 +36,7 @@ REPORT = "四个单位分两批参加，出勤较好；探放水一章掌握不�
 
 def rules_of(cast: Cast) -> None:
     """The training rules of the mine, hours reckoned from this year on."""
-    if not TrainingRule.objects.filter(mine=cast.mine).exists():
+    if not RosterRule.objects.filter(mine=cast.mine).exists():
         services.set_up_classes(mine=cast.mine, by=cast.administrator)
 
 

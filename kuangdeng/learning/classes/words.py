@@ -40,7 +40,6 @@ def declare() -> None:
     declare_words(
         verbs={
             "training.set_up": _("初始化培训规定"),
-            "training.save_rule": _("设置培训规定"),
             "training.save_limits": _("设置编班限额"),
             "training.make_calendar": _("启用课表日历"),
             "training.revoke_calendar": _("停用课表日历"),
@@ -90,7 +89,6 @@ def declare() -> None:
             "lesson": _("课次"),
             "lesson_hours": _("学时"),
             "teacher": _("教师"),
-            "training_rule": _("培训规定"),
             "roster_rule": _("编班限额"),
         },
         fields={
@@ -139,14 +137,10 @@ def declare() -> None:
             "organisation": _("工作单位"),
             "fee": _("课酬（元/学时）"),
             "left_on": _("停聘日期"),
-            "value": _("数值"),
             "class.prepare.kind": _("类别"),
             "class.prepare.mode": _("方式"),
             "training.set_up.rules": _("培训规定"),
             "training.set_up.limits": _("编班限额"),
-            "training.save_rule.valid_from": _("从哪天起"),
-            "training.save_rule.source": _("依据"),
-            "training.save_rule.confirmed": _("已确认"),
             **{f"{verb}.reason": _("原因") for verb in ("need.decline", "plan.drop_line", "plan.reopen", "class.cancel",
                                                         "class.reopen", "roster.drop", "hours.correct", "hours.approve",
                                                         "hours.refuse")},

@@ -124,7 +124,7 @@ class ExamForm(forms.Form):
         help_text=gettext_lazy("不填就是结束以前都可以。过了时限要监考准许。"),
     )  # fmt: skip
     pass_percent = forms.DecimalField(
-        label=gettext_lazy("合格线（满分的百分之几）"), min_value=0, max_value=100, decimal_places=2, initial=rules.PASS_PERCENT
+        label=gettext_lazy("合格线（满分的百分之几）"), min_value=0, max_value=100, decimal_places=2
     )  # fmt: skip
     place = forms.CharField(label=gettext_lazy("考场"), max_length=80, required=False)
     unit = forms.ChoiceField(label=gettext_lazy("组织单位"), required=False)
@@ -147,6 +147,7 @@ class ExamForm(forms.Form):
             for one in papers
         ]
         held = Exam.objects.filter(mine_id=by.mine_id, status__in=[rules.Status.CLOSED, rules.Status.PUBLISHED])
+        held = held.exclude(kind=rules.Kind.MAKEUP)
         self.fields["makeup_of"].choices = [  # type: ignore[attr-defined]
             ("", _("不是补考")),
             *((str(key), title) for key, title in held.order_by("-opens_at").values_list("id", "title")[:100]),

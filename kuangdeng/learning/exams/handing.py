@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -35,14 +34,12 @@ def give_forms(exam: Exam, sittings: Sequence[Sitting]) -> list[ExamForm]:
         aim = middle(parts)
         start = exam.forms.count()
         if exam.per_person and sittings:
-            avoid = items_met(exam.makeup_of_id) if exam.makeup_of_id else {}
+            avoid = items_met(exam)
             drawn = [
                 fair_draw(parts, seed_of(exam.seed, one.id), avoid.get(one.person_id, ()), aim) for one in sittings
             ]
         else:
-            shunned: set[UUID] = set()
-            if exam.makeup_of_id:
-                shunned = {item for items in items_met(exam.makeup_of_id).values() for item in items}
+            shunned = {item for items in items_met(exam).values() for item in items}
             drawn = [fair_draw(parts, seed_of(exam.seed, "all"), shunned, aim)]
         forms = [_form_of(exam, number, one) for number, one in enumerate(drawn, start + 1)]
         ExamForm.objects.bulk_create(forms, batch_size=500)

@@ -98,9 +98,7 @@ class Exam(models.Model):
     closes_at = models.DateTimeField(_("结束时间"))
     minutes = models.PositiveSmallIntegerField(_("时长（分钟）"))
     late_minutes = models.PositiveSmallIntegerField(_("迟到多少分钟内可以开考"), null=True)
-    pass_percent = models.DecimalField(
-        _("合格线（满分的百分之几）"), max_digits=5, decimal_places=2, default=rules.PASS_PERCENT
-    )
+    pass_percent = models.DecimalField(_("合格线（满分的百分之几）"), max_digits=5, decimal_places=2)
     per_person = models.BooleanField(_("每人一卷"), default=False)
     mix_items = models.BooleanField(_("题目顺序每人不同"), default=True)
     mix_options = models.BooleanField(_("选项顺序每人不同"), default=True)

@@ -11,14 +11,15 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import words
-from kuangdeng.kernel.clock import now
+from kuangdeng.kernel.clock import local, now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.exams.handing import give_forms
 from kuangdeng.learning.exams.models import Exam, Paper, Sitting
 from kuangdeng.learning.exams.queries import DRAWN_AT_ONCE
-from kuangdeng.learning.exams.rules import FLOW, MOST_MINUTES, PASS_PERCENT, SAT_FLOW, Kind, Mode, PaperStatus, Status
+from kuangdeng.learning.exams.rules import FLOW, MOST_MINUTES, SAT_FLOW, Kind, Mode, PaperStatus, Status
 from kuangdeng.learning.items.api import policy_of
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.org.api import Person, Role, Unit, holders
 
 LEADERS = (Role.MINE_LEADER, Role.UNIT_HEAD, Role.BRANCH_SECRETARY)
@@ -35,7 +36,8 @@ class ExamData:
     closes_at: datetime
     minutes: int
     late_minutes: int | None = None
-    pass_percent: Decimal = PASS_PERCENT
+    pass_percent: Decimal | None = None
+    """In percent of the full mark; where nothing is said, what the training rules say on the day of the exam."""
     per_person: bool = False
     mix_items: bool = True
     mix_options: bool = True
@@ -86,13 +88,14 @@ def put(exam: Exam, data: ExamData, by: Person) -> None:
         raise Refused(said % {"have": have, "want": data.minutes}, field="closes_at")
     if data.late_minutes is not None and not 0 <= data.late_minutes <= MOST_MINUTES:
         raise Refused(_("迟到时限要在 0 到 %(n)d 分钟之间。") % {"n": MOST_MINUTES}, field="late_minutes")
-    if not 0 <= data.pass_percent <= 100:
+    exam.pass_percent = _bar(data, by)
+    if not 0 <= exam.pass_percent <= 100:
         raise Refused(_("合格线是 0 到 100 之间的百分数。"), field="pass_percent")
     exam.unit = one_of(Unit.objects.filter(id=data.unit_id, mine_id=by.mine_id)) if data.unit_id else None
     exam.makeup_of = _failed_exam(data, by) if exam.kind == Kind.MAKEUP else None
     exam.per_person = data.per_person and paper.mode == Mode.BLUEPRINT
     exam.place, exam.note = data.place.strip()[:80], data.note.strip()[:500]
-    for name in ("opens_at", "closes_at", "minutes", "late_minutes", "pass_percent", "mix_items", "mix_options",
+    for name in ("opens_at", "closes_at", "minutes", "late_minutes", "mix_items", "mix_options",
                  "by_sign_in", "by_code", "shows_score", "shows_key", "is_sample"):  # fmt: skip
         setattr(exam, name, getattr(data, name))
     if not (exam.by_sign_in or exam.by_code) and exam.kind != Kind.ON_PAPER:
@@ -100,11 +103,21 @@ def put(exam: Exam, data: ExamData, by: Person) -> None:
     exam.save()
 
 
+def _bar(data: ExamData, by: Person) -> Decimal:
+    if data.pass_percent is not None:
+        return data.pass_percent
+    return standards.number_on(by.mine_id, "exam.pass_mark", local(data.opens_at).date())
+
+
 def _failed_exam(data: ExamData, by: Person) -> Exam:
-    exam = one_of(Exam.objects.filter(id=data.makeup_of, mine_id=by.mine_id)) if data.makeup_of else None
+    """The exam that is made up: the first one, also where its make-up was failed and is made up once more."""
+    rows = Exam.objects.select_related("makeup_of").filter(
+        id__in=[data.makeup_of] if data.makeup_of else [], mine_id=by.mine_id
+    )
+    exam = one_of(rows)
     if exam is None or exam.status not in (Status.CLOSED, Status.PUBLISHED):
         raise Refused(_("请选是哪一场考试的补考：要已经收卷的考试。"), field="makeup_of")
-    return exam
+    return exam.makeup_of or exam
 
 
 def facts_of(exam: Exam) -> dict[str, object]:

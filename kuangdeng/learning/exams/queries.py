@@ -11,12 +11,13 @@ from django.db import connection
 from django.db.models import CharField, Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 
-from kuangdeng.kernel.clock import now
+from kuangdeng.kernel.clock import local, now
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.exams.models import AnswerGiven, Exam, ExamForm, Paper, Sitting, SittingLog
 from kuangdeng.learning.exams.rules import ENDED, GRACE, Kind, PaperStatus, Sat, Status
 from kuangdeng.learning.items.api import ItemVersion, versions
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.org.api import Person, Unit, has_power
 
 ENOUGH = 30
@@ -129,14 +130,20 @@ def measured_ease(mine_id: UUID) -> dict[UUID, float]:
         return dict(cursor.fetchall())
 
 
-def items_met(exam_id: UUID) -> dict[UUID, set[UUID]]:
-    """Person → the items that stood on his paper in this exam."""
-    rows = list(Sitting.objects.filter(exam_id=exam_id, form__isnull=False).values_list("person_id", "form_id"))
-    forms = {one.id: one for one in ExamForm.objects.filter(exam_id=exam_id)}
+def items_met(makeup: Exam) -> dict[UUID, set[UUID]]:
+    """Person → the items that stood on his paper in the exam that is made up here, and in its make-ups before this."""
+    if makeup.makeup_of_id is None:
+        return {}
+    before = Q(exam=makeup.makeup_of_id) | Q(exam__makeup_of=makeup.makeup_of_id) & ~Q(exam=makeup.id)
+    rows = list(Sitting.objects.filter(before, form__isnull=False).values_list("person_id", "form_id"))
+    forms = {one.id: one for one in ExamForm.objects.filter(before)}
     names = {UUID(line[0]) for form in forms.values() for line in form.lines}
     items = dict(ItemVersion.objects.filter(id__in=names).values_list("id", "item_id"))
     met = {form.id: {items[UUID(line[0])] for line in form.lines} for form in forms.values()}
-    return {person: met[form] for person, form in rows if form in met}
+    found: dict[UUID, set[UUID]] = {}
+    for person, form in rows:
+        found.setdefault(person, set()).update(met.get(form, ()))
+    return found
 
 
 # Sittings -------------------------------------------------------------------------------------------------------------
@@ -205,7 +212,7 @@ def sitter(sitting_id: UUID) -> Person | None:
 def own(person: Person) -> QuerySet[Sitting]:
     """All that this person sits or has sat, the last first; what is still being prepared is not announced yet."""
     rows = Sitting.objects.filter(person=person).exclude(exam__status__in=[Status.DRAFTED, Status.CANCELLED])
-    return rows.select_related("exam", "result").order_by("-exam__opens_at", "-id")
+    return rows.select_related("exam__makeup_of", "result").order_by("-exam__opens_at", "-id")
 
 
 def practices(person: Person) -> list[Exam]:
@@ -227,6 +234,29 @@ def waiting_rows(person: Person) -> list[QuerySet[Any, Any]]:
             Value("sit"), Cast("id", CharField()), Value(""), "exam__title", "exam__opens_at", "exam__minutes"
         )
     ]
+
+
+def valid_until(sitting: Sitting, rules: standards.Rulebook) -> date | None:
+    """Until which day a passed result can be relied on (成绩有效期), by the training rules of the day of the exam.
+
+    That is said of the exams of classes and their make-ups; of the others, and before they are published, None. The
+    sitting comes with its exam and the one that it makes up.
+    """
+    exam = sitting.exam
+    if not sitting.passed or not exam.is_published or (exam.makeup_of or exam).kind != Kind.CLASS:
+        return None
+    day = local(exam.opens_at).date()
+    return standards.months_later(day, int(rules.on("exam.valid_months", day)))
+
+
+def results_to_rely_on(person: Person) -> list[tuple[Sitting, date]]:
+    """The results that a person passed in the exams of classes, each with until when it counts, the last first."""
+    rows = Sitting.objects.filter(person=person, passed=True, exam__status=Status.PUBLISHED, status__in=ENDED)
+    book = standards.Rulebook(person.mine_id)
+    dated = [
+        (one, valid_until(one, book)) for one in rows.select_related("exam__makeup_of").order_by("-exam__opens_at")
+    ]
+    return [(one, day) for one, day in dated if day is not None]
 
 
 @dataclass(frozen=True)

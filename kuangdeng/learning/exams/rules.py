@@ -15,7 +15,6 @@ from kuangdeng.org.api import Role
 GRACE = timedelta(minutes=30)
 """How long after the cut-off an answer that was given before it may still come in by itself. What comes later is kept
 too, but counts only once an invigilator has let it in."""
-PASS_PERCENT = Decimal(80)
 """The bar that a new exam proposes (安全生产资格考试: 满分100分，80分及以上合格), to be set per exam."""
 MOST_ITEMS, MOST_PEOPLE, MOST_MINUTES = 300, 5000, 600
 CODE_DIGITS = 6

@@ -1,5 +1,6 @@
 """Reading the training files: what belongs in them, in the order of the paper, and what is missing."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Q, QuerySet, When
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from kuangdeng.learning.classes import api as classes
 from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.files.models import ClassPaper, PersonRecord, RecordLine, RecordPaper
 from kuangdeng.learning.files.rules import LineKind, PaperKind, months_between
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.org.api import Person, has_power, may, reach
 
 # Exams ------------------------------------------------------------------------------------------------------------------
@@ -30,7 +32,8 @@ from kuangdeng.org.api import Person, has_power, may, reach
 
 @dataclass(frozen=True)
 class ExamLine:
-    """One result as the files print it. `attempt` is 0 the first time, 1 the make-up; who never came has no score."""
+    """One result as the files print it: `attempt` is 0 the first time, 1 the first make-up; who never came has no score.
+    `valid_until` is the last day on which a passed one can be relied on."""
 
     class_id: UUID | None
     person_id: UUID
@@ -43,6 +46,12 @@ class ExamLine:
     passed: bool | None
     attempt: int = 0
     paper: str = ""
+    valid_until: date | None = None
+
+    @property
+    def lapsed(self) -> bool:
+        """Passed, but too long ago."""
+        return self.valid_until is not None and self.valid_until < clock.today()
 
     @property
     def mark(self) -> str:
@@ -68,11 +77,14 @@ class ExamHeld:
     passed: int
 
 
-def exam_lines(*, person: Person | None = None, class_id: UUID | None = None) -> list[ExamLine]:
+def exam_lines(
+    *, person: Person | None = None, class_id: UUID | None = None, book: standards.Rulebook | None = None
+) -> list[ExamLine]:
     """The published exam results of a person, or of a class: each with the result that holds now.
 
     This is the one place where the files read the exams. A make-up exam belongs to the class of the exam that it makes
-    up; practices are nobody's business, and a sheet that was voided is no result. One statement.
+    up; practices are nobody's business, and a sheet that was voided is no result. With the book of the training rules
+    each says until when it counts. One statement.
     """
     counts = Q(status__in=exams.ENDED, passed__isnull=False) | Q(status=exams.Sat.ABSENT)
     rows = exams.Sitting.objects.filter(counts, exam__status=exams.Status.PUBLISHED)
@@ -81,24 +93,27 @@ def exam_lines(*, person: Person | None = None, class_id: UUID | None = None) ->
         rows = rows.filter(person=person)
     if class_id is not None:
         rows = rows.filter(classes.of_class(class_id, "exam__"))
-    rows = rows.annotate(
-        class_id=Coalesce(*classes.class_paths("exam__")),
-        tries=Case(
-            When(exam__makeup_of=None, then=0), When(exam__makeup_of__makeup_of=None, then=1), default=2,
-            output_field=IntegerField(),
-        ),
-    )  # fmt: skip
-    rows = rows.select_related("exam__paper").order_by("exam__opens_at", "exam_id", "person__pinyin", "attempt")
-    return [_line_of(row) for row in rows]
+    rows = rows.annotate(class_id=Coalesce(*classes.class_paths("exam__"))).select_related(
+        "exam__paper", "exam__makeup_of"
+    )
+    tries = Counter[tuple[UUID, UUID]]()
+    found = []
+    for row in rows.order_by("exam__opens_at", "exam_id", "person__pinyin", "attempt"):
+        made_up = (row.person_id, row.exam.makeup_of_id) if row.exam.makeup_of_id else None
+        if made_up:
+            tries[made_up] += row.status != exams.Sat.ABSENT
+        attempt = max(1, tries[made_up]) if made_up else 0
+        found.append(_line_of(row, attempt, exams.valid_until(row, book) if book else None))
+    return found
 
 
-def _line_of(row: Any) -> ExamLine:
+def _line_of(row: Any, attempt: int, until: date | None) -> ExamLine:
     exam = row.exam
     absent = row.status == exams.Sat.ABSENT
     return ExamLine(
         row.class_id, row.person_id, exam.id, exam.title, exam.get_kind_display(), clock.local(exam.opens_at).date(),
-        None if absent else row.score, None if absent else row.out_of, None if absent else row.passed, row.tries,
-        exam.paper.title,
+        None if absent else row.score, None if absent else row.out_of, None if absent else row.passed, attempt,
+        exam.paper.title, until,
     )  # fmt: skip
 
 
@@ -149,6 +164,7 @@ class PersonFile:
     lines: dict[str, list[RecordLine]]
     papers: list[RecordPaper]
     exams: list[ExamLine]
+    book: standards.Rulebook
     gaps: list[Gap] = field(default_factory=list)
 
     @property
@@ -170,11 +186,11 @@ def person_file(person: Person, *, years: int = 3) -> PersonFile:
     for row in rows:
         lines[row.kind].append(row)
     joined = person.memberships.order_by("valid_from").values_list("valid_from", flat=True).first()
-    this = clock.today().year
+    this, book = clock.today().year, standards.Rulebook(person.mine_id)
     found = PersonFile(
         person, record, joined, certificates.of_person(person), classes.seats_of_person(person),
         classes.balances(person, range(this - years + 1, this + 1)),
-        lines, list(RecordPaper.objects.filter(person=person).select_related("file")), exam_lines(person=person),
+        lines, list(RecordPaper.objects.filter(person=person).select_related("file")), exam_lines(person=person, book=book), book,
     )  # fmt: skip
     found.gaps = _gaps_of_person(found)
     return found
@@ -215,7 +231,7 @@ def _gaps_of_training(one: PersonFile, edit: str) -> list[Gap]:
             found.append(Gap(_("%(kind)s %(day)s 已到期") % words, url))
     here = one.balances[-1] if one.balances else None
     if here is not None and here.is_new:
-        months = int(classes.number_on(one.person.mine_id, "apprentice.months"))
+        months = int(one.book.on("apprentice.months"))
         if not any(line.passed and _lasted(line) >= months for line in one.lines[LineKind.APPRENTICE]):
             found.append(Gap(_("新工人没有满 %(n)d 个月的师带徒、实习合格记录") % {"n": months}, edit))
     if not one.seats and not one.lines[LineKind.BEFORE]:
@@ -391,7 +407,7 @@ def _gaps_of_class(file: ClassFile) -> list[Gap]:
     if one.plan_line_id is None and not file.needs and "plan" not in kinds:
         found.append(Gap(_("没有年度计划项、培训需求或培训通知"), papers))
     key = classes.HOURS_OF.get(one.kind)
-    owed = classes.number_on(one.mine_id, key, one.begin_on) if key else Decimal(0)
+    owed = standards.number_on(one.mine_id, key, one.begin_on) if key else Decimal(0)
     if file.planned < owed:
         words = {"kind": one.get_kind_display(), "owed": plain(owed), "has": plain(file.planned)}
         found.append(Gap(_("%(kind)s规定 %(owed)s 学时，课表只有 %(has)s") % words, here))
@@ -482,13 +498,12 @@ def papers_in_use(names: Iterable[str]) -> set[str]:
 
 def kept_until(one: PersonFile) -> str:
     """How long a person's file is kept, by the rule of his group, from the day on which he leaves."""
-    numbers = classes.numbers_on(one.person.mine_id)
     groups = {held.type.group for held in one.certificates}
     key = (
         "keep.managers" if groups & {"principal", "manager"} else "keep.trades" if "trade" in groups else "keep.others"
     )
-    years = int(numbers[key])
+    years = int(one.book.on(key))
     if one.person.left_on is not None:
-        until = classes.years_later(one.person.left_on, years)
+        until = standards.years_later(one.person.left_on, years)
         return _("保存到 %(day)s（离矿后 %(n)d 年）") % {"day": until, "n": years}
     return _("在职期间一直保存，离矿后再保存 %(n)d 年") % {"n": years}

@@ -85,8 +85,11 @@ def person_xlsx(file: PersonFile) -> bytes:
     )
     sheet.table(
         _("历次考核"),
-        [_("考试"), _("类别"), _("日期"), _("成绩"), _("结论"), _("补考")],
-        [[one.exam, one.kind, one.on, one.mark, one.outcome, one.attempt or ""] for one in file.exams],
+        [_("考试"), _("类别"), _("日期"), _("成绩"), _("结论"), _("补考"), _("有效至")],
+        [
+            [one.exam, one.kind, one.on, one.mark, one.outcome, one.attempt or "", one.valid_until or ""]
+            for one in file.exams
+        ],
     )
     balances = [[one.year, one.owed, one.valid, one.short] for one in file.balances]
     sheet.table(_("年度学时"), [_("年度"), _("应有"), _("有效学时"), _("还差")], balances)

@@ -11,6 +11,7 @@ import kuangdeng.learning.garden.models
 import kuangdeng.learning.items.models
 import kuangdeng.learning.practice.models
 import kuangdeng.learning.results.models
+import kuangdeng.learning.standards.models
 import kuangdeng.learning.study.models
 import kuangdeng.learning.talks.models
 import kuangdeng.learning.topics.models  # noqa: F401

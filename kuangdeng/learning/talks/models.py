@@ -1,6 +1,7 @@
 """Tables of the talks: the mine's rule and ladder, one row per person and exam, reminders told, retraining owed."""
 
 from datetime import datetime
+from uuid import UUID
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -131,6 +132,11 @@ class Talk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.exam_id}"
+
+    @property
+    def made_up_id(self) -> UUID:
+        """The exam that the make-ups make up: his, or the first one where his was a make-up itself."""
+        return self.exam.makeup_of_id or self.exam_id
 
     @property
     def owes_exam(self) -> bool:

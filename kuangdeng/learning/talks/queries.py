@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
@@ -12,9 +13,10 @@ from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.exams.api import ENDED, Exam, Kind, Sat, Sitting
 from kuangdeng.learning.exams.api import Status as ExamStatus
 from kuangdeng.learning.items.api import ItemVersion
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.learning.talks import rules
 from kuangdeng.learning.talks.models import Retraining, Talk, TalkReminder, TalkRule, TalkStep
-from kuangdeng.learning.talks.rules import OPEN, PRESET, PRESET_STEPS, Status, Terms
+from kuangdeng.learning.talks.rules import OPEN, PRESET, PRESET_STEPS, Chances, Status, Terms
 from kuangdeng.org.api import Person, Role, has_power, holders, may, reach
 
 LOOK_BACK = timedelta(days=60)
@@ -107,8 +109,21 @@ def helpers(talk: Talk) -> list[Person]:
 
 def makeups_of(talk: Talk) -> list[Exam]:
     """Make-up exams of this exam that he could still sit."""
-    rows = Exam.objects.filter(makeup_of_id=talk.exam_id, kind=Kind.MAKEUP, closes_at__gt=clock.now())
+    rows = Exam.objects.filter(makeup_of_id=talk.made_up_id, kind=Kind.MAKEUP, closes_at__gt=clock.now())
     return list(rows.exclude(status__in=[ExamStatus.CANCELLED, ExamStatus.CLOSED, ExamStatus.PUBLISHED]))
+
+
+def chances_after(exam: Exam) -> Chances:
+    """The make-ups that the rules of the day of this exam allow, and those that were failed up to it. Two statements."""
+    allowed = int(standards.number_on(exam.mine_id, "exam.makeups", clock.local(exam.opens_at).date()))
+    if exam.makeup_of_id is None:
+        return Chances(allowed, {})
+    failed = Sitting.objects.filter(
+        exam__makeup_of_id=exam.makeup_of_id, exam__status=ExamStatus.PUBLISHED, exam__opens_at__lte=exam.opens_at,
+        status__in=ENDED, passed=False,
+    )  # fmt: skip
+    used = failed.order_by().values_list("person_id").annotate(n=Count("exam_id", distinct=True))
+    return Chances(allowed, dict(used))
 
 
 def history_of(talk: Talk, *, by: Person) -> list[Talk]:
@@ -147,24 +162,32 @@ def topics_of(version_ids: set[str]) -> tuple[dict[str, list[str]], dict[str, st
     return topics, stems
 
 
+def _waiting_talk() -> Subquery:
+    """The talk that waits for a make-up of which this is a sheet: about the exam itself, or about a make-up before it."""
+    before = Q(exam__makeup_of=OuterRef("exam__makeup_of"), exam__opens_at__lt=OuterRef("exam__opens_at"))
+    rows = Talk.objects.filter(before | Q(exam=OuterRef("exam__makeup_of")), person=OuterRef("person"))
+    return Subquery(rows.filter(status=Status.MAKEUP).values("id")[:1])
+
+
+def _waited_for() -> QuerySet[Any]:
+    """The make-up sheets of whoever waits for one, with their talk (`talk_id`)."""
+    waiting = Talk.objects.filter(status=Status.MAKEUP).values("person_id")
+    rows: QuerySet[Any] = Sitting.objects.filter(exam__kind=Kind.MAKEUP, person__in=waiting)
+    rows = rows.annotate(talk_id=_waiting_talk())
+    return rows.filter(talk_id__isnull=False)
+
+
 def holds_to_lift() -> list[tuple[UUID, UUID]]:
     """Signed talks with the make-up sitting that is still held back."""
-    rows = Sitting.objects.filter(
-        held=True, status=Sat.WAITING, exam__kind=Kind.MAKEUP, exam__makeup_of__talks__status=Status.MAKEUP,
-        exam__makeup_of__talks__person_id=F("person_id"),
-    )  # fmt: skip
-    return list(rows.annotate(talk_id=F("exam__makeup_of__talks__id")).order_by("id").values_list("talk_id", "id"))
+    return list(_waited_for().filter(held=True, status=Sat.WAITING).order_by("id").values_list("talk_id", "id"))
 
 
 def makeups_to_settle() -> list[tuple[UUID, UUID]]:
     """Talks that wait for the make-up exam, with the make-up sheet whose result is published, or who did not come."""
-    told = Q(status__in=ENDED, passed__isnull=False) | Q(status=Sat.ABSENT, exam__makeup_of__talks__makeup_id=F("id"))
-    over = Sitting.objects.filter(
-        told, exam__kind=Kind.MAKEUP, exam__status=ExamStatus.PUBLISHED,
-        exam__makeup_of__talks__status=Status.MAKEUP, exam__makeup_of__talks__person_id=F("person_id"),
-    )  # fmt: skip
-    rows = over.annotate(talk_id=F("exam__makeup_of__talks__id")).order_by("exam__published_at")
-    return list(rows.values_list("talk_id", "id"))
+    let_in = Talk.objects.filter(makeup=OuterRef("pk"), id=OuterRef("talk_id"))
+    told = Q(status__in=ENDED, passed__isnull=False) | Q(status=Sat.ABSENT) & Exists(let_in)
+    over = _waited_for().filter(told, exam__status=ExamStatus.PUBLISHED)
+    return list(over.order_by("exam__published_at").values_list("talk_id", "id"))
 
 
 @dataclass(frozen=True)

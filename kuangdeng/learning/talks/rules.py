@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -42,8 +43,10 @@ VERB_LABELS: dict[str, object] = {
     "rewrite": _("退回重谈"),
     "sign": _("本人签字"),
     "finish": _("办结"),
+    "owe_retraining": _("不能再补考，转重新培训"),
     "pass_makeup": _("补考合格"),
     "fail_makeup": _("补考不合格，转重新培训"),
+    "talk_again": _("补考不合格，再谈心补考"),
     "retrain": _("重新培训完成"),
     "fail_retraining": _("重新培训没有合格，再列入培训班"),
     "untrain": _("结业退回，重新培训没有完成"),
@@ -59,8 +62,10 @@ FLOW = Flow(
         Step("rewrite", Status.TALKED, Status.ASSIGNED),
         Step("sign", Status.TALKED, Status.MAKEUP),
         Step("finish", Status.TALKED, Status.DONE),
+        Step("owe_retraining", Status.TALKED, Status.RETRAINING),
         Step("pass_makeup", Status.MAKEUP, Status.DONE),
         Step("fail_makeup", Status.MAKEUP, Status.RETRAINING),
+        Step("talk_again", Status.MAKEUP, Status.DONE),
         Step("retrain", Status.RETRAINING, Status.DONE),
         Step("fail_retraining", Status.RETRAINING, Status.RETRAINING),
         Step("untrain", Status.DONE, Status.RETRAINING),
@@ -74,7 +79,8 @@ FLOW = Flow(
     states=STATUS_LABELS,
     verbs=VERB_LABELS,
 )
-"""Who signs and has passed (but stayed under the manager's bar) is through: `finish`; who failed still owes the exam."""
+"""Who signs and has passed (but stayed under the manager's bar) is through: `finish`; who failed still owes the exam, or
+the retraining when the rules give him no make-up. Who fails a make-up and may sit another gets a talk of his own for it."""
 OPEN = (Status.OWED, Status.ASSIGNED, Status.TALKED, Status.MAKEUP, Status.RETRAINING)
 
 
@@ -93,10 +99,23 @@ CAUSE_LABELS: dict[str, object] = {
 }
 
 
-def way(*, owes_exam: bool, retrained: bool) -> list[str]:
+@dataclass(frozen=True)
+class Chances:
+    """How many make-ups the training rules allow after an exam, and how many of them each person has failed by then."""
+
+    allowed: int
+    used: Mapping[UUID, int]
+
+    def left(self, person_id: UUID, cause: str) -> bool:
+        """Whether he may sit another. Who never came has not sat once, so he may in any case."""
+        used = self.used.get(person_id, 0)
+        return used < self.allowed or (cause == Cause.ABSENT and used == 0)
+
+
+def way(*, sits_again: bool, retrained: bool) -> list[str]:
     """The states that a talk goes through, in order, as far as they concern this one."""
     steps = [Status.OWED, Status.ASSIGNED, Status.TALKED]
-    steps += [Status.MAKEUP] if owes_exam else []
+    steps += [Status.MAKEUP] if sits_again else []
     steps += [Status.RETRAINING] if retrained else []
     return [*map(str, steps), str(Status.DONE)]
 

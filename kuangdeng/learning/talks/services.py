@@ -19,7 +19,7 @@ from kuangdeng.learning.exams.api import Exam, Kind, Sat, Sitting, lift_hold
 from kuangdeng.learning.exams.api import Status as ExamStatus
 from kuangdeng.learning.talks import rules
 from kuangdeng.learning.talks.models import Retraining, Talk, TalkReminder, TalkRound, TalkRule, TalkStep
-from kuangdeng.learning.talks.queries import candidates, helpers, keeps, sheets_of, terms_on, topics_of
+from kuangdeng.learning.talks.queries import candidates, chances_after, helpers, keeps, sheets_of, terms_on, topics_of
 from kuangdeng.learning.talks.retraining import go, held
 from kuangdeng.learning.talks.rules import CAUSE_LABELS, FLOW, OPEN, POWER_LABELS, TELL_LABELS, Cause, Status
 from kuangdeng.ledger.api import Entry, Subject, post
@@ -66,15 +66,16 @@ def open_talks(exam_id: UUID, *, by: Person | None = None) -> int:
     """Go through the results of a published exam (列入谈心): who failed, was not there or is under the manager's bar
     gets a talk, with his weak points listed by itself. Returns how many came on the list.
 
-    Done again after sheets were marked anew: who has passed now is taken off, who has failed now comes on. The make-up
-    itself makes no second talk. Refused before the results are published.
+    Done again after sheets were marked anew: who has passed now is taken off, who has failed now comes on. Of a make-up
+    come on the list only those who failed it and may sit another by the training rules. Refused before the results are
+    published.
     """
     exam = one_of(Exam.objects.select_for_update(of=("self",)).filter(id=exam_id))
     if exam is None or (by is not None and by.mine_id != exam.mine_id):
         raise NotVisible
     if exam.status != ExamStatus.PUBLISHED or exam.kind == Kind.PRACTICE:
         raise Refused(_("成绩公布以后才能列入谈心；练习不用谈心。"), code="not_published")
-    counts = Counter[str]() if exam.kind == Kind.MAKEUP else _go_through(exam)
+    counts = _go_through(exam)
     TalkRound.objects.update_or_create(exam=exam, defaults={"at": now()})
     facts = {"people": counts["opened"], "dropped": counts["dropped"], "failed": counts[Cause.FAILED]}
     facts |= {"absent": counts[Cause.ABSENT], "below": counts[Cause.BELOW]}
@@ -89,7 +90,7 @@ def _go_through(exam: Exam) -> Counter[str]:
     terms = terms_on(exam.mine_id)
     sheets = sheets_of(exam)
     there = {one.person_id: one for one in Talk.objects.select_for_update(of=("self",)).filter(exam=exam)}
-    needed = [(sheet, cause) for sheet in sheets if (cause := _cause(sheet, terms.bar)) is not None]
+    needed = _needed(exam, sheets, terms.bar)
     fresh = [one for one in needed if _is_news(there.get(one[0].person_id), one[0])]
     through = [there[one.person_id] for one, cause in fresh if cause == Cause.BELOW and one.person_id in there]
     asked = {str(row["v"]) for sheet, _cause_ in fresh for row in (sheet.result.lines if sheet.result else ())}
@@ -110,10 +111,20 @@ def _go_through(exam: Exam) -> Counter[str]:
             counts["opened"] += 1
             counts[cause] += 1
         talk.save()
-    gone = {one.person_id for one in sheets} - {sheet.person_id for sheet, _cause_ in needed}
+    gone = {one.person_id for one in sheets if one.passed} - {sheet.person_id for sheet, _cause_ in needed}
+    through += Talk.objects.filter(makeup__exam=exam, makeup__passed=True, status=Status.RETRAINING)
     counts["dropped"] = sum(_drop_passed(there[key]) for key in gone if key in there)
     counts["dropped"] += sum(_drop_passed(one) for one in through if one.status in (Status.MAKEUP, Status.RETRAINING))
     return counts
+
+
+def _needed(exam: Exam, sheets: Sequence[Sitting], bar: Decimal | None) -> list[tuple[Sitting, Cause]]:
+    """The sheets that call for a talk, and why. Who stayed away from a make-up only needs another one."""
+    found = [(sheet, cause) for sheet in sheets if (cause := _cause(sheet, bar)) is not None]
+    if exam.kind != Kind.MAKEUP:
+        return found
+    chances = chances_after(exam)
+    return [one for one in found if one[1] == Cause.FAILED and chances.left(one[0].person_id, Cause.FAILED)]
 
 
 def _cause(sheet: Sitting, bar: Decimal | None) -> Cause | None:
@@ -249,7 +260,8 @@ def rewrite(talk_id: UUID, *, why: str, by: Person) -> Talk:
 
 @verb
 def sign(talk_id: UUID, *, by: Person) -> Talk:
-    """Sign the record (本人签字): from now the make-up exam is open to him. Refused for anybody but himself."""
+    """Sign the record (本人签字): from now the make-up exam is open to him, or he owes the retraining where the training
+    rules give him no make-up. Refused for anybody but himself."""
     talk = _begin("sign", talk_id, by.mine_id)
     if talk.person_id != by.id:
         raise Refused(_("谈心记录由本人签字。纸上签了的，由培训或政工部门登记。"), code="not_yours")
@@ -272,8 +284,20 @@ def sign_for(talk_id: UUID, *, note: str, by: Person) -> Talk:
 
 def _sign(talk: Talk, by: Person, note: str) -> None:
     talk.signed_at, talk.signed_by, talk.sign_note = now(), by, note
-    go("sign" if talk.owes_exam else "finish", talk)
+    if not talk.owes_exam:
+        go("finish", talk)
+    elif chances_after(talk.exam).left(talk.person_id, talk.cause):
+        go("sign", talk)
+    else:
+        go("owe_retraining", talk)
     talk.save()
+    _owe_retraining(talk)
+
+
+def _owe_retraining(talk: Talk) -> None:
+    """Who has to be trained again stands on the list of the training classes."""
+    if talk.status == Status.RETRAINING:
+        Retraining.objects.get_or_create(talk=talk, defaults={"mine_id": talk.mine_id, "person": talk.person})
 
 
 # The make-up exam -----------------------------------------------------------------------------------------------------
@@ -291,7 +315,7 @@ def let_sit(talk_id: UUID, *, sitting_id: UUID) -> Talk:
     )
     if talk is None or sitting is None:
         raise NotVisible
-    fits = sitting.person_id == talk.person_id and sitting.exam.makeup_of_id == talk.exam_id
+    fits = sitting.person_id == talk.person_id and sitting.exam.makeup_of_id == talk.made_up_id
     if talk.status != Status.MAKEUP or not fits or not lift_hold(sitting):
         raise Refused(_("这场补考现在不能放行。"), code="wrong_state")
     talk.makeup = sitting
@@ -302,26 +326,32 @@ def let_sit(talk_id: UUID, *, sitting_id: UUID) -> Talk:
 
 @verb
 def settle(talk_id: UUID, *, sitting_id: UUID) -> Talk:
-    """What the make-up exam came to (补考结果): passed, it is over; failed again, retraining is owed; did not come,
-    another one has to be arranged. By the clock, once the results are published. Refused before."""
+    """What the make-up exam came to (补考结果): passed, it is over; failed again, retraining is owed, or another talk where
+    the training rules of its day allow another make-up; did not come, another one has to be arranged.
+
+    By the clock, once the results are published. Refused before.
+    """
     sitting = one_of(Sitting.objects.select_related("exam").filter(id=sitting_id, exam__status=ExamStatus.PUBLISHED))
     rows = Talk.objects.select_for_update(of=("self",)).select_related("person", "exam", "unit")
     talk = one_of(rows.filter(id=talk_id))
-    if talk is None or sitting is None or sitting.exam.makeup_of_id != talk.exam_id:
+    if talk is None or sitting is None or sitting.exam.makeup_of_id != talk.made_up_id:
         raise NotVisible
     if talk.status != Status.MAKEUP or (sitting.passed is None and sitting.status != Sat.ABSENT):
         raise Refused(_("补考成绩还没有公布。"), code="wrong_state")
     if sitting.status == Sat.ABSENT:
         talk.makeup, outcome = None, "absent"
     else:
-        outcome = "pass_makeup" if sitting.passed else "fail_makeup"
+        outcome = "pass_makeup" if sitting.passed else _after_failing(talk, sitting.exam)
         talk.makeup = sitting
         go(outcome, talk)
     talk.save()
-    if outcome == "fail_makeup":
-        Retraining.objects.get_or_create(talk=talk, defaults={"mine_id": talk.mine_id, "person": talk.person})
+    _owe_retraining(talk)
     _enter("settle", talk, None, {"outcome": outcome, "makeup": sitting.exam.title})
     return talk
+
+
+def _after_failing(talk: Talk, makeup: Exam) -> str:
+    return "talk_again" if chances_after(makeup).left(talk.person_id, Cause.FAILED) else "fail_makeup"
 
 
 # Retraining -----------------------------------------------------------------------------------------------------------

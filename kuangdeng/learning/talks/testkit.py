@@ -1,6 +1,7 @@
 """Talks for the tests of this part and of those above: short ways to one in any state, by the verbs."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from kuangdeng.kernel import clock
@@ -8,6 +9,7 @@ from kuangdeng.learning.exams.api import Exam, Kind, People, Sitting, arrange, c
 from kuangdeng.learning.exams.testkit import a_paper, after, all_right, begun, data_of, give, sitting_of
 from kuangdeng.learning.items.testkit import SINGLE, TRUE_FALSE, items_in_use
 from kuangdeng.learning.results.testkit import over
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.learning.talks import services
 from kuangdeng.learning.talks.jobs import run_clock
 from kuangdeng.learning.talks.models import Retraining, Talk
@@ -61,6 +63,22 @@ def talk_in(status: Status, cast: Cast, title: str = "防治水轮训结业考�
     return talk_of(exam, cast.miner)
 
 
+def talked(cast: Cast, talk: Talk) -> Talk:
+    """The talk was held and both have signed."""
+    services.assign(talk.id, talker_id=cast.branch_secretary.id, by=cast.unit_head)
+    with after(talk.exam):
+        services.record(talk.id, data=record_of(talk.exam), by=cast.branch_secretary)
+        return services.sign(talk.id, by=cast.miner)
+
+
+def allow_makeups(cast: Cast, count: int, day: date | None = None) -> None:
+    """The training rules allow so many make-ups, from a day on (long ago where none is given)."""
+    standards.save_training_rule(
+        key="exam.makeups", valid_from=day or date(2020, 1, 1), value=Decimal(count), source="矿培训管理办法第 6 条",
+        confirmed=True, by=cast.training_officer,
+    )  # fmt: skip
+
+
 def makeup_exam(cast: Cast, exam: Exam, title: str = "") -> Exam:
     """A make-up exam of two other items, drawn, with the miner on its list."""
     name = title or f"{exam.title}补考"
@@ -71,9 +89,9 @@ def makeup_exam(cast: Cast, exam: Exam, title: str = "") -> Exam:
     return draw(made.id, by=cast.training_officer)
 
 
-def makeup(cast: Cast, exam: Exam, *, right: bool) -> Sitting:
+def makeup(cast: Cast, exam: Exam, *, right: bool, title: str = "") -> Sitting:
     """The miner has sat the make-up exam, all right or all wrong, and its results are published."""
-    made = makeup_exam(cast, exam)
+    made = makeup_exam(cast, exam, title)
     run_clock()
     sitting = begun(cast, made, cast.miner)
     give(sitting, all_right(sitting) if right else {})

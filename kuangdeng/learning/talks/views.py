@@ -63,12 +63,15 @@ def talk(request: HttpRequest, talk_id: UUID) -> HttpResponse:
     by = me(request)
     found = queries.get_talk(talk_id, by=by)
     verbs = _offered(found, by)
+    chances = queries.chances_after(found.exam)
+    sits_again = found.owes_exam and chances.left(found.person_id, found.cause)
     first = next((one for one in verbs if one in PRIMARY), "")
     words = {
         **_told(found), "own": by.id == found.person_id, "first": _step(found, first) if first else None,
         "class_url": _class_url(found, by),
         "form": _form(found, first, None) if first in ("sign",) else None,
-        "others": [_step(found, one) for one in verbs if one != first], "stages": _stages(found),
+        "others": [_step(found, one) for one in verbs if one != first], "stages": _stages(found, sits_again=sits_again),
+        "sits_again": sits_again, "chances": chances, "used": chances.used.get(found.person_id, 0),
         "history": queries.history_of(found, by=by), "makeups": queries.makeups_of(found) if found.status == "makeup" else [],
         "can_arrange": has_power(by, "exam.arrange"),
     }  # fmt: skip
@@ -96,9 +99,9 @@ def _told(found: Talk) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _stages(found: Talk) -> list[dict[str, Any]]:
+def _stages(found: Talk, *, sits_again: bool) -> list[dict[str, Any]]:
     """The way from the result to its end, with where it stands."""
-    way = rules.way(owes_exam=found.owes_exam, retrained=queries.retraining_of(found) is not None)
+    way = rules.way(sits_again=sits_again, retrained=queries.retraining_of(found) is not None)
     at = way.index(found.status) if found.status in way else -1
     return [{"label": STATUS_LABELS[one], "now": place == at, "past": place < at} for place, one in enumerate(way)]
 

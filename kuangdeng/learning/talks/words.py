@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel.clock import local
 from kuangdeng.learning.talks.models import Talk
+from kuangdeng.learning.talks.queries import chances_after
 from kuangdeng.learning.talks.rules import OPEN, STATUS_LABELS, TELL_ROLES, VERB_LABELS, Status, Tell
 from kuangdeng.ledger.api import Entry, Recipient, Topic, declare_topics, declare_words, route
 from kuangdeng.org.api import Person, Role, Unit, tell, tell_roles
@@ -21,6 +22,7 @@ declare_topics(
 OUTCOMES: dict[str, object] = {
     "pass_makeup": _("补考合格"),
     "fail_makeup": _("补考不合格，转重新培训"),
+    "talk_again": _("补考不合格，再谈心补考"),
     "absent": _("补考缺考，重新安排"),
 }
 YES: Any = {True: _("是"), False: _("否"), "True": _("是"), "False": _("否")}
@@ -92,16 +94,19 @@ def opened(entry: Entry) -> Iterator[Recipient]:
     rows = Talk.objects.filter(exam_id=entry.subject_id, status=Status.OWED).select_related("person", "exam", "unit")
     talks = list(rows)
     listing = f"{reverse('learning:talks')}?state=owed"
+    if not talks:
+        return
     for unit_id, n in Counter(one.unit_id for one in talks if one.unit_id).items():
         unit = Unit.objects.get(id=unit_id)
         title = f"{unit.name}有 {n} 人要谈心，请安排谈话人：{talks[0].exam.title}"
         yield from tell_roles(entry.mine_id, TELL_ROLES[Tell.UNIT], TODO, title, listing, unit=unit)
-    if talks:
-        title = f"{talks[0].exam.title}有 {len(talks)} 人列入谈心，请看有没有人安排。"
-        yield from tell_roles(entry.mine_id, [Role.TRAINING_OFFICER], HEARD, title, listing)
+    title = f"{talks[0].exam.title}有 {len(talks)} 人列入谈心，请看有没有人安排。"
+    yield from tell_roles(entry.mine_id, [Role.TRAINING_OFFICER], HEARD, title, listing)
+    chances = chances_after(talks[0].exam)
     for one in talks:
         what = "您没有参加" if one.cause == "absent" else "您这次没有考好"
-        again = "谈过心、签了字就能补考。" if one.owes_exam else ""
+        sits = one.owes_exam and chances.left(one.person_id, one.cause)
+        again = "谈过心、签了字就能补考。" if sits else ""
         yield from tell([one.person], HEARD, f"{one.exam.title}：{what}，会有人找您谈心。{again}", _page(one))
 
 
@@ -145,6 +150,11 @@ def signed(entry: Entry) -> Iterator[Recipient]:
         yield from tell_roles(
             entry.mine_id, roles, TODO, title, _page(talk), act=talk.makeup is None, due_at=talk.due_at
         )
+    if talk.status == Status.RETRAINING:
+        title = f"{talk.person.name}谈过心了，按规定不能再补考，请安排重新培训：{talk.exam.title}"
+        yield from tell_roles(
+            entry.mine_id, [Role.TRAINING_OFFICER], TODO, title, _page(talk), act=True, due_at=talk.due_at
+        )
 
 
 @route("talk.let_sit", settles=[TODO])
@@ -175,7 +185,7 @@ def settled(entry: Entry) -> Iterator[Recipient]:
 def accepted(entry: Entry) -> Iterator[Recipient]:
     """列入矿外培训班: he hears where."""
     talk = _talk(entry)
-    title = f"请您参加重新培训：{entry.payload.get('where', '')}（{talk.exam.title}补考没有合格）。"
+    title = f"请您参加重新培训：{entry.payload.get('where', '')}（{talk.exam.title}没有合格）。"
     yield from tell([talk.person], HEARD, title, _page(talk))
 
 

@@ -1,7 +1,8 @@
 """Reading the organisation: who may what, which unit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -12,7 +13,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.search import fold
 from kuangdeng.org.models import Person, Place, RoleGrant, Unit
 from kuangdeng.org.powers import POWERS
-from kuangdeng.org.rules import MINE_WIDE, Role
+from kuangdeng.org.rules import MINE_WIDE, Role, in_office_since
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,33 @@ def granted(mine_id: UUID, role: Role, unit: Unit | None = None) -> list[Person]
     if unit is not None:
         rows = rows.filter(Q(unit_id=unit.id) | Q(unit__ancestors__contains=[unit.id]))
     return list(rows.select_related("unit__parent").order_by("pinyin", "number"))
+
+
+@dataclass(frozen=True)
+class InOffice:
+    """Somebody who holds one of some roles today, and since when without a break (任职日期)."""
+
+    person: Person
+    roles: tuple[Role, ...]
+    since: date
+
+
+def in_office(mine_id: UUID, roles: Sequence[Role]) -> list[InOffice]:
+    """Who holds one of these roles today, and since when he is in such an office; in the order of the roles. One statement."""
+    day = clock.today()
+    rows = RoleGrant.objects.filter(
+        person__mine_id=mine_id, person__is_active=True, role__in=roles, valid_from__lte=day
+    )
+    grants: dict[UUID, list[RoleGrant]] = {}
+    for row in rows.select_related("person__unit").order_by("person__pinyin", "person__number", "valid_from"):
+        grants.setdefault(row.person_id, []).append(row)
+    found = []
+    for held in grants.values():
+        since = in_office_since([(one.valid_from, one.valid_to) for one in held], day)
+        if since is not None:
+            now = {one.role for one in held if one.valid_to is None or one.valid_to >= day}
+            found.append(InOffice(held[0].person, tuple(one for one in roles if one in now), since))
+    return sorted(found, key=lambda one: roles.index(one.roles[0]))
 
 
 def same_unit(a: Unit | None, b: Unit | None) -> bool:

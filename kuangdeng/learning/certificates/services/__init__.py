@@ -12,6 +12,7 @@ from kuangdeng.learning.certificates.services.certificates import (
     set_up_certificates,
 )
 from kuangdeng.learning.certificates.services.lists import confirm_import, drop_import, publish_barred
+from kuangdeng.learning.certificates.services.managers import remind_manager
 from kuangdeng.learning.certificates.services.surface import save_surface_trades
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "issue_certificate",
     "publish_barred",
     "remind",
+    "remind_manager",
     "renew_certificate",
     "revoke_certificate",
     "save_surface_trades",

@@ -11,7 +11,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.tables import compact
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.kernel.words import need
+from kuangdeng.kernel.words import need, source_of
 from kuangdeng.learning.certificates.models import Certificate, CertificateReminder, CertificateType
 from kuangdeng.learning.certificates.rules import FLOW, TYPES, Event, Group, Status
 from kuangdeng.learning.certificates.services._steps import check, enter, locked, note, of_certificate
@@ -64,9 +64,7 @@ def save_type(*, data: TypeData, by: Person, type_id: UUID | None = None) -> Cer
         raise Refused(_("已经有「%s」这种证照。") % name, field="name", code="again")
     if not 1 <= data.valid_years <= 50:
         raise Refused(_("请填 %(least)d 到 %(most)d。") % {"least": 1, "most": 50}, field="valid_years")
-    if data.confirmed and not data.source.strip():
-        raise Refused(_("确认过的数要写明依据：哪个文件、第几条。"), field="source")
-    values = {**asdict(data), "name": name, "source": data.source.strip()[:200]}
+    values = {**asdict(data), "name": name, "source": source_of(data.source, confirmed=data.confirmed)}
     if type_id is None:
         one = CertificateType.objects.create(mine_id=by.mine_id, **values)
     else:

@@ -9,6 +9,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.words import source_of
 from kuangdeng.learning.certificates.models import SurfaceTrade
 from kuangdeng.learning.certificates.services._steps import check, enter
 from kuangdeng.ledger.api import Subject
@@ -32,9 +33,7 @@ def save_surface_trades(
         raise Refused(_("工种太长了，最多 40 个字。几个工种请用顿号隔开。"), field="trades")
     if valid_from < clock.today():
         raise Refused(_("从今天或以后的日期起用：已经发布的名单不会变。"), field="valid_from")
-    words = source.strip()[:200]
-    if confirmed and not words:
-        raise Refused(_("确认过的要写明依据：哪个文件，或者谁定的。"), field="source")
+    words = source_of(source, confirmed=confirmed)
     values = {"surface": surface, "source": words, "confirmed": confirmed}
     rows = [
         SurfaceTrade.objects.update_or_create(mine_id=by.mine_id, trade=name, valid_from=valid_from, defaults=values)[0]

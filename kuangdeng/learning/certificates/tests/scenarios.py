@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from kuangdeng.kernel import clock
 from kuangdeng.learning.certificates import services
-from kuangdeng.learning.certificates.testkit import certificate_in, data_for, kind_in, previewed
+from kuangdeng.learning.certificates.testkit import certificate_in, data_for, in_office_for, kind_in, previewed
 from kuangdeng.org.testkit import Cast
 
 Run = Callable[[], object]
@@ -45,6 +45,11 @@ def revoke_certificate(cast: Cast) -> Run:
 def remind(cast: Cast) -> Run:
     one = certificate_in(cast, days=25)
     return lambda: services.remind(one.id, due_on=one.valid_until, step=30)
+
+
+def remind_manager(cast: Cast) -> Run:
+    head = in_office_for(cast, months=5)
+    return lambda: services.remind_manager(head.person.id, due_on=head.due_on, step=30)
 
 
 def confirm_import(cast: Cast) -> Run:

@@ -15,6 +15,7 @@ from kuangdeng.learning.certificates.rules import Reason, month_end, reminder_du
 from kuangdeng.learning.certificates.testkit import certificate_in, data_for, kind_in, previewed
 from kuangdeng.learning.classes import api as classes
 from kuangdeng.learning.classes import testkit
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.ledger.api import Notice, seal_all, tell_all
 from kuangdeng.org.testkit import Cast, make_cast
 
@@ -159,7 +160,7 @@ def test_the_certificate_of_a_trade_is_missing_runs_out_or_was_not_reviewed(cast
 def test_short_hours_bar_a_newcomer_at_once_and_the_others_when_the_year_has_ended(cast: Cast) -> None:
     testkit.rules_of(cast)
     year = clock.today().year
-    classes.save_training_rule(
+    standards.save_training_rule(
         key="records.year",
         valid_from=clock.today(),
         value=year,
@@ -178,7 +179,7 @@ def test_short_hours_bar_a_newcomer_at_once_and_the_others_when_the_year_has_end
 def test_hours_of_years_before_the_records_bar_nobody(cast: Cast) -> None:
     testkit.rules_of(cast)
     year = clock.today().year
-    classes.save_training_rule(
+    standards.save_training_rule(
         key="records.year",
         valid_from=clock.today(),
         value=year + 1,

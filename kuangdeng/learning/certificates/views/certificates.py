@@ -19,7 +19,8 @@ from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import put_refusal
-from kuangdeng.learning.certificates import forms, importing, queries, registers, rules, services
+from kuangdeng.learning.certificates import forms, importing, queries, registers, rules, services, wording
+from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.forms import ReasonForm
 from kuangdeng.learning.views import asked_person, paper, tabs_of, xlsx_answer
 from kuangdeng.org.api import ImportRun, Person, has_power, me, need_power
@@ -32,6 +33,7 @@ def tabs(person: Person, here: str) -> list[dict[str, Any]]:
     pages = {
         "certificates": (_("证照"), "cert.see"),
         "barred": (_("不能入井名单"), "cert.see"),
+        "managers": (_("管理人员考核"), "cert.see"),
         "certificate_types": (_("证照种类"), "cert.types"),
         "surface_trades": (_("地面工种"), "cert.surface"),
         "certificate_import": (_("导入证照台账"), "cert.issue"),
@@ -66,13 +68,12 @@ def certificate_new(request: HttpRequest) -> HttpResponse:
         services.issue_certificate(person_id=data["person"].id, data=form.data_of(), by=by)
         return _("已登记。")
 
-    form = forms.CertificateForm(
-        request.POST or None,
-        by=by,
-        kinds=queries.types_in_use(by.mine_id),
-        initial={"person": asked_person(request, by)},
-    )
-    return edit_page(request, form, act, title=_("登记证照"), label=_("登记"), back=reverse("learning:certificates"))
+    person = asked_person(request, by)
+    kinds = queries.types_in_use(by.mine_id)
+    form = forms.CertificateForm(request.POST or None, by=by, kinds=kinds, initial={"person": person})
+    back = reverse("learning:certificates")
+    context = {"note": wording.results(person, exams.results_to_rely_on(person)) if person else ""}
+    return edit_page(request, form, act, title=_("登记证照"), label=_("登记"), back=back, context=context)
 
 
 @require_GET
@@ -86,6 +87,8 @@ def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
         if verb != "issue" and rules.FLOW.allows(verb, one.status) and has_power(by, f"cert.{verb}")
     ]
     words = {"one": one, "chip": registers.state_chip(one), "steps": queries.history_of(one), "verbs": verbs}
+    if verbs or one.person_id == by.id:
+        words["results"] = wording.results(one.person, exams.results_to_rely_on(one.person))
     return render(request, f"{HERE}/certificate.html", words)
 
 

@@ -1,4 +1,4 @@
-"""Reading the training classes: needs, plans, classes, rosters, hours, rules."""
+"""Reading the training classes: needs, plans, classes, rosters, hours, limits."""
 
 from kuangdeng.learning.classes.queries.catalogue import (
     active_teachers,
@@ -30,7 +30,14 @@ from kuangdeng.learning.classes.queries.catalogue import (
     units_of_class,
     week_of,
 )
-from kuangdeng.learning.classes.queries.exams import class_of_exam, class_paths, exam_outcomes, exams_of, of_class
+from kuangdeng.learning.classes.queries.exams import (
+    class_of_exam,
+    class_paths,
+    exam_outcomes,
+    exams_of,
+    of_class,
+    passed_in,
+)
 from kuangdeng.learning.classes.queries.hours import (
     Balance,
     Learner,
@@ -61,6 +68,7 @@ from kuangdeng.learning.classes.queries.hours import (
     waiting_for,
     with_hours,
 )
+from kuangdeng.learning.classes.queries.limits import limits_of, roster_rules
 from kuangdeng.learning.classes.queries.roster import (
     Cell,
     Line,
@@ -79,13 +87,6 @@ from kuangdeng.learning.classes.queries.roster import (
     seats_of,
     strength_of,
     with_seats,
-)
-from kuangdeng.learning.classes.queries.rules import (
-    limits_of,
-    number_on,
-    numbers_on,
-    roster_rules,
-    training_rules,
 )
 
 __all__ = [
@@ -141,13 +142,12 @@ __all__ = [
     "needs",
     "newcomers_short",
     "next_number",
-    "number_on",
-    "numbers_on",
     "occupancy",
     "of_class",
     "open_plan_lines",
     "own_seat",
     "owner_of_calendar",
+    "passed_in",
     "people",
     "plan_lines",
     "plan_of",
@@ -164,7 +164,6 @@ __all__ = [
     "teacher_rows",
     "teachers",
     "teaches",
-    "training_rules",
     "units_named",
     "units_of_class",
     "unsettled",

@@ -2,25 +2,24 @@
 
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.classes.models import ClassExam, TrainingClass
 from kuangdeng.learning.exams import api as exams
 
 _LINK = "class_link__training_class_id"
-_CLASS_OF = (_LINK, f"makeup_of__{_LINK}", f"makeup_of__makeup_of__{_LINK}")
 
 
 def class_paths(prefix: str = "") -> list[str]:
-    """How one comes from an exam to its class: its own, or that of the exam which it makes up, one or two steps back."""
-    return [prefix + path for path in _CLASS_OF]
+    """How one comes from an exam to its class: its own, or that of the exam which it makes up."""
+    return [f"{prefix}{_LINK}", f"{prefix}makeup_of__{_LINK}"]
 
 
 def of_class(class_id: UUID, prefix: str = "") -> Q:
     """The exams of a class, its make-up exams too; with a prefix what hangs on them."""
-    own, second, third = (Q(**{path: class_id}) for path in class_paths(prefix))
-    return own | second | third
+    own, made_up = (Q(**{path: class_id}) for path in class_paths(prefix))
+    return own | made_up
 
 
 def exams_of(one: TrainingClass) -> list[exams.Exam]:
@@ -31,9 +30,15 @@ def exams_of(one: TrainingClass) -> list[exams.Exam]:
 
 def class_of_exam(exam_id: UUID) -> ClassExam | None:
     """The class for which an exam was arranged, or the exam that it makes up. One statement."""
-    own, second = Q(exam=exam_id), Q(exam__makeups=exam_id)
-    rows = ClassExam.objects.filter(own | second | Q(exam__makeups__makeups=exam_id)).distinct()
+    rows = ClassExam.objects.filter(Q(exam=exam_id) | Q(exam__makeups=exam_id)).distinct()
     return one_of(rows.select_related("training_class", "batch"))
+
+
+def passed_in(mine_id: UUID, kind: str) -> QuerySet[exams.Sitting]:
+    """The published sheets that passed in the exams of classes of a kind, or in their make-ups."""
+    own, made_up = (Q(**{path.replace("class_id", "class__kind"): kind}) for path in class_paths("exam__"))
+    rows = exams.Sitting.objects.filter(own | made_up, exam__mine_id=mine_id, exam__status=exams.Status.PUBLISHED)
+    return rows.filter(status__in=exams.ENDED, passed=True).select_related("exam__makeup_of")
 
 
 def exam_outcomes(one: TrainingClass) -> dict[UUID, bool]:

@@ -23,8 +23,8 @@ from kuangdeng.learning.classes.models import (
     TrainingClass,
     TrainingNeed,
 )
-from kuangdeng.learning.classes.queries.rules import numbers_on
 from kuangdeng.learning.classes.rules import Conclusion, CorrectionStatus, NeedStatus, Status, year_bounds
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.org.api import Person, Unit, has_power, reach
 
 NOTHING = Decimal(0)
@@ -127,7 +127,7 @@ class Balance:
 
 def balances(person: Person, years: Sequence[int]) -> list[Balance]:
     """A person's hours of some years against what the rule asks of each. Three statements."""
-    numbers = numbers_on(person.mine_id)
+    numbers = standards.numbers_on(person.mine_id)
     first = person.memberships.aggregate(first=Min("valid_from"))["first"]
     rows = LessonHours.objects.filter(person=person, on__gte=date(min(years), 1, 1)).order_by()
     sums = dict(rows.values_list("on__year").annotate(n=Sum("valid")))
@@ -244,7 +244,7 @@ class UnitHours:
 
 def by_unit(by: Person, year: int) -> list[UnitHours]:
     """Every unit with its people's hours of the year: how many have what they owe. Two statements."""
-    owed = numbers_on(by.mine_id, min(clock.today(), year_bounds(year)[1]))
+    owed = standards.numbers_on(by.mine_id, min(clock.today(), year_bounds(year)[1]))
     units = {one.id: one for one in Unit.objects.filter(mine_id=by.mine_id, closed_on=None)}
     sums: dict[UUID, list[Any]] = defaultdict(lambda: [0, NOTHING, 0])
     begin, end = year_bounds(year)
@@ -281,7 +281,7 @@ def failed_and_not_retrained(mine_id: UUID) -> list[Seat]:
 
 def newcomers_short(mine_id: UUID, year: int) -> list[Person]:
     """Who came to the mine in this year and has fewer hours than a new worker needs, with `hours`."""
-    owed = numbers_on(mine_id)["hours.new"]
+    owed = standards.numbers_on(mine_id)["hours.new"]
     rows = Person.objects.filter(mine_id=mine_id, is_active=True)
     found: QuerySet[Any] = with_hours(rows, year).annotate(first=Min("memberships__valid_from"))
     return list(found.filter(first__range=year_bounds(year), hours__lt=owed).select_related("unit"))
@@ -289,7 +289,7 @@ def newcomers_short(mine_id: UUID, year: int) -> list[Person]:
 
 def serving_short(mine_id: UUID, year: int) -> list[Person]:
     """Who worked here before this year and had fewer hours in it than the rule asks, with `hours`."""
-    owed = numbers_on(mine_id, year_bounds(year)[1])["hours.serving"]
+    owed = standards.numbers_on(mine_id, year_bounds(year)[1])["hours.serving"]
     rows = Person.objects.filter(mine_id=mine_id, is_active=True)
     found: QuerySet[Any] = with_hours(rows, year).annotate(first=Min("memberships__valid_from"))
     return list(found.filter(Q(first=None) | Q(first__lt=date(year, 1, 1)), hours__lt=owed).select_related("unit"))

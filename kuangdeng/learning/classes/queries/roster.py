@@ -12,7 +12,7 @@ from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.classes import rostering
 from kuangdeng.learning.classes.models import Batch, Lesson, Seat, TrainingClass
-from kuangdeng.learning.classes.queries.rules import limits_of
+from kuangdeng.learning.classes.queries.limits import limits_of
 from kuangdeng.learning.classes.rules import CHANGING, Audience, Limits, Status, most_of
 from kuangdeng.org.api import Person, Role, Unit, below, granted, has_power, reach
 

@@ -45,7 +45,6 @@ from kuangdeng.learning.classes.services.settings import (
     make_lesson_calendar,
     revoke_lesson_calendar,
     save_roster_rule,
-    save_training_rule,
     set_up_classes,
 )
 from kuangdeng.learning.classes.services.timetable import (
@@ -100,7 +99,6 @@ __all__ = [
     "revoke_lesson_calendar",
     "save_plan_line",
     "save_roster_rule",
-    "save_training_rule",
     "set_up_classes",
     "settle_lesson",
     "take_retraining",

@@ -17,7 +17,7 @@ from kuangdeng.kernel.words import need, plain
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.classes import rules
 from kuangdeng.learning.classes.models import Batch, HoursCorrection, Lesson, Seat, TrainingClass
-from kuangdeng.learning.classes.queries import exam_outcomes, learners, number_on, seats_of, unsettled
+from kuangdeng.learning.classes.queries import exam_outcomes, learners, seats_of, unsettled
 from kuangdeng.learning.classes.rules import FLOW, KEEP_OF, Conclusion, CorrectionStatus
 from kuangdeng.learning.classes.services._classes import ClassData, checked, found_class
 from kuangdeng.learning.classes.services._steps import (
@@ -29,6 +29,7 @@ from kuangdeng.learning.classes.services._steps import (
     locked_class,
     of_class,
 )
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.learning.talks import api as talks
 from kuangdeng.org.api import Person
 
@@ -210,7 +211,7 @@ def _retrained(one: TrainingClass, *, last: bool) -> dict[str, object]:
     """Settle the retraining of who was in the class for it. Before the archive (`last`) an exam may still be published."""
     if not talks.retrained_in(one.id):
         return {}
-    outcomes, percent = exam_outcomes(one), number_on(one.mine_id, "class.attend_percent")
+    outcomes, percent = exam_outcomes(one), standards.number_on(one.mine_id, "class.attend_percent")
     found: dict[UUID, tuple[bool | None, str]] = {}
     for row in learners(seats_of(one)):
         if found.get(row.seat.person_id, (False, ""))[0]:
@@ -272,9 +273,9 @@ def close_class(class_id: UUID, *, by: Person, gaps: str = "") -> TrainingClass:
     """
     one = locked_class(class_id, by, "class.close")
     one.status = FLOW.target("close", one.status)
-    years = int(number_on(one.mine_id, KEEP_OF.get(one.kind, "keep.others")))
+    years = int(standards.number_on(one.mine_id, KEEP_OF.get(one.kind, "keep.others")))
     one.closed_at, one.closed_by = clock.now(), by
-    one.keep_until = rules.years_later(one.end_on, years)
+    one.keep_until = standards.years_later(one.end_on, years)
     one.stopped_reason = gaps.strip()[:200]
     one.save()
     told = {"keep_until": one.keep_until.isoformat(), "gaps": one.stopped_reason, **_retrained(one, last=True)}

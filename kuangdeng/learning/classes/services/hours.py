@@ -12,9 +12,10 @@ from kuangdeng.kernel.verbs import verb
 from kuangdeng.kernel.words import need
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.classes.models import HoursCorrection, Lesson, LessonHours, Seat
-from kuangdeng.learning.classes.queries import get_lesson, numbers_on, teaches
+from kuangdeng.learning.classes.queries import get_lesson, teaches
 from kuangdeng.learning.classes.rules import CORRECTION_FLOW, Mark, Status, Why, counted
 from kuangdeng.learning.classes.services._steps import check, enter, locked_class, of_lesson
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.ledger.api import Subject
 from kuangdeng.org.api import Person
 
@@ -57,7 +58,7 @@ def settle_lesson(lesson_id: UUID, *, by: Person) -> Lesson:
 
 def _count(lesson: Lesson, mine_id: UUID) -> dict[str, object]:
     """Write the hours of each learner; returns how many, how many in full, and the hours altogether."""
-    numbers = numbers_on(mine_id, clock.local(lesson.starts_at).date())
+    numbers = standards.numbers_on(mine_id, clock.local(lesson.starts_at).date())
     late, makeup = int(numbers["class.late_minutes"]), bool(numbers["class.makeup_counts"])
     marks = {row.person_id: row for row in attendance.attendees(lesson.sheet_id)} if lesson.sheet_id else {}
     there = {row.person_id: row for row in LessonHours.objects.filter(lesson=lesson)}

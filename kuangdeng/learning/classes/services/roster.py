@@ -13,7 +13,7 @@ from kuangdeng.kernel.verbs import verb
 from kuangdeng.kernel.words import need
 from kuangdeng.learning.classes import queries, rostering
 from kuangdeng.learning.classes.models import Batch, Lesson, LessonHours, Seat, TrainingClass
-from kuangdeng.learning.classes.queries.rules import limits_of
+from kuangdeng.learning.classes.queries.limits import limits_of
 from kuangdeng.learning.classes.services._steps import (
     changing_batch,
     changing_class,

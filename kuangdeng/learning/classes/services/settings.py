@@ -1,4 +1,4 @@
-"""Rules, limits, teachers, and the calendar that a learner gives to his phone."""
+"""Limits, teachers, and the calendar that a learner gives to his phone."""
 
 import secrets
 from dataclasses import asdict, dataclass
@@ -14,10 +14,11 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.kernel.words import need
-from kuangdeng.learning.classes.models import LessonCalendar, RosterRule, Teacher, TrainingRule
-from kuangdeng.learning.classes.rules import HOUSE, IN_FORCE, NUMBERS, Limits
+from kuangdeng.kernel.words import need, source_of
+from kuangdeng.learning.classes.models import LessonCalendar, RosterRule, Teacher
+from kuangdeng.learning.classes.rules import Limits
 from kuangdeng.learning.classes.services._steps import check, enter
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.ledger.api import Subject, post
 from kuangdeng.org.api import Mine, Person, Unit
 
@@ -26,59 +27,25 @@ from kuangdeng.org.api import Mine, Person, Unit
 def set_up_classes(*, mine: Mine, by: Person | None = None) -> dict[str, int]:
     """Give a mine the training rules with their sources, none of them confirmed, and limits to change (初始化培训).
 
-    Hours are reckoned from the year in which the records are whole: the next one, unless it is January. May run again.
+    May run again.
     """
-    made = {"rules": 0, "limits": 0}
-    there = set(TrainingRule.objects.filter(mine=mine).values_list("key", flat=True))
-    today = clock.today()
-    for key, number in NUMBERS.items():
-        if key in there:
-            continue
-        value = Decimal(today.year + (today.month > 1)) if key == "records.year" else number.value
-        begin = today if number.source == HOUSE else IN_FORCE
-        TrainingRule.objects.create(mine=mine, key=key, valid_from=begin, value=value, source=number.source)
-        made["rules"] += 1
+    made = {"rules": standards.ship_rules(mine), "limits": 0}
     if not RosterRule.objects.filter(mine=mine).exists():
-        RosterRule.objects.create(mine=mine, valid_from=today, source=HOUSE, **asdict(Limits()))
+        RosterRule.objects.create(mine=mine, valid_from=clock.today(), source=standards.HOUSE, **asdict(Limits()))
         made["limits"] = 1
     post("training.set_up", Subject("mine", mine.id, mine.name), mine_id=mine.id, by=by, payload=dict(made))
     return made
 
 
 @verb
-def save_training_rule(
-    *, key: str, valid_from: date, value: Decimal, source: str, confirmed: bool, by: Person
-) -> TrainingRule:
-    """Say what a number of the training rules is from a day on, by which paper, and whether it was checked (设置培训规定).
-
-    Refused for an unknown number, less than nothing, or without a source when it is called confirmed.
-    """
-    check(by, "class.rules")
-    if key not in NUMBERS:
-        raise Refused(_("请选一条规定。"), field="key")
-    if not 0 <= value <= 9999:
-        raise Refused(_("请填 %(least)d 到 %(most)d。") % {"least": 0, "most": 9999}, field="value")
-    words = source.strip()[:200]
-    if confirmed and not words:
-        raise Refused(_("确认过的数要写明依据：哪个文件、第几条。"), field="source")
-    row, _new = TrainingRule.objects.update_or_create(
-        mine_id=by.mine_id, key=key, valid_from=valid_from,
-        defaults={"value": value, "source": words, "confirmed": confirmed},
-    )  # fmt: skip
-    with in_chinese():
-        label = str(NUMBERS[key].label)
-    told = {"value": str(value), "valid_from": valid_from.isoformat(), "source": words, "confirmed": confirmed}
-    enter("training.save_rule", Subject("training_rule", str(row.pk), label), by.mine_id, by, told)
-    return row
-
-
-@verb
 def save_roster_rule(
     *, valid_from: date, limits: Limits, source: str, confirmed: bool, by: Person, unit: Unit | None = None
 ) -> RosterRule:
-    """Say how many of a unit and of a team may be away in one batch from a day on (编班限额). Refused for numbers that are
-    none, and for a past day."""
-    check(by, "class.rules")
+    """Say how many of a unit and of a team may be away in one batch from a day on (编班限额).
+
+    Refused for numbers that are none, for a past day, and without a source when they are called confirmed.
+    """
+    check(by, "class.limits")
     if unit is not None and unit.mine_id != by.mine_id:
         raise NotVisible
     if valid_from < clock.today():
@@ -94,9 +61,10 @@ def save_roster_rule(
     for name, (least, most) in bounds.items():
         if not least <= values[name] <= most:
             raise Refused(_("请填 %(least)d 到 %(most)d。") % {"least": least, "most": most}, field=name)
+    words = source_of(source, confirmed=confirmed)
     row, _new = RosterRule.objects.update_or_create(
         mine_id=by.mine_id, unit=unit, valid_from=valid_from,
-        defaults={**values, "source": source.strip()[:200], "confirmed": confirmed},
+        defaults={**values, "source": words, "confirmed": confirmed},
     )  # fmt: skip
     with in_chinese():
         label = _("编班限额：%s") % (unit.name if unit else _("全矿"))

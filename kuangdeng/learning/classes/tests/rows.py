@@ -30,11 +30,11 @@ from kuangdeng.learning.classes.models import (
     TrainingClass,
     TrainingNeed,
     TrainingPlan,
-    TrainingRule,
 )
 from kuangdeng.learning.classes.testkit import EVIDENCE, REPORT, rules_of
 from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.files.models import PersonRecord, RecordLine
+from kuangdeng.learning.standards.models import TrainingRule
 from kuangdeng.org.models import Person, Unit
 from kuangdeng.org.testkit import Cast
 

@@ -1,7 +1,7 @@
 """The moment before each verb of the classes, for the ledger walk."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from kuangdeng.kernel import clock
@@ -39,13 +39,6 @@ Run = Callable[[], object]
 
 def set_up_classes(cast: Cast) -> Run:
     return lambda: services.set_up_classes(mine=cast.mine, by=cast.administrator)
-
-
-def save_training_rule(cast: Cast) -> Run:
-    return lambda: services.save_training_rule(
-        key="hours.serving", valid_from=date(2027, 1, 1), value=Decimal(24), source="矿发〔2026〕示例号", confirmed=True,
-        by=cast.training_officer,
-    )  # fmt: skip
 
 
 def save_roster_rule(cast: Cast) -> Run:

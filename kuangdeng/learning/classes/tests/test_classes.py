@@ -153,7 +153,11 @@ def test_handouts_are_what_they_say(cast: Cast) -> None:
 def test_leaders_sit_in_every_batch_and_do_not_count_against_their_unit(cast: Cast) -> None:
     people_in(cast, cast.units["mining_team"], 10)
     services.save_roster_rule(
-        valid_from=clock.today(), limits=Limits(50, 3, 50, 3, 0), source="", confirmed=True, by=cast.training_officer
+        valid_from=clock.today(),
+        limits=Limits(50, 3, 50, 3, 0),
+        source="矿发〔2026〕示例号",
+        confirmed=True,
+        by=cast.training_officer,
     )
     one = class_in(cast, leaders_attend=True)
     one = services.make_roster(one.id, by=cast.training_officer)

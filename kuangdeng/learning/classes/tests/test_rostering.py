@@ -15,7 +15,6 @@ from kuangdeng.learning.classes.rules import (
     counted,
     enough,
     most_of,
-    years_later,
 )
 
 
@@ -127,10 +126,7 @@ def test_made_up_lessons_do_not_count_where_the_rule_says_so() -> None:
     assert counted(Decimal(2), Mark("made_up"), late_minutes=15, makeup_counts=False) == (Decimal(0), Why.MADE_UP_NOT)
 
 
-def test_days_and_shares() -> None:
-    from datetime import date
-
-    assert years_later(date(2024, 2, 29), 3) == date(2027, 2, 28)
+def test_shares() -> None:
     assert most_of(3, 30, 8) == 1
     assert most_of(0, 30, 8) == 0
     assert enough(Decimal(8), Decimal(10), Decimal(80))

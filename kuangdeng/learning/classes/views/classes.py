@@ -24,6 +24,7 @@ from kuangdeng.learning.classes.models import TrainingClass
 from kuangdeng.learning.classes.views.common import HERE, tabs
 from kuangdeng.learning.exams import api as exams
 from kuangdeng.learning.forms import ReasonForm
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.learning.talks import api as talks
 from kuangdeng.learning.views import paper
 from kuangdeng.org.api import Person, has_power, me, need_power
@@ -288,7 +289,7 @@ def class_exam_new(request: HttpRequest, class_id: UUID) -> HttpResponse:
     by = me(request)
     need_power(by, "exam.arrange")
     one = queries.get_class(class_id, by=by)
-    mark = queries.number_on(one.mine_id, "exam.pass_mark")
+    mark = standards.number_on(one.mine_id, "exam.pass_mark")
     form = forms.ClassExamForm(
         request.POST or None, by=by, batches=one.batches.all(), initial=forms.ClassExamForm.initial_for(one, mark)
     )
@@ -407,7 +408,7 @@ def conclude(request: HttpRequest, class_id: UUID) -> HttpResponse:
     need_power(by, "class.conclude")
     one = queries.get_class(class_id, by=by)
     learners = queries.learners(queries.seats_of(one))
-    percent = queries.number_on(one.mine_id, "class.attend_percent")
+    percent = standards.number_on(one.mine_id, "class.attend_percent")
     outcomes = queries.exam_outcomes(one)
     initial: dict[str, Any] = {"report": one.report, "cost": one.cost}
     for row in learners:

@@ -131,7 +131,7 @@ def retraining_take(request: HttpRequest, retraining_id: UUID) -> HttpResponse:
 
     form = forms.RetrainForm(request.POST or None, batches=batches, initial={"batch": request.GET.get("batch", "")})
     words = {"exam": row.talk.exam.title, "day": clock.local(row.since).date()}
-    note = _("%(day)s「%(exam)s」补考没有合格。学时够、考试合格、结业结论合格，就自动办结。") % words
+    note = _("%(day)s「%(exam)s」没有合格。学时够、考试合格、结业结论合格，就自动办结。") % words
     if not batches:
         note += _("现在没有可列入的班：请先筹备一个要考试的班。")
     back = next_of(request, f"{reverse('learning:training_needs')}#retraining")

@@ -1,4 +1,4 @@
-"""培训规定、编班限额、教师."""
+"""编班限额、教师."""
 
 from typing import Any
 from uuid import UUID
@@ -19,48 +19,18 @@ from kuangdeng.org.api import me, need_power
 
 
 @require_GET
-def training_rules(request: HttpRequest) -> HttpResponse:
-    """培训规定: each number with its source, whether somebody has checked it, and from which day; the limits of rosters."""
+def limits(request: HttpRequest) -> HttpResponse:
+    """编班限额: of the mine and of units, from which day."""
     by = me(request)
-    need_power(by, "class.rules")
-    rows = queries.training_rules(by)
-    known = {row.key for row in rows}
-    shipped = [{"key": key, "number": number} for key, number in rules.NUMBERS.items() if key not in known]
-    today, seen, lines, unchecked = clock.today(), set(), [], 0
-    for row in rows:
-        current = row.valid_from <= today and row.key not in seen
-        if current:
-            seen.add(row.key)
-            unchecked += not row.confirmed
-        lines.append({"row": row, "current": current})
-    words = {"lines": lines, "shipped": shipped, "limits": queries.roster_rules(by), "unchecked": unchecked}
-    return render(request, f"{HERE}/rules.html", words)
-
-
-@require_http_methods(["GET", "POST"])
-def rule_new(request: HttpRequest) -> HttpResponse:
-    """设置一条规定."""
-    by = me(request)
-    need_power(by, "class.rules")
-
-    def act(data: dict[str, Any]) -> str:
-        services.save_training_rule(**data, by=by)
-        return _("已设置。")
-
-    key = request.GET.get("key", "")
-    now = queries.numbers_on(by.mine_id).get(key)
-    initial = {"key": key, "valid_from": clock.today(), "value": now}
-    form = forms.RuleForm(request.POST or None, initial=initial)
-    return edit_page(
-        request, form, act, title=_("设置培训规定"), label=_("保存"), back=reverse("learning:training_rules")
-    )
+    need_power(by, "class.limits")
+    return render(request, f"{HERE}/limits.html", {"limits": queries.roster_rules(by)})
 
 
 @require_http_methods(["GET", "POST"])
 def limits_new(request: HttpRequest) -> HttpResponse:
     """设置编班限额."""
     by = me(request)
-    need_power(by, "class.rules")
+    need_power(by, "class.limits")
 
     def act(data: dict[str, Any]) -> str:
         services.save_roster_rule(
@@ -72,7 +42,7 @@ def limits_new(request: HttpRequest) -> HttpResponse:
     initial = {"valid_from": clock.today(), **rules.Limits().__dict__}
     form = forms.LimitsForm(request.POST or None, by=by, initial=initial)
     return edit_page(
-        request, form, act, title=_("设置编班限额"), label=_("保存"), back=reverse("learning:training_rules")
+        request, form, act, title=_("设置编班限额"), label=_("保存"), back=reverse("learning:roster_limits")
     )
 
 

@@ -97,7 +97,9 @@ def _chosen(exam: Exam, people: People) -> list[Person]:
 
 def _check_makeup(exam: Exam, chosen: Sequence[Person]) -> None:
     owed = Q(passed=False) | Q(status=Sat.ABSENT)
-    may = set(Sitting.objects.filter(owed, exam=exam.makeup_of).values_list("person_id", flat=True))
+    rows = Sitting.objects.filter(Q(exam=exam.makeup_of) | Q(exam__makeup_of=exam.makeup_of))
+    through = rows.filter(passed=True, exam__status=Status.PUBLISHED).values_list("person_id", flat=True)
+    may = set(rows.filter(owed, exam=exam.makeup_of).values_list("person_id", flat=True)) - set(through)
     wrong = [one.name for one in chosen if one.id not in may]
     if wrong:
         said = _("%(names)s 不用补考：没有参加「%(exam)s」，或者已经合格。请从名单里去掉。")

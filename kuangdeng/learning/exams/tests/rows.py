@@ -91,7 +91,7 @@ def _one_more(cast: Cast, running: Exam, past: Exam, number: int) -> None:
     for status, opens, title in ((Status.PUBLISHED, -30, "季度考试"), (Status.DRAWN, 0, "月度测评")):
         exam = Exam.objects.create(
             mine=cast.mine, title=f"第{number}次{title}", kind=Kind.CLASS, status=status, paper=paper, code=f"{number:05d}{opens % 7}",
-            opens_at=at + timedelta(days=opens), closes_at=at + timedelta(days=opens, hours=5), minutes=60, seed="s",
+            opens_at=at + timedelta(days=opens), closes_at=at + timedelta(days=opens, hours=5), minutes=60, seed="s", pass_percent=80,
             policy={}, created_by=cast.training_officer, drawn_at=at,
         )  # fmt: skip
         own = Sitting.objects.create(exam=exam, person=cast.miner, unit=cast.miner.unit, form=form)
@@ -99,7 +99,7 @@ def _one_more(cast: Cast, running: Exam, past: Exam, number: int) -> None:
             _ended(own, form)
     _ended(Sitting.objects.create(exam=past, person=person, unit=person.unit, form=past.forms.get()), past.forms.get())
     Exam.objects.create(
-        mine=cast.mine, title=f"第{number}组练习", kind=Kind.PRACTICE, status=Status.DRAWN, paper=paper, seed="s", policy={},
+        mine=cast.mine, title=f"第{number}组练习", kind=Kind.PRACTICE, status=Status.DRAWN, paper=paper, seed="s", policy={}, pass_percent=80,
         opens_at=drill.opens_at, closes_at=drill.closes_at, minutes=20, created_by=cast.training_officer, drawn_at=at,
     )  # fmt: skip
 

@@ -24,6 +24,7 @@ from kuangdeng.learning.exams.models import Exam
 from kuangdeng.learning.exams.rules import FLOW, Kind, Sat
 from kuangdeng.learning.exams.views.common import HERE
 from kuangdeng.learning.items.api import sheet as item_sheet
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.org.api import Person, has_power, me, need_power
 
 
@@ -65,7 +66,7 @@ def arrange(request: HttpRequest, exam_id: UUID | None = None) -> HttpResponse:
     by = me(request)
     need_power(by, "exam.arrange")
     found = queries.get_exam(exam_id, by=by) if exam_id else None
-    initial = exam_initial(found) if found else {"opens_at": _tomorrow(9), "closes_at": _tomorrow(11)}
+    initial = exam_initial(found) if found else _fresh(by)
     initial |= {name: request.GET[name] for name in ("paper", "kind", "title", "makeup_of") if name in request.GET}
     form = ExamForm(request.POST or None, by=by, exam=found, initial=initial)
     made: list[Exam] = []
@@ -79,6 +80,12 @@ def arrange(request: HttpRequest, exam_id: UUID | None = None) -> HttpResponse:
     title = found.title if found else _("安排考试")
     page = edit_page(request, form, act, title=title, label=_("保存安排"), back=back)
     return redirect("learning:exam", made[0].id) if made else page
+
+
+def _fresh(by: Person) -> dict[str, Any]:
+    """What a new exam begins with: tomorrow morning, by the pass mark of the training rules."""
+    mark = standards.number_on(by.mine_id, "exam.pass_mark").normalize()
+    return {"opens_at": _tomorrow(9), "closes_at": _tomorrow(11), "pass_percent": f"{mark:f}"}
 
 
 def _tomorrow(hour: int) -> datetime:

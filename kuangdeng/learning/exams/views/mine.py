@@ -1,5 +1,6 @@
 """我的考试: what I have to sit, what I may practise, what came of it."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from kuangdeng.learning.exams.models import Sitting
 from kuangdeng.learning.exams.rules import ENDED, Kind, Sat
 from kuangdeng.learning.exams.views.common import HERE
 from kuangdeng.learning.items.api import ItemType, ItemVersion, answer_words, key_words, order_of_options
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.org.api import me
 
 
@@ -28,7 +30,8 @@ def exams(request: HttpRequest) -> HttpResponse:
     """我的考试."""
     by = me(request)
     page = Paginator(queries.own(by), 30).get_page(request.GET.get("page"))
-    rows = [_row(one) for one in page]
+    book = standards.Rulebook(by.mine_id)
+    rows = [_row(one, queries.valid_until(one, book)) for one in page]
     words = {
         "open": [one for one in rows if one["open"]],
         "past": [one for one in rows if not one["open"]],
@@ -38,11 +41,12 @@ def exams(request: HttpRequest) -> HttpResponse:
     return render(request, f"{HERE}/mine.html", words)
 
 
-def _row(one: Sitting) -> dict[str, Any]:
+def _row(one: Sitting, until: date | None) -> dict[str, Any]:
     is_open = one.exam.is_ready and one.status in (Sat.WAITING, Sat.SITTING)
     return {
         "sitting": one, "exam": one.exam, "chip": registers.sat_chip(one), "open": is_open,
         "score": registers.score_words(one) if sees_score(one) else "", "passed": registers.passed_chip(one) if sees_score(one) else "",
+        "until": until, "lapsed": until is not None and until < clock.today(),
     }  # fmt: skip
 
 
@@ -70,7 +74,7 @@ def exam(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
     at = clock.now()
     waits = one.status == Sat.WAITING and one.exam.is_ready
     words = {
-        **_row(one),
+        **_row(one, queries.valid_until(one, standards.Rulebook(by.mine_id))),
         "waits": waits,
         "goes_on": one.status == Sat.SITTING,
         "can_begin": waits and not one.held and one.exam.opens_at <= at < one.exam.closes_at and one.exam.by_sign_in,

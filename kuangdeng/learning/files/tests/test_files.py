@@ -31,6 +31,7 @@ from kuangdeng.learning.classes.testkit import (
 from kuangdeng.learning.exams.testkit import a_paper, data_of
 from kuangdeng.learning.files import queries, services
 from kuangdeng.learning.files.services import RecordData
+from kuangdeng.learning.standards import api as standards
 from kuangdeng.org.testkit import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -180,7 +181,7 @@ def test_hours_and_apprenticeship_are_held_against_the_rules_of_the_mine(cast: C
     classes.set_up_classes(mine=cast.mine, by=cast.administrator)
     one = opened(cast, kind="trade_first")
     assert "特种作业初训规定 90 学时，课表只有 2" in [gap.text for gap in queries.class_file(one).gaps]
-    classes.save_training_rule(
+    standards.save_training_rule(
         key="hours.trade_first", valid_from=today(), value=Decimal(2), source="示例", confirmed=False,
         by=cast.training_officer,
     )  # fmt: skip
