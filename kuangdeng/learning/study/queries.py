@@ -244,9 +244,9 @@ def statistics(
     if kind_id is not None:
         rows = rows.filter(kind_id=kind_id)
     sheets = list(rows.values_list("sheet_id", flat=True))
-    rows_of_units = list(Unit.objects.filter(mine_id=person.mine_id).values_list("id", "name", "ancestors"))
-    units = {key: name for key, name, _above in rows_of_units}
-    above = {key: ancestors for key, _name, ancestors in rows_of_units}
+    rows_of_units = list(Unit.objects.select_related("parent").filter(mine_id=person.mine_id))
+    units = {one.id: one.full_name for one in rows_of_units}
+    above = {one.id: one.ancestors for one in rows_of_units}
     limits = reach(person, "study.statistics")
     allowed = set(units) if limits is None else set(limits)
     if unit_id is not None:

@@ -148,7 +148,7 @@ def hour_lines(found: Lesson, by: Person) -> list[Any]:
     seats = {
         seat.id for seat in queries.seats_for(found.batch.training_class, by=by) if seat.batch_id == found.batch_id
     }
-    rows = found.settled_hours.select_related("person__unit").order_by("valid", "person__pinyin")
+    rows = found.settled_hours.select_related("person__unit__parent").order_by("valid", "person__pinyin")
     return [row for row in rows if row.seat_id in seats]
 
 

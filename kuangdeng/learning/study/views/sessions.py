@@ -106,7 +106,7 @@ def study_people(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """选应到人员."""
     by = me(request)
     session = _run_by(request, session_id)
-    form = ChooseForm(request.POST or None, by=by, initial=ChooseForm.initial_of(session.chosen))
+    form = ChooseForm(request.POST or None, by=by, initial=ChooseForm.initial_of(session.chosen, session.unit_id))
 
     def act(_data: dict[str, Any]) -> str:
         services.choose(session.id, chosen=form.chosen, by=by)
