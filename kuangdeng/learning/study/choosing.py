@@ -67,7 +67,8 @@ class ChooseForm(forms.Form):
     @staticmethod
     def initial_of(chosen: dict[str, Any], unit_id: UUID | None = None) -> dict[str, Any]:
         """The choice that holds now; before anybody has chosen, the whole unit that holds it."""
-        chosen = chosen or ({"units": [unit_id]} if unit_id else {})
+        if unit_id and not any(chosen.values()):
+            chosen = {"units": [unit_id]}
         return {
             "units": list(Unit.objects.select_related("parent").filter(id__in=chosen.get("units", []))),
             "persons": list(Person.objects.select_related("unit__parent").filter(id__in=chosen.get("persons", []))),
