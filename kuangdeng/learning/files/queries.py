@@ -344,7 +344,12 @@ class ClassFile:
             for lesson in batch.lessons_there:
                 if lesson.teacher is not None:
                     total += lesson.teacher.fee * lesson.hours
-        return total
+        return total.quantize(Decimal("0.01"))
+
+    @property
+    def has_handouts(self) -> bool:
+        """Whether any lesson has what was handed out."""
+        return any(lesson.handouts.all() for batch in self.batches for lesson in batch.lessons_there)
 
     @property
     def heads(self) -> int:

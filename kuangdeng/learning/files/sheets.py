@@ -156,9 +156,9 @@ def class_xlsx(file: ClassFile) -> bytes:
     )
     for row, lines in file.marked:
         seat = row.seat
-        home = seat.team or seat.unit
+        home = "·".join(one.name for one in (seat.unit, seat.team) if one)
         people.line(
-            seat.batch.number, seat.person.number, seat.person.name, home.name if home else "",
+            seat.batch.number, seat.person.number, seat.person.name, home,
             seat.trade, row.planned, row.valid, "；".join(f"{one.mark} {one.outcome}".strip() for one in lines),
             seat.get_conclusion_display(), seat.diploma, seat.remark or seat.forced,
         )  # fmt: skip
