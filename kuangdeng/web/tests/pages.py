@@ -1387,6 +1387,7 @@ def garden_note(world: World) -> dict[str, object]:
 PAGES += [
     Page("learning:gardens", nothing, ALL),
     Page("learning:garden", garden, ALL),
+    Page("learning:garden_wall", garden, ALL),
     Page("learning:garden_dress", garden, SECRETARY),
     Page("learning:garden_notices", garden, SECRETARY),
     Page("learning:garden_notice_new", garden, SECRETARY),
