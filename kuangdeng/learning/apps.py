@@ -42,6 +42,7 @@ class LearningConfig(AppConfig):
         from kuangdeng.learning.results import words as result_words
         from kuangdeng.learning.standards import rules as standards
         from kuangdeng.learning.standards import words as standard_words
+        from kuangdeng.learning.study import paper as study_paper
         from kuangdeng.learning.study import rules as study
         from kuangdeng.learning.study import words as study_words
         from kuangdeng.learning.study.queries import files_in_use as files_of_study
@@ -73,6 +74,7 @@ class LearningConfig(AppConfig):
         declare(_("学习活动"), study.MAY, study.POWER_LABELS)
         declare(_("集中学习"), campaigns.MAY, campaigns.POWER_LABELS)
         study_words.declare()
+        study_paper.declare()
         campaign_words.declare()
         declare(_("每日一题"), practice.MAY, practice.POWER_LABELS)
         declare(_("课题调研"), topics.MAY, topics.POWER_LABELS)

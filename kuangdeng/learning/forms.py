@@ -50,7 +50,7 @@ def day(label: Any, **own: Any) -> forms.DateField:
 def unit_field(by: Person, **own: Any) -> PickerField:
     """A unit of the mine, or several."""
     return PickerField(
-        url=lambda: reverse("org:pick_unit"), find=lambda key: open_unit(UUID(str(key)), by), label_of=lambda unit: unit.name,
+        url=lambda: reverse("org:pick_unit"), find=lambda key: open_unit(UUID(str(key)), by), label_of=lambda unit: unit.full_name,
         search=lambda words: search_units(by, words), kind="unit", icon="unit",
         **{"label": _("单位"), "placeholder": _("单位名称或拼音首字母"), **own},
     )  # fmt: skip
@@ -58,10 +58,10 @@ def unit_field(by: Person, **own: Any) -> PickerField:
 
 def person_field(by: Person, **own: Any) -> PickerField:
     """Somebody of the mine."""
-    rows = pickable_persons(by).select_related("unit")
+    rows = pickable_persons(by).select_related("unit__parent")
     return PickerField(
         url=lambda: reverse("org:pick_person"), find=lambda key: one_of(rows.filter(id=key)),
         search=lambda words: list(search_persons(rows, words)[:2]), kind="person", icon="person",
-        label_of=lambda one: f"{one.name}（{one.unit.name}）" if one.unit else one.name,
+        label_of=lambda one: f"{one.name}（{one.unit.full_name}）" if one.unit else one.name,
         **{"label": _("人员"), "placeholder": _("姓名、拼音首字母或工号"), **own},
     )  # fmt: skip

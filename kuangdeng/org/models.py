@@ -78,6 +78,17 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def full_name(self) -> str:
+        """As people of other units tell it apart: a team (生产一班) with the unit that it belongs to (综采一队·生产一班).
+
+        Read the parent with the unit wherever many units are shown.
+        """
+        above = self.parent if self.kind == Unit.Kind.TEAM else None
+        if above is None or self.name.startswith(above.name):
+            return self.name
+        return f"{above.name}·{self.name}"
+
 
 class UnitName(models.Model):
     """What a unit was called from a day on."""

@@ -56,6 +56,7 @@ class DemoClasses:
         self, mine: org.Mine, demo: DemoMine, people: Mapping[str, org.Person], units: Mapping[str, org.Unit]
     ) -> None:
         self.mine, self.demo, self.people, self.units = mine, demo, people, units
+        self.plan: dict[str, UUID] = {}
         self.teachers: dict[str, classes.Teacher] = {}
         self.running: dict[str, classes.TrainingClass] = {}
         self.exams: dict[str, exams.Exam] = {}
@@ -126,7 +127,7 @@ class DemoClasses:
             data = classes.LineData(
                 title + LABEL, kind, mode, audience, month, Decimal(hours), heads, max(1, heads // 120)
             )
-            classes.save_plan_line(year=year, data=data, by=self.officer)
+            self.plan[title] = classes.save_plan_line(year=year, data=data, by=self.officer).id
         classes.approve_plan(year=year, by=self._who(org.Role.MINE_LEADER))
 
     def _certificates(self) -> None:
@@ -170,6 +171,7 @@ class DemoClasses:
             kind=classes.Kind.SPECIAL if drive else classes.Kind.POST, purpose=EVIDENCE if drive else "〔示例〕提高班组长现场管理能力。",
             leaders_attend=drive, manager=self.officer, batches=4 if drive else 1, batch_days=2 if drive else 1,
             seats=80 if drive else 30, is_sample=True,
+            plan_line_id=self.plan["防治水专项培训" if drive else "采掘班组长岗位培训"],
         )  # fmt: skip
         if drive:
             need = classes.TrainingNeed.objects.get(mine=self.mine, topic="防治水")

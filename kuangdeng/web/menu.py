@@ -118,7 +118,7 @@ MENU: list[Entry] = [
     Entry("settings", _("地点写法"), "org:place_proposals", "merge", "org.manage_places"),
     Entry("settings", _("地点二维码"), "org:tags", "qr", "org.print_tags"),
     Entry("settings", _("电子屏"), "screens:list", "eye", "screen.interrupt"),
-    Entry("settings", _("文书模板"), "org:documents", "table", "document.templates"),
+    Entry("settings", _("文书模板"), "org:documents", "table", "document.templates|study.settings"),
     Entry("settings", _("通知通道"), "channels:list", "send", "channel.manage"),
     Entry("settings", _("班制"), "org:shifts", "clock", "org.manage"),
     Entry("settings", _("日历"), "org:calendar", "calendar", "org.manage"),

@@ -160,6 +160,12 @@ def cut(text: Any, length: int = 24) -> SafeString | str:
     return whole if short == whole else format_html('<span title="{}">{}</span>', whole, short)
 
 
+@register.filter(is_safe=False)
+def short(text: Any, length: int = 24) -> str:
+    """A long text cut to fit where no hover is possible: a title of the window, the lines of a note."""
+    return cut_text(str(text or ""), int(length))
+
+
 @register.filter
 def thousands(number: Any) -> str:
     """12,345: figures with separators; empty stays empty, nothing becomes a made-up zero."""

@@ -133,12 +133,7 @@ class Attendee(models.Model):
     @property
     def unit_name(self) -> str:
         """The unit of the day as people tell it apart: a team with the unit that it belongs to."""
-        if self.unit is None:
-            return ""
-        above = self.unit.parent if self.unit.kind == Unit.Kind.TEAM else None
-        if above is None or self.unit.name.startswith(above.name):
-            return self.unit.name
-        return f"{above.name} {self.unit.name}"
+        return self.unit.full_name if self.unit else ""
 
     @property
     def asks_leave(self) -> bool:

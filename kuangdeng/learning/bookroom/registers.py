@@ -95,7 +95,7 @@ def loans(by: Person) -> Register:
             Column("due", _("应还日期"), due_chip, sort="due_on", phone="chip", export=lambda row: row.due_on),
             Column("reader", _("读者"), "person.name", phone="meta"),
             Column("number", _("工号"), "person.number", phone="meta"),
-            Column("unit", _("单位"), lambda row: row.person.unit.name if row.person.unit else "", phone="meta"),
+            Column("unit", _("单位"), lambda row: row.person.unit.full_name if row.person.unit else "", phone="meta"),
             Column("barcode", _("条码"), "copy.barcode", phone="meta"),
             Column("room", _("书屋"), "room.name", phone="meta"),
             Column("lent", _("借出时间"), lambda row: said(row.lent_at), sort="lent_at", phone="meta", export=lambda row: row.lent_at),

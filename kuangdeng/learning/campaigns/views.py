@@ -257,7 +257,7 @@ def campaign_people(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     """选参加人员."""
     by = me(request)
     one = _run_by(request, campaign_id)
-    form = study.ChooseForm(request.POST or None, by=by, initial=study.ChooseForm.initial_of(one.chosen))
+    form = study.ChooseForm(request.POST or None, by=by, initial=study.ChooseForm.initial_of(one.chosen, one.unit_id))
 
     def act(_data: dict[str, Any]) -> str:
         services.choose(one.id, chosen=form.chosen, by=by)

@@ -93,7 +93,7 @@ class _Reader:
             return None
         first, begin, end, review = days
         return Draft(
-            record.number, str(person.id), person.name, person.unit.name if person.unit else "", str(kind.id), kind.name,
+            record.number, str(person.id), person.name, person.unit.full_name if person.unit else "", str(kind.id), kind.name,
             number[:40], text(record["issuer"])[:100], first.isoformat(), begin.isoformat(), end.isoformat(),
             review.isoformat() if review else "", (kind.id, number) in self.known,
         )  # fmt: skip

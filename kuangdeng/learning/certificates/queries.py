@@ -61,12 +61,12 @@ def certificates(by: Person) -> QuerySet[Certificate]:
 
 def certificate_rows(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
     """What a page of certificates shows."""
-    return rows.select_related("person__unit", "type")
+    return rows.select_related("person__unit__parent", "type")
 
 
 def get_certificate(certificate_id: UUID, *, by: Person) -> Certificate:
     """One certificate, of somebody he reaches or his own. NotVisible otherwise."""
-    rows = Certificate.objects.select_related("person__unit", "type")
+    rows = Certificate.objects.select_related("person__unit__parent", "type")
     found = one_of(rows.filter(id=certificate_id, mine_id=by.mine_id))
     if found is None:
         raise NotVisible
@@ -177,7 +177,7 @@ def owed_by_exams(mine_id: UUID) -> list[OwedExam]:
     rows = rows.annotate(began=_made_up(), class_id=F("exam__class_link__training_class_id"))
     rows = rows.annotate(through=Exists(through), case=Subquery(cases.order_by("-exam__opens_at").values("status")[:1]))
     rows = rows.filter(Q(case=None) | ~Q(case=talks.Status.DONE), through=False)
-    rows = rows.select_related("person__unit", "exam").order_by("exam__opens_at", "id")
+    rows = rows.select_related("person__unit__parent", "exam").order_by("exam__opens_at", "id")
     found: dict[tuple[UUID, UUID], OwedExam] = {}
     for row in rows:
         owed = OwedExam(
@@ -274,7 +274,9 @@ def _by_certificates(mine_id: UUID, month: date, put: Put) -> None:
             by_trade[trade_key(trade)].append(kind)
         for post in kind.posts:
             by_post[trade_key(post)].append(kind)
-    persons = Person.objects.filter(mine_id=mine_id, is_active=True).exclude(trade="", post="").select_related("unit")
+    persons = (
+        Person.objects.filter(mine_id=mine_id, is_active=True).exclude(trade="", post="").select_related("unit__parent")
+    )
     wanted = [
         (person, kind)
         for person in persons
@@ -356,7 +358,7 @@ def imports(by: Person) -> list[ImportRun]:
 
 def persons_by_number(mine_id: UUID, numbers: Iterable[str]) -> dict[str, Person]:
     """Whom these employee numbers mean."""
-    rows = Person.objects.filter(mine_id=mine_id, number__in=list(numbers)).select_related("unit")
+    rows = Person.objects.filter(mine_id=mine_id, number__in=list(numbers)).select_related("unit__parent")
     return {one.number: one for one in rows}
 
 

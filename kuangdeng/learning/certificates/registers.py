@@ -65,7 +65,7 @@ def certificates(by: Person) -> Register:
             Column("until", _("有效期止"), "valid_until", sort="valid_until", phone="meta"),
             Column("review", _("应复审日期"), "review_by", sort="review_by", phone="meta"),
             Column("job", _("工号"), "person.number", phone="meta"),
-            Column("unit", _("单位"), lambda row: row.person.unit.name if row.person.unit else "", phone="meta"),
+            Column("unit", _("单位"), lambda row: row.person.unit.full_name if row.person.unit else "", phone="meta"),
             Column("trade", _("工种"), "person.trade", phone="hide"),
             Column("issuer", _("发证机关"), "issuer", phone="hide", show=False),
         ],

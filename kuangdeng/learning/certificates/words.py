@@ -95,7 +95,7 @@ def declare() -> None:
 @route("cert.remind")
 def reminded(entry: Entry) -> Iterator[Recipient]:
     """到期提醒: the holder, his unit, and the training department."""
-    one = Certificate.objects.select_related("person__unit", "type").get(id=entry.subject_id)
+    one = Certificate.objects.select_related("person__unit__parent", "type").get(id=entry.subject_id)
     due, days = date.fromisoformat(str(entry.payload["due_on"])), int(str(entry.payload.get("days", 0)))
     what = "应复审" if entry.payload.get("review") in (True, "True") else "到期"
     said = f"{one.type.name}{due.year}年{due.month}月{due.day}日{what}"

@@ -325,8 +325,12 @@ class ConcludeForm(forms.Form):
         options = [(key, label) for key, label in rules.CONCLUSION_LABELS.items() if key]
         self.seats = list(seats)
         for seat in self.seats:
-            self.fields[f"c-{seat.id}"] = forms.ChoiceField(choices=options, label=seat.person.name)
-            self.fields[f"r-{seat.id}"] = forms.CharField(max_length=200, required=False, label=_("备注"))
+            self.fields[f"c-{seat.id}"] = forms.ChoiceField(
+                choices=options, label=seat.person.name, widget=forms.Select({"class": "select"})
+            )
+            self.fields[f"r-{seat.id}"] = forms.CharField(
+                max_length=200, required=False, label=_("备注"), widget=forms.TextInput({"class": "input"})
+            )
 
     def conclusions(self) -> dict[UUID, tuple[str, str]]:
         """What was chosen for each seat."""

@@ -1,8 +1,10 @@
 """Who goes in which batch (自动编班): nobody's unit or team is stripped, and who cannot be placed is told why. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from kuangdeng.learning.classes.rules import Limits, most_of
@@ -96,14 +98,16 @@ def make(
 ) -> Roster:
     """Spread the candidates evenly: each goes where the fewest of his crew, then of his unit, then of all sit already.
 
-    Whoever is busy on some days is placed first, while there is room on the others.
+    Whoever is busy on some days is placed first, while there is room on the others. When there are fewer seats than
+    people, every team and trade gives its share: nobody's shift is emptied because its name comes first.
     """
     blocked: defaultdict[UUID, int] = defaultdict(int)
     for person, _batch in busy:
         blocked[person] += 1
     placed: dict[UUID, UUID] = {}
     left: list[Left] = []
-    for one in sorted(candidates, key=lambda one: (-blocked[one.person], one.order)):
+    turns = _turns(candidates)
+    for one in sorted(candidates, key=lambda one: (-blocked[one.person], turns[one.person], one.order)):
         rule = limits[one.unit]
         held = {batch.key: held_by(one, batch, strength, rule, busy) for batch in batches}
         free = [batch for batch in batches if not held[batch.key]]
@@ -114,6 +118,21 @@ def make(
         else:
             left.append(_left(one, set(held.values()), strength, rule))
     return Roster(placed, left)
+
+
+def _turns(candidates: Sequence[Candidate]) -> dict[UUID, Fraction]:
+    """When each is asked, from 0 to 1: a team's people at even distances, and among them each trade at even distances."""
+    within = _spread(candidates, lambda one: (one.crew, one.trade), lambda one: one.order)
+    return _spread(candidates, lambda one: one.crew, lambda one: (within[one.person], one.order))
+
+
+def _spread(
+    candidates: Sequence[Candidate], group: Callable[[Candidate], Any], order: Callable[[Candidate], Any]
+) -> dict[UUID, Fraction]:
+    groups: defaultdict[Any, list[Candidate]] = defaultdict(list)
+    for one in sorted(candidates, key=order):
+        groups[group(one)].append(one)
+    return {one.person: Fraction(2 * at + 1, 2 * len(row)) for row in groups.values() for at, one in enumerate(row)}
 
 
 def _left(one: Candidate, codes: set[str], strength: Strength, rule: Limits) -> Left:

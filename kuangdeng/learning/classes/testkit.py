@@ -111,6 +111,7 @@ def rostered(cast: Cast, **more: Any) -> TrainingClass:
     """A class with a roster and one lesson in each batch, ready to open."""
     people_in(cast, cast.units["mining_team"], 6)
     one = class_in(cast, **more)
+    services.add_seat(one.batches.get(number=1).id, person_id=cast.miner.id, by=cast.training_officer)
     services.make_roster(one.id, by=cast.training_officer)
     for batch in (1, 2):
         lesson_in(one, cast, batch=batch)

@@ -8,7 +8,7 @@ from kuangdeng.org.api import Person
 
 def why_left(left: Left, person: Person, where: str = "") -> str:
     """Why there is no seat for him, with the number of the rule and what to do."""
-    unit = person.unit.name if person.unit else ""
+    unit = person.unit.full_name if person.unit else ""
     main = person.unit.parent.name if person.unit and person.unit.parent else unit
     words = {"unit": unit, "main": main, "size": left.size, "most": left.most, "trade": person.trade, "where": where,
              "name": person.name}  # fmt: skip

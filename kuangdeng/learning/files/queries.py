@@ -283,7 +283,7 @@ def papers_of(person: Person) -> list[RecordPaper]:
 
 def get_paper(paper_id: UUID, *, by: Person) -> RecordPaper:
     """A scanned paper of somebody whose file he may see."""
-    found = one_of(RecordPaper.objects.select_related("file", "person__unit").filter(id=paper_id))
+    found = one_of(RecordPaper.objects.select_related("file", "person__unit__parent").filter(id=paper_id))
     if found is None or not may_see(found.person, by=by):
         raise NotVisible
     return found
@@ -344,7 +344,12 @@ class ClassFile:
             for lesson in batch.lessons_there:
                 if lesson.teacher is not None:
                     total += lesson.teacher.fee * lesson.hours
-        return total
+        return total.quantize(Decimal("0.01"))
+
+    @property
+    def has_handouts(self) -> bool:
+        """Whether any lesson has what was handed out."""
+        return any(lesson.handouts.all() for batch in self.batches for lesson in batch.lessons_there)
 
     @property
     def heads(self) -> int:

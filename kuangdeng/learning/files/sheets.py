@@ -56,7 +56,7 @@ def person_xlsx(file: PersonFile) -> bytes:
     sheet.head(_("学员登记表"))
     sheet.line(_("姓名"), person.name, _("工号"), person.number)
     sheet.line(_("性别"), person.get_sex_display(), _("出生日期"), person.born_on)
-    sheet.line(_("单位"), person.unit.name if person.unit else "", _("工种"), person.trade)
+    sheet.line(_("单位"), person.unit.full_name if person.unit else "", _("工种"), person.trade)
     sheet.line(_("岗位"), person.post, _("入矿日期"), file.joined_on)
     sheet.line(_("文化程度"), EDUCATION.get(record.education, ""), _("毕业院校"), record.school)
     sheet.line(_("职称"), record.title, _("技能等级"), record.skill)
@@ -156,9 +156,9 @@ def class_xlsx(file: ClassFile) -> bytes:
     )
     for row, lines in file.marked:
         seat = row.seat
-        home = seat.team or seat.unit
+        home = "·".join(one.name for one in (seat.unit, seat.team) if one)
         people.line(
-            seat.batch.number, seat.person.number, seat.person.name, home.name if home else "",
+            seat.batch.number, seat.person.number, seat.person.name, home,
             seat.trade, row.planned, row.valid, "；".join(f"{one.mark} {one.outcome}".strip() for one in lines),
             seat.get_conclusion_display(), seat.diploma, seat.remark or seat.forced,
         )  # fmt: skip

@@ -93,12 +93,23 @@ def _session(one: Any) -> Line:
     )  # fmt: skip
 
 
+FEW = 5
+"""Of fewer people everybody on the branch would know who did not pass."""
+
+
+def sat_words(people: int, passed: int) -> str:
+    """How many sat and passed; of a few only that they sat."""
+    if people < FEW:
+        return _("%d 人参加") % people
+    return _("%(people)d 人参加，%(passed)d 人合格") % {"people": people, "passed": passed}
+
+
 def exams_sat(asked: Asked) -> Section | None:
     """考试: how many of the branch sat and passed; never who."""
     rows = exams.taken_by(asked.unit_ids, asked.first, asked.last, most=MOST)
     lines = []
     for one in rows:
-        text = _("%(people)d 人参加，%(passed)d 人合格") % {"people": one.people, "passed": one.passed}
+        text = sat_words(one.people, one.passed)
         lines.append(Line(one.exam.title, nameless=f"{one.exam.title}：{text}", text=text, at=one.exam.published_at))
     return Section(lines=lines)
 

@@ -7,6 +7,7 @@ from kuangdeng.learning.garden import views
 pages: list[URLPattern] = [
     path("", views.gardens, name="gardens"),
     path("<uuid:branch_id>/", views.garden, name="garden"),
+    path("<uuid:branch_id>/wall/", views.wall, name="garden_wall"),
     path("<uuid:branch_id>/dress/", views.dress, name="garden_dress"),
     path("<uuid:branch_id>/notices/", views.notices, name="garden_notices"),
     path("<uuid:branch_id>/notices/new/", views.notice_new, name="garden_notice_new"),

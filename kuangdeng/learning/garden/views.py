@@ -60,6 +60,13 @@ def garden(request: HttpRequest, branch_id: UUID) -> HttpResponse:
     return render(request, f"{HERE}/garden.html", words)
 
 
+@require_GET
+def wall(request: HttpRequest, branch_id: UUID) -> HttpResponse:
+    """One branch's page for a screen in its room: banner, notices, picks, what was done; nobody's name is on it."""
+    branch = queries.get_branch(branch_id, by=me(request))
+    return render(request, f"{HERE}/wall.html", {"garden": queries.garden_of(branch), "branch": branch})
+
+
 @require_http_methods(["GET", "POST"])
 def dress(request: HttpRequest, branch_id: UUID) -> HttpResponse:
     """换横幅."""

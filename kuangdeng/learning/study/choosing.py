@@ -15,7 +15,7 @@ from kuangdeng.org.api import Person, Unit, open_unit, search_persons, search_un
 
 
 def _person(by: Person) -> Callable[[str], Person | None]:
-    rows = Person.objects.select_related("unit").filter(mine_id=by.mine_id, is_active=True)
+    rows = Person.objects.select_related("unit__parent").filter(mine_id=by.mine_id, is_active=True)
     return lambda value: rows.filter(id=UUID(value)).first()
 
 
@@ -24,7 +24,7 @@ def person_field(by: Person, label: Any, **own: Any) -> PickerField:
     return PickerField(
         url=lambda: reverse("org:pick_person"), find=_person(by), kind="person", icon="person", label=label,
         search=lambda text: list(search_persons(Person.objects.filter(mine_id=by.mine_id, is_active=True), text)[:2]),
-        label_of=lambda one: f"{one.name}（{one.unit.name}）" if one.unit else one.name,
+        label_of=lambda one: f"{one.name}（{one.unit.full_name}）" if one.unit else one.name,
         placeholder=gettext("姓名、拼音首字母或工号"), **own,
     )  # fmt: skip
 
@@ -33,7 +33,7 @@ def unit_field(by: Person, label: Any, **own: Any) -> PickerField:
     """A unit of the mine."""
     return PickerField(
         url=lambda: reverse("org:pick_unit"), find=lambda value: open_unit(UUID(value), by), kind="unit", icon="unit", label=label,
-        search=lambda text: search_units(by, text)[:2], placeholder=gettext("单位名称或拼音首字母"), **own,
+        search=lambda text: search_units(by, text)[:2], label_of=lambda one: one.full_name, placeholder=gettext("单位名称或拼音首字母"), **own,
     )  # fmt: skip
 
 
@@ -65,11 +65,13 @@ class ChooseForm(forms.Form):
         )  # fmt: skip
 
     @staticmethod
-    def initial_of(chosen: dict[str, Any]) -> dict[str, Any]:
-        """The choice that holds now."""
+    def initial_of(chosen: dict[str, Any], unit_id: UUID | None = None) -> dict[str, Any]:
+        """The choice that holds now; before anybody has chosen, the whole unit that holds it."""
+        if unit_id and not any(chosen.values()):
+            chosen = {"units": [unit_id]}
         return {
-            "units": list(Unit.objects.filter(id__in=chosen.get("units", []))),
-            "persons": list(Person.objects.select_related("unit").filter(id__in=chosen.get("persons", []))),
+            "units": list(Unit.objects.select_related("parent").filter(id__in=chosen.get("units", []))),
+            "persons": list(Person.objects.select_related("unit__parent").filter(id__in=chosen.get("persons", []))),
             "members_only": chosen.get("members_only", False),
             "leaders": chosen.get("leaders", False),
         }

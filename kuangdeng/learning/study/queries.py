@@ -176,6 +176,39 @@ def waiting_rows(person: Person) -> list[QuerySet[Any, Any]]:
     ]  # fmt: skip
 
 
+# The record ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Held:
+    """A session that was held as its record tells it: who was there, who was not and why, who has caught up since."""
+
+    session: StudySession
+    counts: Counts
+    there: list[Attendee]
+    leave: list[Attendee]
+    missing: list[Attendee]
+    made_up: list[tuple[Attendee, attendance.MakeUp | None]]
+
+
+def record_of(session_id: UUID, *, by: Person) -> Held:
+    """The record of a session. NotVisible before it was held, and for who may not know of it."""
+    session = get_session(session_id, by=by)
+    if not session.is_held:
+        raise NotVisible
+    rows = list(attendance.attendees(session.sheet_id))
+    caught_up = [one for one in rows if one.expected and one.state == State.MADE_UP]
+    handed = attendance.makeups_of([one.id for one in caught_up])
+    accepted = {key: one for key, ones in handed.items() for one in ones if one.decided_at and not one.refusal}
+    return Held(
+        session=session, counts=attendance.count_rows(rows),
+        there=[one for one in rows if one.state in attendance.THERE],
+        leave=[one for one in rows if one.expected and one.state == State.LEAVE],
+        missing=[one for one in rows if one.expected and one.state == State.MISSING],
+        made_up=[(one, accepted.get(one.id)) for one in caught_up],
+    )  # fmt: skip
+
+
 # Statistics -------------------------------------------------------------------------------------------------------------
 
 
@@ -244,9 +277,9 @@ def statistics(
     if kind_id is not None:
         rows = rows.filter(kind_id=kind_id)
     sheets = list(rows.values_list("sheet_id", flat=True))
-    rows_of_units = list(Unit.objects.filter(mine_id=person.mine_id).values_list("id", "name", "ancestors"))
-    units = {key: name for key, name, _above in rows_of_units}
-    above = {key: ancestors for key, _name, ancestors in rows_of_units}
+    rows_of_units = list(Unit.objects.select_related("parent").filter(mine_id=person.mine_id))
+    units = {one.id: one.full_name for one in rows_of_units}
+    above = {one.id: one.ancestors for one in rows_of_units}
     limits = reach(person, "study.statistics")
     allowed = set(units) if limits is None else set(limits)
     if unit_id is not None:

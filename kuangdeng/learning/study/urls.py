@@ -23,5 +23,6 @@ pages: list[URLPattern] = [
     path("<uuid:session_id>/materials/", sessions.material_new, name="study_material_new"),
     path("<uuid:session_id>/photos/", sessions.photos_new, name="study_photos_new"),
     path("<uuid:session_id>/sheet/", sessions.record_sheet, name="study_record_sheet"),
+    path("<uuid:session_id>/record.docx", sessions.record_word, name="study_record_word"),
     path("<uuid:session_id>/do/<str:verb>/", sessions.study_verb, name="study_verb"),
 ]

@@ -18,7 +18,7 @@ from kuangdeng.org.api import Person
 
 
 def _named(one: Person) -> tuple[str, str]:
-    return str(one.id), f"{one.name}（{one.unit.name if one.unit else one.number}）"
+    return str(one.id), f"{one.name}（{one.unit.full_name if one.unit else one.number}）"
 
 
 class AssignForm(forms.Form):

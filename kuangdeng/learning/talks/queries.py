@@ -22,8 +22,8 @@ from kuangdeng.org.api import Person, Role, has_power, holders, may, reach
 LOOK_BACK = timedelta(days=60)
 """Results that were published longer ago are no matter for a talk any more."""
 RELATED = (
-    "person__unit",
-    "unit",
+    "person__unit__parent",
+    "unit__parent",
     "exam",
     "talker",
     "helper",
@@ -97,7 +97,7 @@ def offered(talk: Talk, by: Person) -> list[str]:
 
 def candidates(talk: Talk) -> list[Person]:
     """Who may be asked to talk with him: in charge of his unit, political work, training, leaders; not he himself."""
-    rows = holders(talk.mine_id, TALKERS, talk.unit).exclude(id=talk.person_id).select_related("unit")
+    rows = holders(talk.mine_id, TALKERS, talk.unit).exclude(id=talk.person_id).select_related("unit__parent")
     return list(rows.order_by("unit__position", "pinyin")[:60])
 
 
@@ -276,12 +276,12 @@ def waiting_for(person: Person) -> list[Waiting]:
 def retraining_owed(mine_id: UUID) -> QuerySet[Retraining]:
     """Who has to be trained again and is in no class yet, the first first; a class takes them in."""
     rows = Retraining.objects.filter(mine_id=mine_id, accepted_at=None, done_at=None, talk__status=Status.RETRAINING)
-    return rows.select_related("person__unit", "talk__exam").order_by("since")
+    return rows.select_related("person__unit__parent", "talk__exam").order_by("since")
 
 
 def get_retraining(retraining_id: UUID, *, by: Person) -> Retraining:
     """One retraining. NotVisible for who does not look after training."""
-    rows = retrainings(by).select_related("person__unit", "talk__exam")
+    rows = retrainings(by).select_related("person__unit__parent", "talk__exam")
     found = one_of(rows.filter(id=retraining_id))
     if found is None:
         raise NotVisible

@@ -55,7 +55,9 @@ def talks(person: Person) -> Register:
                 phone="chip",
                 export=lambda row: row.due_at if row.status in OPEN else None,
             ),
-            Column("unit", _("单位"), lambda row: row.unit.name if row.unit else "", sort="unit__name", phone="meta"),
+            Column(
+                "unit", _("单位"), lambda row: row.unit.full_name if row.unit else "", sort="unit__name", phone="meta"
+            ),
             Column(
                 "exam", _("考试"), lambda row: cut(row.exam.title, 22), phone="line", export=lambda row: row.exam.title
             ),
@@ -90,7 +92,7 @@ def talks(person: Person) -> Register:
             View(_("全部")),
         ],
         default_sort="due",
-        rows=lambda rows: rows.select_related("person", "unit", "exam", "talker"),
+        rows=lambda rows: rows.select_related("person", "unit__parent", "exam", "talker"),
         row_url=lambda row: reverse("learning:talk", args=[row.id]),
         empty_title=_("没有要谈心的"),
         empty_text=_("考试公布成绩以后，不合格、缺考和低于谈心线的人自动列在这里。"),
@@ -113,7 +115,7 @@ def retrainings() -> Register:
         columns=[
             Column("person", _("姓名"), "person.name", sort="person__pinyin", link=True, phone="title"),
             Column("state", _("状态"), retraining_words, phone="chip"),
-            Column("unit", _("单位"), lambda row: row.person.unit.name if row.person.unit else "", phone="meta"),
+            Column("unit", _("单位"), lambda row: row.person.unit.full_name if row.person.unit else "", phone="meta"),
             Column(
                 "exam",
                 _("考试"),
@@ -134,7 +136,7 @@ def retrainings() -> Register:
             )
         ],
         default_sort="-since",
-        rows=lambda rows: rows.select_related("person__unit", "talk__exam"),
+        rows=lambda rows: rows.select_related("person__unit__parent", "talk__exam"),
         row_url=lambda row: reverse("learning:talk", args=[row.talk_id]),
         empty_title=_("没有欠重新培训的人"),
         empty_text=_("补考还不合格的人列在这里，等列入培训班。"),

@@ -43,12 +43,14 @@ def topics(person: Person) -> QuerySet[Topic]:
 
 def for_list(rows: QuerySet[Topic]) -> QuerySet[Topic]:
     """With what a line of the list names."""
-    return rows.select_related("leader", "unit", "branch")
+    return rows.select_related("leader", "unit__parent", "branch")
 
 
 def get_topic(topic_id: UUID, *, by: Person) -> Topic:
     """One topic with its people. NotVisible for who may not know of it."""
-    rows = visible(by).select_related("leader__unit", "unit", "branch", "call", "approved_by", "adopted_by", "mine")
+    rows = visible(by).select_related(
+        "leader__unit", "unit__parent", "branch", "call", "approved_by", "adopted_by", "mine"
+    )
     found = one_of(rows.filter(id=topic_id))
     if found is None:
         raise NotVisible

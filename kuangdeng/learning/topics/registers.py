@@ -42,7 +42,7 @@ def topics(by: Person) -> Register:
             Column("state", _("状态"), state_chip, sort="status", phone="chip", export=lambda row: rules.STATUS_LABELS[row.status]),
             Column("number", _("编号"), "number", sort="number", phone="meta", label_on_phone=False),
             Column("leader", _("负责人"), "leader.name", phone="meta"),
-            Column("unit", _("单位"), lambda row: row.unit.name if row.unit else "", phone="meta"),
+            Column("unit", _("单位"), lambda row: row.unit.full_name if row.unit else "", phone="meta"),
             Column("branch", _("支部"), lambda row: row.branch.name if row.branch else "", phone="hide"),
             Column("steps", _("节点"), steps_words, phone="meta"),
             Column("due", _("结题期限"), lambda row: f"{row.due_on:%Y-%m-%d}", sort="due_on", phone="meta"),

@@ -260,6 +260,6 @@ def _sheet(request: HttpRequest, topic_id: UUID) -> dict[str, Any]:
     by = me(request)
     found = queries.get_topic(topic_id, by=by)
     return {
-        "topic": found, "members": list(found.members.select_related("unit")), "milestones": queries.milestones_of(found),
+        "topic": found, "members": list(found.members.select_related("unit__parent")), "milestones": queries.milestones_of(found),
         "reviews": [one for one in _reviews(found, by) if one.round == found.round and one.given_at], "printed_at": clock.now(),
     }  # fmt: skip

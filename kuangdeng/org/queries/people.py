@@ -112,13 +112,15 @@ def main_unit_id(unit: Unit) -> UUID:
 
 def open_unit(unit_id: UUID, viewer: Person) -> Unit | None:
     """A unit of the viewer's mine that still exists."""
-    return Unit.objects.filter(id=unit_id, mine_id=viewer.mine_id, closed_on=None).first()
+    return Unit.objects.select_related("parent").filter(id=unit_id, mine_id=viewer.mine_id, closed_on=None).first()
 
 
 def unit_tree(viewer: Person, *, closed: bool = False) -> list[Unit]:
     """All units of the mine from the top down, each behind its parent; `depth` is how far down it stands."""
     units = list(
-        Unit.objects.filter(mine_id=viewer.mine_id, **({} if closed else {"closed_on": None})).select_related("branch")
+        Unit.objects.filter(mine_id=viewer.mine_id, **({} if closed else {"closed_on": None})).select_related(
+            "branch", "parent"
+        )
     )
     children: dict[UUID | None, list[Unit]] = {}
     known = {unit.id for unit in units}
@@ -137,7 +139,7 @@ def unit_tree(viewer: Person, *, closed: bool = False) -> list[Unit]:
 
 
 def search_units(viewer: Person, words: str) -> list[Unit]:
-    """Open units whose name, short name or code contain the words, or whose initials begin with them."""
+    """Open units whose name, short name or code contain the words, or their initials; then a team by unit and team."""
     units = unit_tree(viewer)
     plain = fold(words).replace(" ", "")
     if not plain:
@@ -151,7 +153,7 @@ def search_units(viewer: Person, words: str) -> list[Unit]:
             for unit in units
             if plain in pinyin.initials(unit.name) or plain in "".join(pinyin.syllables(unit.name))
         ]
-    return found
+    return found or [unit for unit in units if plain in fold(unit.full_name).replace("·", "")]
 
 
 def head_counts(viewer: Person | Unit) -> dict[UUID, int]:
@@ -260,11 +262,6 @@ def with_children(viewer: Person) -> set[UUID]:
     """Units that have open units below them."""
     rows = Unit.objects.filter(mine_id=viewer.mine_id, closed_on=None, parent__isnull=False)
     return {parent for parent in rows.values_list("parent_id", flat=True).distinct() if parent is not None}
-
-
-def unit_names(viewer: Person) -> dict[UUID | None, str]:
-    """Today's names of all units of the mine."""
-    return dict(Unit.objects.filter(mine_id=viewer.mine_id).values_list("id", "name"))
 
 
 def branch_of(unit: Unit) -> Branch | None:

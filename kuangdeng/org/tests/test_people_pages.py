@@ -256,6 +256,21 @@ def test_pickers_tell_only_what_one_may_know(cast: Cast) -> None:
     assert labels("miner", "org:pick_unit", q="'; drop table") == []
 
 
+def test_teams_of_the_same_name_are_told_apart(cast: Cast) -> None:
+    """Each unit has its 生产一班: without the unit nobody knows which is meant."""
+    for key in ("mining", "tunnel"):
+        above = cast.units[key]
+        Unit.objects.create(mine=cast.mine, name="生产一班", kind=Unit.Kind.TEAM, parent=above, ancestors=[above.id])
+    both = {"综采一队·生产一班", "掘进一队·生产一班"}
+    options = as_(cast, "miner").get(reverse("org:pick_unit"), {"q": "生产一班"}).json()["options"]
+    assert {option["label"] for option in options} == both
+    assert {option["hint"] for option in options} == {""}, "the unit is in the name already"
+    options = as_(cast, "miner").get(reverse("org:pick_unit"), {"q": "掘进一队生产一班"}).json()["options"]
+    assert [option["label"] for option in options] == ["掘进一队·生产一班"]
+    assert cast.units["mining_team"].full_name == "综采一队一班", "a team that bears its unit's name is not named twice"
+    assert cast.units["mining"].full_name == "综采一队"
+
+
 def test_pages_cost_the_same_whatever_the_rows(cast: Cast, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
     people = [
         Person(mine=cast.mine, number=f"8{i:03}", name=f"职工{i}", unit=cast.units["tunnel"], trade=f"工种{i % 7}")

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, JsonResponse
 
+from kuangdeng.org.models import Unit
 from kuangdeng.org.queries import people as queries
 from kuangdeng.org.views._common import viewer_of
 
@@ -20,12 +21,12 @@ def pick_person(request: HttpRequest) -> JsonResponse:
         found = queries.of_unit(found, unit)
     elif not words and viewer.unit is not None:
         found = queries.of_unit(found, queries.main_unit_id(viewer.unit))
-    found = queries.search_persons(found, words).select_related("unit")[:MOST]
+    found = queries.search_persons(found, words).select_related("unit__parent")[:MOST]
     options = [
         {
             "id": str(one.id),
             "label": one.name,
-            "hint": " · ".join(filter(None, [one.number, one.unit.name if one.unit else ""])),
+            "hint": " · ".join(filter(None, [one.number, one.unit.full_name if one.unit else ""])),
             "group": "",
         }
         for one in found
@@ -46,18 +47,22 @@ def pick_unit(request: HttpRequest) -> JsonResponse:
         above = next((one for one in tree if one.id == parent), None)
         up = {"id": str(above.parent_id or ""), "label": above.name} if above else None
     deep = queries.with_children(viewer)
-    names = queries.unit_names(viewer) if words else {}
     options = [
         {
             "id": str(one.id),
-            "label": one.name,
-            "hint": names.get(one.parent_id, "") if words else one.get_kind_display(),
+            "label": one.full_name,
+            "hint": _above(one) if words else one.get_kind_display(),
             "group": "",
             "into": one.id in deep,
         }
         for one in found
     ]
     return JsonResponse({"options": options, "up": up})
+
+
+def _above(unit: Unit) -> str:
+    """Where it stands, unless its name says so."""
+    return unit.parent.name if unit.parent and unit.full_name == unit.name else ""
 
 
 def _uuid(text: str | None) -> UUID | None:

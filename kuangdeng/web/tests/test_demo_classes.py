@@ -21,7 +21,7 @@ from kuangdeng.web.demo_talks import DemoTalks
 
 def cast_as_demo(roles: dict[str, str]) -> Any:
     """Who does what, as the demo mine says it."""
-    return SimpleNamespace(cast=roles)
+    return SimpleNamespace(grants=(), cast=roles)
 
 
 @pytest.mark.django_db

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 NOT_FOR_EYES = {
     "healthz", "hazards:pick_standard", "hazards:due_proposal", "hazards:hints", "hazards:import_problems",
-    "hazards:bulletin_notice", "hazards:accident_import_template",
+    "learning:study_record_word", "hazards:bulletin_notice", "hazards:accident_import_template",
     "hazards:import_export", "org:import_template", "org:pick_place", "org:pick_person", "org:pick_unit", "org:place_children",
     "screens:wall_feed", "screens:wall_shell", "screens:wall_text", "screens:wall_picture",
     "org:document_default", "org:document_sample", "org:document_download", "hazards:statutory_xlsx", "hazards:statutory_word",

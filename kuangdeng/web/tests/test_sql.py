@@ -31,6 +31,7 @@ GATHERS = {
     "learning:barred": 12,
     "learning:exam": 12,
     "learning:garden": 20,
+    "learning:garden_wall": 18,
     "learning:person_file": 16,
     "learning:person_xlsx": 15,
     "learning:class_file": 18,

@@ -45,6 +45,12 @@ class Popular:
     loans: int = 0
     readers: int = 0
 
+    @property
+    def ranked_titles(self) -> list[tuple[int | None, Title, int]]:
+        """The books with their places; books lent equally often share one."""
+        places = rules.ranked([count for _title, count in self.titles])
+        return [(place, title, count) for place, (title, count) in zip(places, self.titles, strict=True)]
+
 
 def month_bounds(first: date) -> tuple[datetime, datetime]:
     """The month as instants of the mine's wall clock."""

@@ -109,25 +109,27 @@ def reader_of(mine_id: UUID, typed: str) -> Reader | None:
     number = compact(typed)
     if not number:
         return None
-    cards = WorkCard.objects.select_related("person__unit", "person__mine").filter(mine_id=mine_id, number=number)
+    cards = WorkCard.objects.select_related("person__unit__parent", "person__mine").filter(
+        mine_id=mine_id, number=number
+    )
     card = one_of(cards.filter(person__is_active=True))
     if card is not None:
         return Reader(card.person, by_card=True)
     person = one_of(
-        Person.objects.select_related("unit", "mine").filter(mine_id=mine_id, number=number, is_active=True)
+        Person.objects.select_related("unit__parent", "mine").filter(mine_id=mine_id, number=number, is_active=True)
     )
     return Reader(person, by_card=False) if person else None
 
 
 def readers_named(mine_id: UUID, words: str) -> list[Person]:
     """Whom the librarian may mean by a name, pinyin or number; at most ten."""
-    rows = Person.objects.select_related("unit").filter(mine_id=mine_id, is_active=True)
+    rows = Person.objects.select_related("unit__parent").filter(mine_id=mine_id, is_active=True)
     return list(search_persons(rows, words).order_by("pinyin", "number")[:10])
 
 
 def get_reader(person_id: UUID, *, by: Person) -> Person:
     """Somebody of the mine. NotVisible when there is none."""
-    found = one_of(Person.objects.select_related("unit", "mine").filter(id=person_id, mine_id=by.mine_id))
+    found = one_of(Person.objects.select_related("unit__parent", "mine").filter(id=person_id, mine_id=by.mine_id))
     if found is None:
         raise NotVisible
     return found
@@ -135,7 +137,7 @@ def get_reader(person_id: UUID, *, by: Person) -> Person:
 
 def reader_in(mine_id: UUID, person_id: UUID) -> Person | None:
     """Somebody who works in this mine, by id."""
-    rows = Person.objects.select_related("unit", "mine").filter(id=person_id, mine_id=mine_id, is_active=True)
+    rows = Person.objects.select_related("unit__parent", "mine").filter(id=person_id, mine_id=mine_id, is_active=True)
     return one_of(rows)
 
 
@@ -206,7 +208,9 @@ class CopyNow:
 
 def copies_now(rows: QuerySet[Copy]) -> list[CopyNow]:
     """These copies with their open loans and holds; three statements, however many they are."""
-    open_loans = Prefetch("loans", Loan.objects.filter(ended_at=None).select_related("person__unit"), "open_loans")
+    open_loans = Prefetch(
+        "loans", Loan.objects.filter(ended_at=None).select_related("person__unit__parent"), "open_loans"
+    )
     ready = Prefetch("holds", Reservation.objects.filter(status=ReservationStatus.READY), "ready_holds")
     copies = rows.select_related("room", "title").prefetch_related(open_loans, ready)
     return [CopyNow(copy, next(iter(copy.open_loans), None), next(iter(copy.ready_holds), None)) for copy in copies]
@@ -241,7 +245,7 @@ def copies_to_label(by: Person, *, room_id: str, added_from: date | None, barcod
 
 def history_of(copy: Copy) -> list[Loan]:
     """Who had this copy, the last first."""
-    return list(Loan.objects.filter(copy=copy).select_related("person__unit").order_by("-lent_at")[:20])
+    return list(Loan.objects.filter(copy=copy).select_related("person__unit__parent").order_by("-lent_at")[:20])
 
 
 def queue_of(title: Title) -> list[Reservation]:
@@ -344,7 +348,7 @@ LOAN_STATES: dict[str, Callable[[], dict[str, object]]] = {
 def loan_rows(rows: QuerySet[Loan]) -> QuerySet[Loan]:
     """What a page of loans needs, with how often the reader was reminded (`told`)."""
     told = Count("reminders")
-    return rows.select_related("title", "person__unit", "copy", "room").annotate(told=told)
+    return rows.select_related("title", "person__unit__parent", "copy", "room").annotate(told=told)
 
 
 def in_room(room_id: str) -> QuerySet[Any]:
@@ -355,7 +359,7 @@ def in_room(room_id: str) -> QuerySet[Any]:
 def late_loans(mine_id: UUID) -> QuerySet[Loan]:
     """Loans whose day has passed."""
     rows = Loan.objects.filter(mine_id=mine_id, ended_at=None, due_on__lt=clock.today())
-    return rows.select_related("title", "copy", "person__unit", "room").order_by("due_on", "person__pinyin")
+    return rows.select_related("title", "copy", "person__unit__parent", "room").order_by("due_on", "person__pinyin")
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def write_note(title_id: UUID, *, text: str, by: Person) -> ReadingNote:
     if ReadingNote.objects.filter(person=by, title=title, text=words).exists():
         raise Refused(_("这篇心得已经发过了。"), field="text", code="again")
     note = ReadingNote.objects.create(
-        mine_id=by.mine_id, title=title, person=by, unit_name=by.unit.name if by.unit else "", text=words,
+        mine_id=by.mine_id, title=title, person=by, unit_name=by.unit.full_name if by.unit else "", text=words,
         written_at=clock.now(), status=NOTE_FLOW.target("write_note", None),
     )  # fmt: skip
     borrowed = Loan.objects.filter(person=by, title=title).exists()

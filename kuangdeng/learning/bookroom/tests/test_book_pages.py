@@ -88,6 +88,20 @@ def test_a_number_shows_no_titles_but_a_card_does(cast: Cast, device: Client) ->
     assert "平凡的世界" in step(device, "0004123456")
 
 
+def test_who_shows_his_card_renews_without_the_book(cast: Cast, device: Client) -> None:
+    loan = lent(cast, book(cast, "平凡的世界"))
+    services.bind_card(cast.miner.id, number="0004123456", by=cast.librarian)
+    assert 'value="renew"' not in step(device, "1001"), "a number alone shows no list to renew from"
+    card = step(device, "0004123456")
+    assert 'value="renew"' in card
+    assert "续借好了" in step(device, loan.copy.barcode, card, do="renew")
+    loan.refresh_from_db()
+    assert loan.renewals == 1
+    again = step(device, "0004123456")
+    assert 'value="renew"' not in again
+    assert "不能再续" in again
+
+
 def test_a_mine_may_ask_for_the_card(cast: Cast, device: Client) -> None:
     services.save_rule(
         valid_from=clock.today(), terms=Terms(number_at_kiosk=False), source="", confirmed=True, by=cast.librarian

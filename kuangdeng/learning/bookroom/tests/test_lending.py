@@ -308,6 +308,16 @@ def test_stock_taking_finds_what_is_missing_and_what_should_not_be_there(cast: C
         services.scan(take.id, barcodes=[copies[3].barcode], by=cast.librarian)
 
 
+def test_books_lent_equally_often_share_a_place(cast: Cast) -> None:
+    wanted = {"平凡的世界": ("miner", "team_leader"), "红岩": ("unit_head",), "活着": ("other_miner",)}
+    for name, readers in wanted.items():
+        codes = book(cast, name, copies=len(readers)).copies.values_list("barcode", flat=True)
+        for part, code in zip(readers, codes, strict=True):
+            services.lend(barcode=code, reader_id=cast.persons[part].id, by=cast.librarian)
+    found = popular(cast.miner, clock.today().replace(day=1))
+    assert [(place, count) for place, _title, count in found.ranked_titles] == [(1, 2), (2, 1), (2, 1)]
+
+
 def test_the_ranking_is_per_head_with_teams_counted_to_their_unit(cast: Cast) -> None:
     title = book(cast, copies=4)
     codes = list(title.copies.values_list("barcode", flat=True))

@@ -48,13 +48,15 @@ def book(request: HttpRequest, title_id: UUID) -> HttpResponse:
     free = [one for one in copies if one.is_free]
     in_use = [one for one in copies if one.copy.status == rules.CopyStatus.IN_USE]
     has_it = any(one.loan and one.loan.person_id == by.id for one in copies)
+    waiting = [one for one in queue if one.status == rules.ReservationStatus.WAITING]
     words = {
         "title": title,
         "class_name": rules.clc().get(title.main_class, ""),
         "copies": [_copy_line(one, by) for one in copies if one in in_use or has_power(by, "book.catalogue")],
         "free": len(free),
         "in_use": len(in_use),
-        "queue": len([one for one in queue if one.status == rules.ReservationStatus.WAITING]),
+        "queue": len(waiting),
+        "place": waiting.index(mine) + 1 if mine in waiting else 0,
         "mine": mine,
         "has_it": has_it,
         "may_reserve": not free and in_use and not mine and not has_it,

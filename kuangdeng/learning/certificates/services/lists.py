@@ -103,7 +103,7 @@ def publish_barred(*, month: date, by: Person) -> BarredList:
         lines = [
             {
                 "person": str(one.person.id), "name": one.person.name, "number": one.person.number,
-                "unit": one.person.unit.name if one.person.unit else "", "unit_id": str(one.person.unit_id or ""),
+                "unit": one.person.unit.full_name if one.person.unit else "", "unit_id": str(one.person.unit_id or ""),
                 "trade": one.person.trade, "reasons": [why.text for why in one.reasons],
                 "codes": [why.code for why in one.reasons],
             }

@@ -339,7 +339,7 @@ def barred_xlsx(request: HttpRequest) -> HttpResponse:
             person = one["row"].person
             for why, _url in one["reasons"]:
                 line += 1
-                unit = person.unit.name if person.unit else ""
+                unit = person.unit.full_name if person.unit else ""
                 cells = [unit, person.number, person.name, person.trade, str(rules.REASON_LABELS[why.code]), why.text]
                 for place, cell in enumerate(cells):
                     sheet.write_string(line, place, cell)

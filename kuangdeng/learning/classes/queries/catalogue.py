@@ -184,7 +184,7 @@ def teacher_rows(rows: QuerySet[Teacher]) -> QuerySet[Teacher]:
     begin = clock.at(clock.today().replace(month=1, day=1))
     past = Q(lessons__ends_at__lte=clock.now(), lessons__starts_at__gte=begin)
     live = ~Q(lessons__batch__training_class__status=Status.CANCELLED)
-    return rows.select_related("person__unit").annotate(taught=Sum("lessons__hours", filter=past & live))
+    return rows.select_related("person__unit__parent").annotate(taught=Sum("lessons__hours", filter=past & live))
 
 
 def active_teachers(mine_id: UUID) -> list[Teacher]:
@@ -194,7 +194,7 @@ def active_teachers(mine_id: UUID) -> list[Teacher]:
 
 def get_teacher(teacher_id: UUID, *, by: Person) -> Teacher:
     """One teacher. NotVisible when the mine has none like it."""
-    found = one_of(Teacher.objects.select_related("person__unit").filter(id=teacher_id, mine_id=by.mine_id))
+    found = one_of(Teacher.objects.select_related("person__unit__parent").filter(id=teacher_id, mine_id=by.mine_id))
     if found is None:
         raise NotVisible
     return found

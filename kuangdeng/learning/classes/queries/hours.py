@@ -84,7 +84,9 @@ def get_hours(row_id: int, *, by: Person) -> LessonHours:
 def corrections(by: Person) -> QuerySet[HoursCorrection]:
     """The corrections of the mine, those that wait first."""
     rows = HoursCorrection.objects.filter(row__lesson__batch__training_class__mine_id=by.mine_id)
-    joined = rows.select_related("row__person__unit", "row__lesson__batch__training_class", "asked_by", "decided_by")
+    joined = rows.select_related(
+        "row__person__unit__parent", "row__lesson__batch__training_class", "asked_by", "decided_by"
+    )
     return joined.order_by("-status", "-asked_at")
 
 
@@ -276,7 +278,7 @@ def failed_and_not_retrained(mine_id: UUID) -> list[Seat]:
     rows = Seat.objects.filter(
         ~Exists(later), batch__training_class__mine_id=mine_id, conclusion=Conclusion.FAILED, person__is_active=True
     )
-    return list(rows.select_related("person__unit", "batch__training_class"))
+    return list(rows.select_related("person__unit__parent", "batch__training_class"))
 
 
 def newcomers_short(mine_id: UUID, year: int) -> list[Person]:

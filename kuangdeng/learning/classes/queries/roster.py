@@ -223,7 +223,7 @@ def seat_in(class_id: UUID, person: Person) -> list[Seat]:
 
 def get_seat(seat_id: UUID, *, by: Person) -> Seat:
     """One seat with its class. NotVisible when the mine has none like it."""
-    rows = Seat.objects.select_related("person__unit", "batch__training_class")
+    rows = Seat.objects.select_related("person__unit__parent", "batch__training_class")
     found = one_of(rows.filter(id=seat_id, batch__training_class__mine_id=by.mine_id))
     if found is None:
         raise NotVisible

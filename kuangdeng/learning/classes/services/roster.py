@@ -80,7 +80,7 @@ def _seat_leaders(leaders: list[Person], spaces: list[rostering.Batch]) -> list[
 def _line(left: rostering.Left, person: Person, busy: Mapping[tuple[UUID, UUID], Lesson]) -> dict[str, str]:
     other = next((lesson for (who, _batch), lesson in busy.items() if who == person.id), None)
     where = f"{class_words(other)} {span_words(other)}" if other is not None else ""
-    unit = person.unit.name if person.unit else ""
+    unit = person.unit.full_name if person.unit else ""
     return {
         "person": str(person.id),
         "name": person.name,

@@ -80,6 +80,26 @@ def test_a_team_is_spread_evenly_over_the_batches() -> None:
     assert sizes == [3, 3, 3, 3]
 
 
+def test_few_seats_are_shared_by_all_teams_and_trades() -> None:
+    """20 seats for four teams of 40: five of each, not two teams first; and not one trade of a team first."""
+    everybody = [
+        Candidate(
+            key(unit * 1000 + at),
+            key(1),
+            key(unit),
+            ("支护工", "司机", "电钳工", "瓦检员")[at % 4],
+            (f"{unit}", f"{at:02}"),
+        )
+        for unit in (11, 12, 13, 14)
+        for at in range(40)
+    ]
+    batch = Batch(key(900), 20)
+    found = rostering.make(everybody, [batch], strength(everybody), {key(1): Limits(100, 40, 100, 40, 1)})
+    assert dict(batch.crews) == {key(11): 5, key(12): 5, key(13): 5, key(14): 5}
+    assert max(batch.trades.values()) <= 2
+    assert len(found.left) == 140
+
+
 def test_the_only_gas_checker_of_a_team_stays_and_the_reason_names_his_trade() -> None:
     everybody = people(1, 11, ["采煤工"] * 9 + ["瓦检员"], 100)
     found = rostering.make(

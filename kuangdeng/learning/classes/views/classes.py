@@ -196,7 +196,7 @@ def _next(one: TrainingClass, batches: list[Any], lessons: list[Any], by: Person
                 "more": more,
             }
         if waiting:
-            return {"text": _("正在上课，还有 %d 次课。") % len(waiting), "label": "", "more": more}
+            return {"text": _("已开班，还有 %d 次课要上。") % len(waiting), "label": "", "more": more}
         return {
             "text": _("课都上完、学时都核定了。"),
             "label": _("办理结业"),

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from kuangdeng.kernel.words import plain
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.classes import forms, queries, registers, services
 from kuangdeng.learning.classes.models import Lesson
+from kuangdeng.learning.classes.rules import CorrectionStatus
 from kuangdeng.learning.classes.views.classes import class_tabs, lesson_state
 from kuangdeng.learning.classes.views.common import HERE, tabs
 from kuangdeng.learning.forms import ReasonForm
@@ -148,7 +150,9 @@ def hour_lines(found: Lesson, by: Person) -> list[Any]:
     seats = {
         seat.id for seat in queries.seats_for(found.batch.training_class, by=by) if seat.batch_id == found.batch_id
     }
-    rows = found.settled_hours.select_related("person__unit").order_by("valid", "person__pinyin")
+    waits = Count("corrections", filter=Q(corrections__status=CorrectionStatus.WAITING))
+    rows = found.settled_hours.select_related("person__unit__parent").annotate(waits=waits)
+    rows = rows.order_by("valid", "person__pinyin")
     return [row for row in rows if row.seat_id in seats]
 
 

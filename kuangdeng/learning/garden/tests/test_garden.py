@@ -10,7 +10,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.learning.bookroom.services import hide_note
 from kuangdeng.learning.bookroom.testkit import NOTE, lent, noted
-from kuangdeng.learning.garden import providers, queries, rules, services
+from kuangdeng.learning.garden import providers, queries, rules, sections, services
 from kuangdeng.learning.garden.models import GardenPick
 from kuangdeng.learning.garden.providers import Asked, Line, Section, declare_provider
 from kuangdeng.learning.garden.testkit import branch_of, noticed
@@ -133,6 +133,25 @@ def test_a_pick_is_there_once_and_goes_with_what_was_hidden(cast: Cast) -> None:
         GardenPick.objects.all().delete()
         with pytest.raises(Refused, match="已经不在了"):
             services.pick(branch.id, kind=kind, thing_id=thing, by=cast.branch_secretary)
+
+
+def test_the_wall_of_a_branch_names_nobody(cast: Cast) -> None:
+    branch, note = branch_of(cast), noted(cast)
+    services.pick(branch.id, kind="note", thing_id=note.id, words="写得实在", by=cast.branch_secretary)
+    services.post_notice(
+        branch.id,
+        title="周五学习",
+        text="带笔记本。",
+        first_day=clock.today(),
+        last_day=clock.today(),
+        by=cast.branch_secretary,
+    )
+    wall = browser(cast.other_miner).get(reverse("learning:garden_wall", args=[branch.id])).content.decode()
+    for there in ("周五学习", "写得实在", note.text[:20], "综采一队党支部"):
+        assert there in wall
+    assert note.person.name not in wall
+    assert sections.sat_words(1, 0) == "1 人参加", "one who failed is not told by his number"
+    assert sections.sat_words(6, 5) == "6 人参加，5 人合格"
 
 
 def test_no_more_than_six_picks(cast: Cast) -> None:

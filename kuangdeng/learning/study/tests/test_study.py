@@ -4,6 +4,7 @@ import zipfile
 from datetime import timedelta
 from io import BytesIO
 
+import docx
 import openpyxl
 import pytest
 from django.test import Client
@@ -19,6 +20,7 @@ from kuangdeng.learning.study.rules import Chosen, Status
 from kuangdeng.learning.study.testkit import PDF, RECORD, data_in, fresh, session_in
 from kuangdeng.learning.study.tests.scenarios import a_photo
 from kuangdeng.ledger.api import Notice, seal_all, tell_all
+from kuangdeng.org.api import documents
 from kuangdeng.org.models import Branch, Person
 from kuangdeng.org.testkit import Cast, make_cast
 
@@ -235,3 +237,57 @@ def test_photos_are_for_who_may_know_of_the_session(cast: Cast) -> None:
     assert photo.file_id in queries.files_in_use([photo.file_id])
     at_desk(cast, "unit_head").post(reverse("learning:study_photo_remove", args=[photo.id]))
     assert queries.files_in_use([photo.file_id]) == set()
+
+
+def words_of(content: bytes) -> str:
+    document = docx.Document(BytesIO(content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(one.text for one in document.paragraphs), *cells])
+
+
+def test_the_record_as_a_word_paper_in_the_mine_s_own_form(cast: Cast) -> None:
+    coming = session_in(Status.NOTIFIED, cast)
+    secretary = at_desk(cast, "branch_secretary")
+    assert secretary.get(reverse("learning:study_record_word", args=[coming.id])).status_code == 404
+    session = session_in(Status.FILED, cast, title="老空水探放")
+    address = reverse("learning:study_record_word", args=[session.id])
+    text = words_of(secretary.get(address).content)
+    for told_there in (
+        "专题辅导记录",
+        "老空水探放",
+        "王铁柱",
+        RECORD.content,
+        "未到：",
+        "李大山",
+        "张建国：回去把面上",
+    ):
+        assert told_there in text
+    assert at_desk(cast, "other_miner").get(address).status_code == 404
+
+    office = at_desk(cast, "political_work")
+    assert "学习记录" in office.get(reverse("org:documents")).content.decode()
+    form = docx.Document()
+    form.add_paragraph("矿党委学习专用记录 {{ title }} 应到 {{ expected }} 参加 {{ names_there }}")
+    out = BytesIO()
+    form.save(out)
+    documents.upload_template("study_record", content=out.getvalue(), file_name="记录.docx", by=cast.political_work)
+    assert "矿党委学习专用记录 老空水探放" in words_of(secretary.get(address).content)
+    with pytest.raises(NotVisible):
+        documents.upload_template("study_record", content=out.getvalue(), file_name="记录.docx", by=cast.safety)
+
+
+def test_who_was_away_is_told_by_reason_on_the_record(cast: Cast) -> None:
+    session = session_in(Status.FILED, cast)
+    held = queries.record_of(session.id, by=cast.branch_secretary)
+    away = {one.person.name for one in (*held.leave, *held.missing)} | {one.person.name for one, _made in held.made_up}
+    assert "李大山" in away
+    assert not away & {one.person.name for one in held.there}
+    assert len(held.there) + len(away) == held.counts.expected + held.counts.guests
+    page = at_desk(cast, "branch_secretary").get(reverse("learning:study_record_sheet", args=[session.id]))
+    assert "（未到）" not in page.content.decode(), "the reason is said once for all of them"
+
+
+def test_the_unit_that_holds_a_session_is_proposed_as_expected(cast: Cast) -> None:
+    session = services.plan(data=data_in(cast), chosen=Chosen(), by=cast.branch_secretary)
+    page = at_desk(cast, "branch_secretary").get(reverse("learning:study_people", args=[session.id]))
+    assert [one.name for one in page.context["form"].initial["units"]] == ["综采一队"]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,18 +14,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
-from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.files import content_of
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import photo_answer
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.forms import NothingForm, ReasonForm
-from kuangdeng.learning.study import forms, queries, registers, rules, services
+from kuangdeng.learning.study import forms, paper, queries, registers, rules, services
 from kuangdeng.learning.study.choosing import ChooseForm
 from kuangdeng.learning.study.models import StudySession
 from kuangdeng.learning.study.tabs import tabs
 from kuangdeng.learning.views import file_answer
-from kuangdeng.org.api import has_power, may, me, need_power
+from kuangdeng.org.api import documents, has_power, may, me, need_power
 
 HERE = "learning/study"
 
@@ -106,7 +107,7 @@ def study_people(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """选应到人员."""
     by = me(request)
     session = _run_by(request, session_id)
-    form = ChooseForm(request.POST or None, by=by, initial=ChooseForm.initial_of(session.chosen))
+    form = ChooseForm(request.POST or None, by=by, initial=ChooseForm.initial_of(session.chosen, session.unit_id))
 
     def act(_data: dict[str, Any]) -> str:
         services.choose(session.id, chosen=form.chosen, by=by)
@@ -291,19 +292,23 @@ def photo_remove(request: HttpRequest, photo_id: UUID) -> HttpResponse:
 
 @require_GET
 def record_sheet(request: HttpRequest, session_id: UUID) -> HttpResponse:
-    """学习记录 on paper, in the mine's form."""
-    by = me(request)
-    session = queries.get_session(session_id, by=by)
-    if not session.is_held:
-        raise NotVisible
-    rows = list(attendance.attendees(session.sheet_id))
-    absent = [one for one in rows if one.was_away]
-    handed = attendance.makeups_of([one.id for one in absent])
-    accepted = {key: one for key, ones in handed.items() for one in ones if one.decided_at and not one.refusal}
+    """学习记录 on paper."""
+    record = queries.record_of(session_id, by=me(request))
     words = {
-        "session": session, "counts": attendance.count_rows(rows), "printed_at": clock.now(),
-        "absent": [{"row": one, "makeup": accepted.get(one.id)} for one in absent],
-        "there": [one for one in rows if one.state in attendance.THERE],
-        "photos": [reverse("learning:photo_of_study", args=[one.id]) for one in session.photos.all()[:4]],
+        "session": record.session, "record": record, "counts": record.counts, "printed_at": clock.now(),
+        "photos": [reverse("learning:photo_of_study", args=[one.id]) for one in record.session.photos.all()[:4]],
     }  # fmt: skip
     return render(request, f"{HERE}/record_sheet.html", words)
+
+
+@require_GET
+def record_word(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """学习记录 as a Word paper in the mine's own form; a form that cannot be filled is told on the session's page."""
+    record = queries.record_of(session_id, by=me(request))
+    try:
+        made = paper.record_paper(record)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(_url(record.session))
+    name = f"{record.session.kind.name}记录-{clock.local(record.session.starts_at):%Y-%m-%d}.docx"
+    return file_answer(made.content, documents.DOCX, name, to_save=True)
