@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.widgets import DateTimeInput
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.exams import queries, rules
 from kuangdeng.learning.exams.models import Exam, Paper, Sitting
 from kuangdeng.learning.exams.services import ExamData, LineData, PaperData, People
@@ -96,7 +97,7 @@ def blueprint_rows(data: Any, by: Person, paper: Paper) -> list[BlueprintRow]:
         line = lines[at] if at < len(lines) else None
         initial = {
             "type": line.type, "category": str(line.category_id or ""), "bank": str(line.bank_id or ""),
-            "easiest": line.easiest, "hardest": line.hardest, "count": line.count, "marks": line.marks.normalize(),
+            "easiest": line.easiest, "hardest": line.hardest, "count": line.count, "marks": plain(line.marks),
         } if line else None  # fmt: skip
         rows.append(BlueprintRow(data, prefix=f"r{at}", choices=choices, initial=initial))
     return rows
