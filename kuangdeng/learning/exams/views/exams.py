@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,13 +16,14 @@ from kuangdeng.kernel.errands import errand_called
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.listing.bulk import valid_ids
 from kuangdeng.kernel.views import register_page
-from kuangdeng.kernel.web import asks_progress, progress_answer, put_refusal
+from kuangdeng.kernel.web import asks_progress, photo_answer, progress_answer, put_refusal
 from kuangdeng.learning.exams import jobs, preparing, queries, registers, rules, services, sheet
 from kuangdeng.learning.exams.belonging import belongings
 from kuangdeng.learning.exams.forms import DrawPeopleForm, EnrolForm, ExamForm, SheetForm, WhyForm, exam_initial
 from kuangdeng.learning.exams.models import Exam
 from kuangdeng.learning.exams.rules import FLOW, Kind, Sat
 from kuangdeng.learning.exams.views.common import HERE
+from kuangdeng.learning.exams.views.printing import parts_of
 from kuangdeng.learning.items.api import sheet as item_sheet
 from kuangdeng.learning.standards import api as standards
 from kuangdeng.org.api import Person, has_power, me, need_power
@@ -246,17 +247,28 @@ def sheets(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         raise Refused(_("只有备好卷的纸笔考试可以打印。"))
     rows = [_printed(one, found) for one in queries.for_print(found)]
     return render(
-        request, f"{HERE}/sheets.html", {"exam": found, "sheets": rows, "marks": rows[0]["marks"] if rows else ""}
+        request, f"{HERE}/sheets.html", {"exam": found, "sheets": rows, "printed_at": clock.now()}
     )
 
 
 def _printed(sitting: Any, exam: Exam) -> dict[str, Any]:
     sitting.exam = exam
+    pictures = reverse("learning:exam_sitting_picture", args=[sitting.id, "0" * 64]).removesuffix("0" * 64)
     items = [
-        {"asked": item_sheet(one), "marks": one["marks"], "type": one["type"], "label": one["label"]}
+        {"asked": item_sheet(one, pictures=pictures), "marks": one["marks"], "label": one["label"]}
         for one in sheet.shown(sitting)
     ]
-    return {"sitting": sitting, "items": items, "marks": sitting.form.marks.normalize()}
+    return {"sitting": sitting, "parts": parts_of(items), "marks": sitting.form.marks.normalize()}
+
+
+@require_GET
+def picture(request: HttpRequest, sitting_id: UUID, sha256: str) -> FileResponse:
+    """A picture of an item on somebody's paper, for who prints the papers of an exam."""
+    by = me(request)
+    sitting = queries.get_sitting(sitting_id, by=by)
+    if not has_power(by, "exam.invigilate") or sitting.form is None or not sheet.shows_picture(sitting, sha256):
+        raise NotVisible
+    return photo_answer(sha256, thumb=False)
 
 
 @require_http_methods(["GET", "POST"])

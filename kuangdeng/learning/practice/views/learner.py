@@ -142,7 +142,10 @@ def _options(one: PracticeAnswer, order: list[str] | None) -> list[dict[str, Any
     rows = {row["id"]: row for row in content["options"]}
     chosen = {one.answer.get("choice"), *(one.answer.get("choices") or [])}
     return [
-        {"letter": chr(65 + at), "text": rows[key]["text"], "right": key in content["correct"], "chosen": key in chosen}
+        {
+            "letter": chr(65 + at), "text": rows[key]["text"], "picture": rows[key].get("picture", ""),
+            "right": key in content["correct"], "chosen": key in chosen,
+        }  # fmt: skip
         for at, key in enumerate(order or list(rows))
     ]
 
