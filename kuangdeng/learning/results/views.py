@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -253,7 +254,8 @@ def marking(request: HttpRequest) -> HttpResponse:
     """阅卷: exams whose short answers wait for a reader."""
     by = me(request)
     need_power(by, "exam.mark")
-    return render(request, f"{HERE}/marking.html", {"rows": queries.marking_of(by)})
+    words = {"rows": queries.marking_of(by), "read": queries.read_of(by)}
+    return render(request, f"{HERE}/marking.html", words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -270,9 +272,24 @@ def mark(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     version, rows = groups[0]
     words = {
         "version": version, "reference": version.content.get("reference", ""), "pieces": rows[:AT_ONCE], "left": len(rows),
+        "pictures": reverse("learning:item_picture", args=[version.item_id, version.id, "0" * 64]).removesuffix("0" * 64),
         "items": len(groups), "full": plain(rows[0].full), "exam_id": exam_id,
     }  # fmt: skip
     return render(request, f"{HERE}/mark.html", words)
+
+
+@require_http_methods(["GET", "POST"])
+def marked(request: HttpRequest, exam_id: UUID) -> HttpResponse:
+    """已阅: what readers gave, to be put right until the results are published."""
+    by = me(request)
+    if request.method == "POST":
+        _mark(request, by)
+        return redirect(request.get_full_path())
+    page = Paginator(queries.read_pieces(exam_id, by=by), AT_ONCE).get_page(request.GET.get("page"))
+    if not page.paginator.count:
+        messages.info(request, _("这场考试没有能改的分：还没有阅，或者成绩已经公布。"))
+        return redirect("learning:marking")
+    return render(request, f"{HERE}/marked.html", {"page": page, "exam_id": exam_id})
 
 
 def _mark(request: HttpRequest, by: Person) -> None:
@@ -280,6 +297,9 @@ def _mark(request: HttpRequest, by: Person) -> None:
     for name, value in request.POST.items():
         parts = name.split(" ")
         if len(parts) != 3 or parts[0] != "p" or not str(value).strip():
+            continue
+        before = request.POST.get(f"was{name[1:]}")
+        if before == f"{str(value).strip()}|{request.POST.get(f'r{name[1:]}', '').strip()}":
             continue
         try:
             points = Decimal(str(value).strip())

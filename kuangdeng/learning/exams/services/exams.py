@@ -15,6 +15,7 @@ from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.exams.handing import give_forms
 from kuangdeng.learning.exams.models import Exam, Sitting
 from kuangdeng.learning.exams.preparing import LEADERS, ExamData, check_draw, facts_of, need, new_exam, put, put_on_list
+from kuangdeng.learning.exams.queries import may_still_come
 from kuangdeng.learning.exams.rules import (
     CODE_DIGITS,
     FLOW,
@@ -213,7 +214,7 @@ def new_code(exam_id: UUID, *, by: Person) -> Exam:
 def close(exam_id: UUID, *, by: Person | None) -> Exam:
     """Collect the papers (收卷): who has not come is absent. `by` is None when the clock does it.
 
-    Refused while somebody is sitting, and before the end while somebody may still come.
+    Refused while somebody is sitting, and while somebody may still come: before the end, until it is too late to begin.
     """
     exam = locked_exam("close", exam_id, by.mine_id if by else None)
     if by is not None:
@@ -223,9 +224,10 @@ def close(exam_id: UUID, *, by: Person | None) -> Exam:
         raise Refused(
             _("还有 %(n)d 人在作答，不能收卷。请等他们交卷或到时。") % {"n": states[Sat.SITTING]}, code="sitting"
         )
-    if states[Sat.WAITING] and now() < exam.closes_at and exam.kind != Kind.ON_PAPER:
+    coming = may_still_come(exam, states[Sat.WAITING])
+    if coming:
         said = _("还有 %(n)d 人没有来，考试 %(at)s 才结束。请等到结束，或者把不来的人移出名单。")
-        raise Refused(said % {"n": states[Sat.WAITING], "at": f"{local(exam.closes_at):%H:%M}"}, code="waiting")
+        raise Refused(said % {"n": coming, "at": f"{local(exam.closes_at):%H:%M}"}, code="waiting")
     exam.sittings.filter(status=Sat.WAITING).update(status=SAT_FLOW.target("miss", Sat.WAITING))
     exam.status, exam.closed_at = FLOW.target("close", exam.status), now()
     exam.save()

@@ -320,6 +320,18 @@ def test_an_exam_closes_when_nobody_sits_any_more(cast: Cast) -> None:
     assert sitting_of(exam, cast.other_miner).status == Sat.ABSENT
 
 
+def test_who_can_no_longer_come_does_not_hold_the_papers_up(cast: Cast) -> None:
+    exam = a_drawn_exam(cast, people=[cast.miner, cast.other_miner], late_minutes=15)
+    handed_in(cast, exam)
+    services.admit(sitting_of(exam, cast.other_miner).id, why="井下交接班耽误", by=cast.teacher)
+    with clock.set_to(exam.opens_at + timedelta(minutes=16)), pytest.raises(Refused, match="1 人没有来"):
+        services.close(exam.id, by=cast.training_officer)
+    Sitting.objects.filter(exam=exam, person=cast.other_miner).update(late_ok=False)
+    with clock.set_to(exam.opens_at + timedelta(minutes=16)):
+        services.close(exam.id, by=cast.training_officer)
+    assert sitting_of(exam, cast.other_miner).status == Sat.ABSENT
+
+
 def test_the_database_refuses_to_change_what_was_answered_and_marked(cast: Cast) -> None:
     sitting = handed_in(cast)
     for rows in (AnswerGiven.objects.filter(sitting=sitting), Result.objects.filter(sitting=sitting)):

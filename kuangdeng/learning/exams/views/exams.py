@@ -139,8 +139,7 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
 
 def _all_in(exam: Exam, states: dict[str, int]) -> bool:
     """Whether the papers can be collected: nobody sits, and nobody may still come."""
-    came = clock.now() >= exam.closes_at or exam.kind == Kind.ON_PAPER
-    return not states.get(Sat.SITTING) and (came or not states.get(Sat.WAITING))
+    return not states.get(Sat.SITTING) and not queries.may_still_come(exam, states.get(Sat.WAITING, 0))
 
 
 def _begun(states: dict[str, int]) -> bool:

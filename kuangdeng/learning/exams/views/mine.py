@@ -44,7 +44,8 @@ def exams(request: HttpRequest) -> HttpResponse:
 def _row(one: Sitting, until: date | None) -> dict[str, Any]:
     is_open = one.exam.is_ready and one.status in (Sat.WAITING, Sat.SITTING)
     return {
-        "sitting": one, "exam": one.exam, "chip": registers.sat_chip(one), "open": is_open,
+        "sitting": one, "exam": one.exam, "opened": one.exam.opens_at <= clock.now(),
+        "chip": registers.sat_chip(one), "open": is_open,
         "score": registers.score_words(one) if sees_score(one) else "", "passed": registers.passed_chip(one) if sees_score(one) else "",
         "until": until, "lapsed": until is not None and until < clock.today(),
     }  # fmt: skip
@@ -93,6 +94,8 @@ def answer_lines(one: Sitting) -> list[dict[str, Any]]:
     names = {line["v"] for line in lines} | {line["k"] for line in lines if line.get("k") not in (None, "all")}
     known = queries.versions_of([UUID(name) for name in names])
     rows = []
+    by_hand = any(version.type == ItemType.SHORT_ANSWER for version in known.values())
+    remarks = queries.remarks_on(one) if by_hand else {}
     for item in sheet.shown(one):
         line = lines[item["line"]]
         version = known[UUID(line["v"])]
@@ -104,7 +107,7 @@ def answer_lines(one: Sitting) -> list[dict[str, Any]]:
             "item": item, "score": line["s"], "marks": line["m"], "right": full, "corrected": "k" in line,
             "answer": answer_words(version.content, line["a"], order) if line["a"] else _("没有作答"),
             "key": _("送分") if line.get("k") == "all" else key_words((key or version).content, order),
-            "options": item.get("options") if order else [], "explanation": version.explanation, "pictures": pictures,
+            "remark": remarks.get(item["line"], ""), "options": item.get("options") if order else [], "explanation": version.explanation, "pictures": pictures,
         })  # fmt: skip
     return rows
 
