@@ -388,6 +388,11 @@ def to_mark(person: Person) -> QuerySet[Sitting]:
     return rows.exclude(person=person).select_related("exam", "person", "result")
 
 
+def unread(exam: Exam) -> int:
+    """How many sheets wait for a reader; one that was declared void is read by nobody."""
+    return exam.sittings.filter(status__in=ENDED, result__final=False).count()
+
+
 def read_by_hand(person: Person) -> QuerySet[HandMark]:
     """What readers gave for answers of exams that are not published yet: till then it can be put right. Not his own."""
     if not has_power(person, "exam.mark"):

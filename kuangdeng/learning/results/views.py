@@ -262,8 +262,8 @@ def marking(request: HttpRequest) -> HttpResponse:
 def mark(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     """One item of one exam, answer after answer, without names."""
     by = me(request)
-    if request.method == "POST":
-        _mark(request, by)
+    again = _mark(request, by) if request.method == "POST" else {}
+    if request.method == "POST" and not again:
         return redirect("learning:marking_exam", exam_id)
     groups = queries.pieces_of(exam_id, by=by)
     if not groups:
@@ -271,7 +271,7 @@ def mark(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         return redirect("learning:marking")
     version, rows = groups[0]
     words = {
-        "version": version, "reference": version.content.get("reference", ""), "pieces": rows[:AT_ONCE], "left": len(rows),
+        "version": version, "reference": version.content.get("reference", ""), "pieces": [(one, *again.get((one.sitting_id, one.line), ("", ""))) for one in rows[:AT_ONCE]], "left": len(rows),
         "pictures": reverse("learning:item_picture", args=[version.item_id, version.id, "0" * 64]).removesuffix("0" * 64),
         "items": len(groups), "full": plain(rows[0].full), "exam_id": exam_id,
     }  # fmt: skip
@@ -292,8 +292,9 @@ def marked(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     return render(request, f"{HERE}/marked.html", {"page": page, "exam_id": exam_id})
 
 
-def _mark(request: HttpRequest, by: Person) -> None:
-    done = 0
+def _mark(request: HttpRequest, by: Person) -> dict[tuple[UUID, int], tuple[str, str]]:
+    """Write what was given; what could not be read or was refused comes back as it was typed, points and remark."""
+    done, again = 0, {}
     for name, value in request.POST.items():
         parts = name.split(" ")
         if len(parts) != 3 or parts[0] != "p" or not str(value).strip():
@@ -302,18 +303,23 @@ def _mark(request: HttpRequest, by: Person) -> None:
         if before == f"{str(value).strip()}|{request.POST.get(f'r{name[1:]}', '').strip()}":
             continue
         try:
-            points = Decimal(str(value).strip())
-            mark_line(
-                UUID(parts[1]), line=int(parts[2]), points=points, remark=request.POST.get(f"r{name[1:]}", ""), by=by
-            )
+            place = UUID(parts[1]), int(parts[2])
+        except ValueError:
+            continue
+        remark = request.POST.get(f"r{name[1:]}", "")
+        try:
+            mark_line(place[0], line=place[1], points=Decimal(str(value).strip()), remark=remark, by=by)
         except Refused as refusal:
             messages.error(request, str(refusal))
-        except (ValueError, InvalidOperation):
+            again[place] = (str(value), remark)
+        except InvalidOperation:
             messages.error(request, _("「%s」不是分数。请写数字。") % str(value)[:20])
+            again[place] = (str(value), remark)
         else:
             done += 1
     if done:
         messages.success(request, _("已阅 %d 份。") % done)
+    return again
 
 
 # Marking anew ---------------------------------------------------------------------------------------------------------

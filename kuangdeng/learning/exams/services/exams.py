@@ -15,7 +15,7 @@ from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.exams.handing import give_forms
 from kuangdeng.learning.exams.models import Exam, Sitting
 from kuangdeng.learning.exams.preparing import LEADERS, ExamData, check_draw, facts_of, need, new_exam, put, put_on_list
-from kuangdeng.learning.exams.queries import may_still_come
+from kuangdeng.learning.exams.queries import may_still_come, unread
 from kuangdeng.learning.exams.rules import (
     CODE_DIGITS,
     FLOW,
@@ -242,7 +242,7 @@ def publish(exam_id: UUID, *, by: Person) -> Exam:
     and while answers that a cut line held back may still come in by themselves."""
     exam = locked_exam("publish", exam_id, by.mine_id)
     demand(by, "exam.publish")
-    waiting = exam.sittings.filter(result__final=False).count()
+    waiting = unread(exam)
     if waiting:
         raise Refused(_("还有 %(n)d 份答卷的简答题没有阅完。请先阅卷。") % {"n": waiting}, code="unmarked")
     ended = exam.sittings.filter(status=Sat.TIMED_OUT, ended_at__gt=now() - GRACE).count()

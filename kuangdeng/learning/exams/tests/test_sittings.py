@@ -362,6 +362,21 @@ def test_bad_bodies_are_no_answers() -> None:
     assert recording.read(b"{}") == ([], [])
 
 
+def test_a_void_sheet_with_a_short_answer_does_not_hold_the_results_up(cast: Cast) -> None:
+    exam = a_drawn_exam(cast, a_paper(cast, items=items_in_use(cast, [SHORT])), people=[cast.miner, cast.other_miner])
+    for person in (cast.miner, cast.other_miner):
+        sitting = begun(cast, exam, person)
+        give(sitting, {0: {"text": "现场和设备"}})
+        services.hand_in(sitting.id, by=person)
+    services.void(sitting_of(exam, cast.other_miner).id, why="替考", by=cast.training_officer)
+    with after(exam):
+        services.close(exam.id, by=cast.training_officer)
+        with pytest.raises(Refused, match="1 份答卷的简答题没有阅完"):
+            services.publish(exam.id, by=cast.training_officer)
+        services.mark_line(sitting_of(exam, cast.miner).id, line=0, points=Decimal(2), by=cast.teacher)
+        assert services.publish(exam.id, by=cast.training_officer).status == Status.PUBLISHED
+
+
 def test_short_answers_are_read_by_others(cast: Cast) -> None:
     exam = a_drawn_exam(cast, a_paper(cast, items=items_in_use(cast, [SHORT])), people=[cast.teacher])
     sitting = begun(cast, exam, cast.teacher)
