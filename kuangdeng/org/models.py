@@ -78,6 +78,14 @@ class Unit(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def in_full(self) -> str:
+        """综采二队生产一班: a team with the unit it belongs to, for other units have a 生产一班 too; others by name.
+
+        Reads `parent`: take it along where there are many rows.
+        """
+        return f"{self.parent.name}{self.name}" if self.kind == self.Kind.TEAM and self.parent else self.name
+
 
 class UnitName(models.Model):
     """What a unit was called from a day on."""

@@ -148,12 +148,12 @@ def items_met(makeup: Exam) -> dict[UUID, set[UUID]]:
 
 # Sittings -------------------------------------------------------------------------------------------------------------
 
-_RELATED = ("exam__unit", "exam__makeup_of", "person__unit", "form", "unit", "result")
+_RELATED = ("exam__unit", "exam__makeup_of", "person__unit", "form", "unit__parent", "result")
 
 
 def sittings(exam: Exam) -> QuerySet[Sitting]:
     """The list of an exam (应考名单)."""
-    return Sitting.objects.filter(exam=exam).select_related("person", "unit", "form")
+    return Sitting.objects.filter(exam=exam).select_related("person", "unit__parent", "form")
 
 
 def states(exam: Exam) -> dict[str, int]:
@@ -165,7 +165,7 @@ def states(exam: Exam) -> dict[str, int]:
 def drawn_people(exam: Exam) -> list[Person]:
     """Whom the last lot drew, in the order of the draw."""
     ids = [UUID(one) for one in (exam.drawing or {}).get("drawn", [])]
-    rows = Person.objects.filter(mine_id=exam.mine_id).select_related("unit").in_bulk(ids)
+    rows = Person.objects.filter(mine_id=exam.mine_id).select_related("unit__parent").in_bulk(ids)
     return [rows[one] for one in ids if one in rows]
 
 

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from decimal import Decimal
+
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -70,6 +74,10 @@ def exams(person: Person) -> Register:
     )
 
 
+BEST_FIRST = Coalesce("score", Value(Decimal(-1)))
+"""Downwards the best stands first and who did not come last."""
+
+
 def score(row: Sitting) -> str:
     """Score, a dash while there is none."""
     return "—" if row.score is None else plain(row.score)
@@ -108,9 +116,9 @@ def people(exam: Exam, units: list[tuple[str, str]]) -> Register:
             Column("name", _("姓名"), "person.name", sort="person__pinyin", link=True, phone="title"),
             Column("verdict", _("结论"), verdict_chip, sort="passed", phone="chip", export=verdict),
             Column("number", _("工号"), "person.number", sort="person__number", phone="meta"),
-            Column("unit", _("单位"), lambda row: row.unit.name if row.unit else "", sort="unit__name", phone="meta"),
+            Column("unit", _("单位"), lambda row: row.unit.in_full if row.unit else "", sort="unit__name", phone="meta"),
             Column("leader", _("领导"), lambda row: _("领导") if row.leader else "", phone="meta"),
-            Column("score", _("得分"), score, sort="score", align="right", phone="meta"),
+            Column("score", _("得分"), score, sort=BEST_FIRST, align="right", phone="meta"),
             Column("share", _("百分比"), share, align="right", phone="meta"),
             Column("took", _("用时（分钟）"), minutes, sort="took", align="right", phone="hide"),
             Column(

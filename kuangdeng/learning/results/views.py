@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -64,7 +65,7 @@ def printed(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     units: list[tuple[str, str]] = []
     register = registers.people(exam, units)
     chosen = register.read(queries.by_person(exam), request.GET, path=request.path)
-    rows = chosen.filtered.order_by("unit__position", "unit__name", "-score", "person__pinyin")
+    rows = chosen.filtered.order_by("unit__position", "unit__name", F("score").desc(nulls_last=True), "person__pinyin")
     lines = [{"row": row, "score": registers.score(row), "verdict": registers.verdict(row)} for row in rows]
     _rows, whole = queries.by_unit(exam)
     words = {"exam": exam, "lines": lines, "whole": _group(whole.every), "printed_at": clock.now()}

@@ -23,7 +23,7 @@ LOOK_BACK = timedelta(days=60)
 """Results that were published longer ago are no matter for a talk any more."""
 RELATED = (
     "person__unit",
-    "unit",
+    "unit__parent",
     "exam",
     "talker",
     "helper",

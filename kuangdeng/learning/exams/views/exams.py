@@ -21,7 +21,7 @@ from kuangdeng.learning.exams import jobs, preparing, queries, registers, rules,
 from kuangdeng.learning.exams.belonging import belongings
 from kuangdeng.learning.exams.forms import DrawPeopleForm, EnrolForm, ExamForm, SheetForm, WhyForm, exam_initial
 from kuangdeng.learning.exams.models import Exam
-from kuangdeng.learning.exams.rules import FLOW, Kind, Sat
+from kuangdeng.learning.exams.rules import FLOW, Kind, Sat, Status
 from kuangdeng.learning.exams.views.common import HERE
 from kuangdeng.learning.exams.views.printing import parts_of
 from kuangdeng.learning.items.api import sheet as item_sheet
@@ -105,6 +105,7 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         words = {"exam": found, "listed": sum(states.values())}
         return progress_answer(request, f"{HERE}/_drawing.html", words, moving=moving)
     rows = queries.sittings(found)
+    unread = queries.unread(found) if found.status == Status.CLOSED else 0
     steps = [
         {"verb": one, "label": FLOW.verbs[one], "icon": icon, "primary": one in PRIMARY}
         for one, (_do, power, icon) in STEPS.items()
@@ -112,6 +113,8 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         and has_power(by, power)
         and not moving
         and (one != "close" or _all_in(found, states))
+        and (one != "publish" or not unread)
+        and (one != "new_code" or found.kind != Kind.ON_PAPER)
     ]
     words = {
         "exam": found,
@@ -121,13 +124,15 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         "steps": steps,
         "states": [(rules.SAT_LABELS[one], states.get(one, 0)) for one in Sat if states.get(one)],
         "listed": sum(states.values()),
+        "unread": unread,
+        "can_mark": has_power(by, "exam.mark"),
         "errand": errand,
         "moving": moving,
         "can_arrange": has_power(by, "exam.arrange") and found.in_preparation and not moving,
         "can_enrol": has_power(by, "exam.arrange") and (found.in_preparation or found.is_ready) and not moving,
         "can_cancel": has_power(by, "exam.arrange") and FLOW.allows("cancel", found.status) and not _begun(states),
         "can_watch": has_power(by, "exam.invigilate") and found.is_ready,
-        "shows_code": has_power(by, "exam.invigilate") and found.is_ready and found.by_code,
+        "shows_code": has_power(by, "exam.invigilate") and found.is_ready and found.by_code and found.kind != Kind.ON_PAPER,
         "on_paper": found.kind == Kind.ON_PAPER,
         "runs": found.is_ready and not _all_in(found, states),
         "opened": clock.now() >= found.opens_at,
@@ -219,7 +224,8 @@ def lot(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     by = me(request)
     found = queries.get_exam(exam_id, by=by)
     drawn = queries.drawn_people(found)
-    return render(request, f"{HERE}/lot.html", {"exam": found, "lot": found.drawing, "people": drawn})
+    page = "lot_screen" if request.GET.get("screen") == "1" else "lot"
+    return render(request, f"{HERE}/{page}.html", {"exam": found, "lot": found.drawing, "people": drawn})
 
 
 @require_POST
@@ -284,6 +290,8 @@ def entry(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
         try:
             why = form.cleaned_data.get("why", "")
             services.enter_paper(sitting_id, answers=form.answers, why=why, by=by)
+            for line, points in form.points.items():
+                services.mark_line(sitting_id, line=line, points=points, remark=_("纸上阅的"), by=by)
         except Refused as refusal:
             put_refusal(form, refusal)
         else:
