@@ -4,11 +4,11 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from kuangdeng.kernel.listing import Choice, Column, Flag, Register, Text, View
+from kuangdeng.kernel.listing import Bulk, Choice, Column, Flag, Register, Text, View
 from kuangdeng.kernel.templatetags.kd import chip, clock_chip, cut
 from kuangdeng.learning.talks.models import Retraining, Talk
 from kuangdeng.learning.talks.rules import CAUSE_LABELS, OPEN, STATUS_LABELS, Status
-from kuangdeng.org.api import Person
+from kuangdeng.org.api import Person, has_power
 
 TONES = {
     Status.OWED: "wait",
@@ -33,6 +33,10 @@ def due_chip(talk: Talk) -> SafeString | str:
 
 def talks(person: Person) -> Register:
     """谈心补考."""
+    assign = Bulk(
+        "assign", _("安排谈话人"), reverse("learning:talks_assign"), icon="people",
+        confirm=_("请同一个人和选中的人分别谈心。"), primary=True, asks=True,
+    )  # fmt: skip
     return Register(
         key="talks",
         title=_("谈心补考"),
@@ -55,7 +59,7 @@ def talks(person: Person) -> Register:
                 phone="chip",
                 export=lambda row: row.due_at if row.status in OPEN else None,
             ),
-            Column("unit", _("单位"), lambda row: row.unit.name if row.unit else "", sort="unit__name", phone="meta"),
+            Column("unit", _("单位"), lambda row: row.unit.in_full if row.unit else "", sort="unit__name", phone="meta"),
             Column(
                 "exam", _("考试"), lambda row: cut(row.exam.title, 22), phone="line", export=lambda row: row.exam.title
             ),
@@ -90,7 +94,8 @@ def talks(person: Person) -> Register:
             View(_("全部")),
         ],
         default_sort="due",
-        rows=lambda rows: rows.select_related("person", "unit", "exam", "talker"),
+        bulk=[assign] if has_power(person, "talk.assign") else [],
+        rows=lambda rows: rows.select_related("person", "unit__parent", "exam", "talker"),
         row_url=lambda row: reverse("learning:talk", args=[row.id]),
         empty_title=_("没有要谈心的"),
         empty_text=_("考试公布成绩以后，不合格、缺考和低于谈心线的人自动列在这里。"),
