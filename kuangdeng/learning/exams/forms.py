@@ -290,6 +290,10 @@ def typed_answer(shown: dict[str, Any], text: str) -> dict[str, Any] | None:
     raise Refused(_("“%(text)s”读不出来。") % {"text": words[:20]}, field="answer")
 
 
+ON_PAPER, READ_THERE = "见纸卷", "纸上阅的"
+"""What is kept for a short answer that a reader marked on the paper: kept words are Chinese."""
+
+
 class SheetForm(forms.Form):
     """录入纸卷: a field for every item of one sheet, in the order in which it is printed."""
 
@@ -330,7 +334,7 @@ class SheetForm(forms.Form):
         for item in self.items:
             name = f"line-{item['line']}"
             try:
-                said = data.get(name) or (str(_("见纸卷")) if item["line"] in self.points else "")
+                said = data.get(name) or (ON_PAPER if item["line"] in self.points else "")
                 self.answers[item["line"]] = typed_answer(item, said)
             except Refused as refusal:
                 self.add_error(name, str(refusal))

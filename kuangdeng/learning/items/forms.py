@@ -22,7 +22,6 @@ from kuangdeng.learning.items.rules.marking import FILL_IN_WAYS, MATCHING_WAYS, 
 from kuangdeng.learning.items.services import ItemData
 from kuangdeng.org.api import Person
 
-
 SEVERAL = ("option_", "picture_", "blank_", "left_", "right_")
 """Fields of which one may stay empty and others not: no "may stay empty" beside each, the verb says what is short."""
 
@@ -74,7 +73,7 @@ class ItemForm(forms.Form):
             label=_("分值"), min_value=Decimal("0.1"), max_value=100, decimal_places=2, initial=Decimal(1)
         )
         for name, one in self.fields.items():
-            one.one_of_several = name == "stem" or name.startswith(SEVERAL)
+            one.one_of_several = name == "stem" or name.startswith(SEVERAL)  # type: ignore[attr-defined]
         self._sorting()
         if item is not None and item.current_id:
             self.fields["why"] = forms.CharField(

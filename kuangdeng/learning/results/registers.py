@@ -1,8 +1,7 @@
 """The lists of the results: exams that are over, who got what, regradings."""
 
-from typing import Any
-
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Value
 from django.db.models.functions import Coalesce
@@ -116,7 +115,9 @@ def people(exam: Exam, units: list[tuple[str, str]]) -> Register:
             Column("name", _("姓名"), "person.name", sort="person__pinyin", link=True, phone="title"),
             Column("verdict", _("结论"), verdict_chip, sort="passed", phone="chip", export=verdict),
             Column("number", _("工号"), "person.number", sort="person__number", phone="meta"),
-            Column("unit", _("单位"), lambda row: row.unit.in_full if row.unit else "", sort="unit__name", phone="meta"),
+            Column(
+                "unit", _("单位"), lambda row: row.unit.in_full if row.unit else "", sort="unit__name", phone="meta"
+            ),
             Column("leader", _("领导"), lambda row: _("领导") if row.leader else "", phone="meta"),
             Column("score", _("得分"), score, sort=BEST_FIRST, align="right", phone="meta"),
             Column("share", _("百分比"), share, align="right", phone="meta"),

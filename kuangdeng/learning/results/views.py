@@ -271,8 +271,9 @@ def mark(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         messages.success(request, _("这场考试没有要阅的答案了。"))
         return redirect("learning:marking")
     version, rows = groups[0]
+    pieces = [(one, *again.get((one.sitting_id, one.line), ("", ""))) for one in rows[:AT_ONCE]]
     words = {
-        "version": version, "reference": version.content.get("reference", ""), "pieces": [(one, *again.get((one.sitting_id, one.line), ("", ""))) for one in rows[:AT_ONCE]], "left": len(rows),
+        "version": version, "reference": version.content.get("reference", ""), "pieces": pieces, "left": len(rows),
         "pictures": reverse("learning:item_picture", args=[version.item_id, version.id, "0" * 64]).removesuffix("0" * 64),
         "items": len(groups), "full": plain(rows[0].full), "exam_id": exam_id,
     }  # fmt: skip

@@ -59,7 +59,9 @@ def talks(person: Person) -> Register:
                 phone="chip",
                 export=lambda row: row.due_at if row.status in OPEN else None,
             ),
-            Column("unit", _("单位"), lambda row: row.unit.in_full if row.unit else "", sort="unit__name", phone="meta"),
+            Column(
+                "unit", _("单位"), lambda row: row.unit.in_full if row.unit else "", sort="unit__name", phone="meta"
+            ),
             Column(
                 "exam", _("考试"), lambda row: cut(row.exam.title, 22), phone="line", export=lambda row: row.exam.title
             ),

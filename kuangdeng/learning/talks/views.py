@@ -158,8 +158,9 @@ def _offered(found: Talk, by: Person) -> list[str]:
 def _step(found: Talk, verb: str) -> dict[str, Any]:
     row = queries.retraining_of(found) if verb == "take" else None
     url = reverse("learning:retraining_take", args=[row.id]) if row else ""
+    label = _("换谈话人") if verb == "assign" and found.talker_id else LABELS[verb]()
     return {
-        "verb": verb, "label": _("换谈话人") if verb == "assign" and found.talker_id else LABELS[verb](), "icon": ICONS.get(verb, "edit"), "danger": verb == "drop",
+        "verb": verb, "label": label, "icon": ICONS.get(verb, "edit"), "danger": verb == "drop",
         "url": url or reverse("learning:talk_verb", args=[found.id, verb]), "direct": verb == "sign",
     }  # fmt: skip
 

@@ -19,7 +19,15 @@ from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import asks_progress, photo_answer, progress_answer, put_refusal
 from kuangdeng.learning.exams import jobs, preparing, queries, registers, rules, services, sheet
 from kuangdeng.learning.exams.belonging import belongings
-from kuangdeng.learning.exams.forms import DrawPeopleForm, EnrolForm, ExamForm, SheetForm, WhyForm, exam_initial
+from kuangdeng.learning.exams.forms import (
+    READ_THERE,
+    DrawPeopleForm,
+    EnrolForm,
+    ExamForm,
+    SheetForm,
+    WhyForm,
+    exam_initial,
+)
 from kuangdeng.learning.exams.models import Exam
 from kuangdeng.learning.exams.rules import FLOW, Kind, Sat, Status
 from kuangdeng.learning.exams.views.common import HERE
@@ -132,7 +140,10 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         "can_enrol": has_power(by, "exam.arrange") and (found.in_preparation or found.is_ready) and not moving,
         "can_cancel": has_power(by, "exam.arrange") and FLOW.allows("cancel", found.status) and not _begun(states),
         "can_watch": has_power(by, "exam.invigilate") and found.is_ready,
-        "shows_code": has_power(by, "exam.invigilate") and found.is_ready and found.by_code and found.kind != Kind.ON_PAPER,
+        "shows_code": has_power(by, "exam.invigilate")
+        and found.is_ready
+        and found.by_code
+        and found.kind != Kind.ON_PAPER,
         "on_paper": found.kind == Kind.ON_PAPER,
         "runs": found.is_ready and not _all_in(found, states),
         "opened": clock.now() >= found.opens_at,
@@ -251,9 +262,7 @@ def sheets(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     if found.kind != Kind.ON_PAPER or not found.is_ready:
         raise Refused(_("只有备好卷的纸笔考试可以打印。"))
     rows = [_printed(one, found) for one in queries.for_print(found)]
-    return render(
-        request, f"{HERE}/sheets.html", {"exam": found, "sheets": rows, "printed_at": clock.now()}
-    )
+    return render(request, f"{HERE}/sheets.html", {"exam": found, "sheets": rows, "printed_at": clock.now()})
 
 
 def _printed(sitting: Any, exam: Exam) -> dict[str, Any]:
@@ -291,7 +300,7 @@ def entry(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
             why = form.cleaned_data.get("why", "")
             services.enter_paper(sitting_id, answers=form.answers, why=why, by=by)
             for line, points in form.points.items():
-                services.mark_line(sitting_id, line=line, points=points, remark=_("纸上阅的"), by=by)
+                services.mark_line(sitting_id, line=line, points=points, remark=READ_THERE, by=by)
         except Refused as refusal:
             put_refusal(form, refusal)
         else:

@@ -107,7 +107,8 @@ def answer_lines(one: Sitting) -> list[dict[str, Any]]:
             "item": item, "score": line["s"], "marks": line["m"], "right": full, "corrected": "k" in line,
             "answer": answer_words(version.content, line["a"], order) if line["a"] else _("没有作答"),
             "key": _("送分") if line.get("k") == "all" else key_words((key or version).content, order),
-            "remark": remarks.get(item["line"], ""), "options": item.get("options") if order else [], "explanation": version.explanation, "pictures": pictures,
+            "remark": remarks.get(item["line"], ""), "options": item.get("options") if order else [],
+            "explanation": version.explanation, "pictures": pictures,
         })  # fmt: skip
     return rows
 

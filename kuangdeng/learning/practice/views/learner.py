@@ -143,9 +143,12 @@ def _options(one: PracticeAnswer, order: list[str] | None) -> list[dict[str, Any
     chosen = {one.answer.get("choice"), *(one.answer.get("choices") or [])}
     return [
         {
-            "letter": chr(65 + at), "text": rows[key]["text"], "picture": rows[key].get("picture", ""),
-            "right": key in content["correct"], "chosen": key in chosen,
-        }  # fmt: skip
+            "letter": chr(65 + at),
+            "text": rows[key]["text"],
+            "picture": rows[key].get("picture", ""),
+            "right": key in content["correct"],
+            "chosen": key in chosen,
+        }
         for at, key in enumerate(order or list(rows))
     ]
 
