@@ -288,9 +288,6 @@ def marked(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         _mark(request, by)
         return redirect(request.get_full_path())
     page = Paginator(queries.read_pieces(exam_id, by=by), AT_ONCE).get_page(request.GET.get("page"))
-    if not page.paginator.count:
-        messages.info(request, _("这场考试没有能改的分：还没有阅，或者成绩已经公布。"))
-        return redirect("learning:marking")
     return render(request, f"{HERE}/marked.html", {"page": page, "exam_id": exam_id})
 
 
