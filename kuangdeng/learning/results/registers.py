@@ -1,6 +1,6 @@
 """The lists of the results: exams that are over, who got what, regradings."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import Value
@@ -22,7 +22,9 @@ TONES = {Status.PROPOSED: "wait", Status.APPROVED: "done", Status.DECLINED: "voi
 
 def number(value: Any, digits: int = 1) -> str:
     """A figure with so many decimals; a dash where there is none."""
-    return "—" if value is None else f"{value:.{digits}f}"
+    if value is None:
+        return "—"
+    return str(Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
 def _rate(row: Any) -> str:

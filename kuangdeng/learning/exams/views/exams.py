@@ -50,7 +50,7 @@ def _draw(exam_id: UUID, *, by: Person) -> Exam:
 
 STEPS: dict[str, Any] = {
     "draw": (_draw, "exam.arrange", "switch"),
-    "undraw": (services.undraw, "exam.arrange", "undo"),
+    "undraw": (services.undraw, "exam.arrange", "back"),
     "new_code": (services.new_code, "exam.invigilate", "refresh"),
     "close": (services.close, "exam.publish", "done"),
     "publish": (services.publish, "exam.publish", "send"),

@@ -1,6 +1,7 @@
 """我的考试: what I have to sit, what I may practise, what came of it."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.web import photo_answer
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.exams import queries, registers, rules, sheet
 from kuangdeng.learning.exams.belonging import belongings
 from kuangdeng.learning.exams.marking import options_seed
@@ -104,7 +106,8 @@ def answer_lines(one: Sitting) -> list[dict[str, Any]]:
         full = line["s"] is not None and line["s"] == line["m"]
         pictures = reverse("learning:my_exam_picture", args=[one.id, "0" * 64]).removesuffix("0" * 64)
         rows.append({
-            "item": item, "score": line["s"], "marks": line["m"], "right": full, "corrected": "k" in line,
+            "item": item, "score": line["s"] and plain(Decimal(line["s"])), "marks": plain(Decimal(line["m"])),
+            "some": bool(line["s"]) and Decimal(line["s"]) > 0, "right": full, "corrected": "k" in line,
             "answer": answer_words(version.content, line["a"], order) if line["a"] else _("没有作答"),
             "key": _("送分") if line.get("k") == "all" else key_words((key or version).content, order),
             "remark": remarks.get(item["line"], ""), "options": item.get("options") if order else [],

@@ -32,7 +32,7 @@ STEPS = {
     "reopen": services.reopen_paper,
     "retire": services.retire_paper,
 }
-ICONS = {"settle": "done", "reopen": "undo", "retire": "close"}
+ICONS = {"settle": "done", "reopen": "back", "retire": "close"}
 
 
 @require_GET
