@@ -473,12 +473,13 @@ paper.items.forEach((_item, index) => {
 });
 root.querySelector("[data-back]")!.addEventListener("click", () => show(at - 1));
 root.querySelector("[data-next]")!.addEventListener("click", () => show(at + 1));
+const listed = (numbers: number[]): string => numbers.slice(0, 20).join("、") + (numbers.length > 20 ? "…" : "");
 root.querySelector("[data-hand-in]")!.addEventListener("click", () => {
   const open = paper.items.map((item, index) => (answered(item.line) ? 0 : index + 1)).filter(Boolean);
   const unsure = paper.items.map((item, index) => (kept.unsure.includes(item.line) ? index + 1 : 0)).filter(Boolean);
   sureWords.replaceChildren(
-    h("p", {}, open.length ? t("还有 {n} 题没有答：第 {list} 题。", { n: open.length, list: open.slice(0, 20).join("、") }) : t("所有的题都答了。")),
-    ...(unsure.length ? [h("p", {}, t("做了记号的：第 {list} 题。", { list: unsure.slice(0, 20).join("、") }))] : []),
+    h("p", {}, open.length ? t("还有 {n} 题没有答：第 {list} 题。", { n: open.length, list: listed(open) }) : t("所有的题都答了。")),
+    ...(unsure.length ? [h("p", {}, t("做了记号的：第 {list} 题。", { list: listed(unsure) }))] : []),
     h("p", {}, t("交卷以后不能再改。")));
   sure.showModal();
 });
