@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.clock import local, now
@@ -142,7 +142,11 @@ def draw_people(exam_id: UUID, *, people: People, count: int, by: Person) -> lis
 
 @verb
 def strike(exam_id: UUID, *, sitting_ids: Sequence[UUID], by: Person) -> int:
-    """Take people off the list (移出应考人). Refused for whoever has begun: his sitting can only be voided."""
+    """Take people off the list (移出应考人). Refused for whoever has begun: his sitting can only be voided.
+
+    Refused as well for who was let in late, got time, or was sent here by a talk: that is on record and stays; when
+    the papers are collected he is absent.
+    """
     exam = locked_exam("strike", exam_id, by.mine_id)
     demand(by, "exam.arrange")
     rows = list(exam.sittings.select_for_update(of=("self",)).filter(id__in=list(sitting_ids)).select_related("person"))
@@ -150,7 +154,13 @@ def strike(exam_id: UUID, *, sitting_ids: Sequence[UUID], by: Person) -> int:
     if begun:
         raise Refused(_("%(names)s 已经开考，不能移出。") % {"names": "、".join(begun[:5])}, code="begun")
     names = [one.person.name for one in rows]
-    exam.sittings.filter(id__in=[one.id for one in rows]).delete()
+    try:
+        exam.sittings.filter(id__in=[one.id for one in rows]).delete()
+    except ProtectedError as error:
+        held = {getattr(one, name, None) for one in error.protected_objects for name in ("sitting_id", "makeup_id")}
+        said = _("%(names)s 已经有考场记录或者谈心后的放行，不能移出。人不来的，收卷时记缺考。")
+        noted = [one.person.name for one in rows if one.id in held]
+        raise Refused(said % {"names": "、".join(noted[:5])}, code="noted") from None
     enter("strike", exam, by, {"people": len(rows), "names": "、".join(names[:50])})
     return len(rows)
 

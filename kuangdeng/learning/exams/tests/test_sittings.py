@@ -320,6 +320,15 @@ def test_an_exam_closes_when_nobody_sits_any_more(cast: Cast) -> None:
     assert sitting_of(exam, cast.other_miner).status == Sat.ABSENT
 
 
+def test_who_was_let_in_late_stays_on_the_list(cast: Cast) -> None:
+    exam = a_drawn_exam(cast, people=[cast.miner, cast.other_miner])
+    both = [sitting_of(exam, one).id for one in (cast.miner, cast.other_miner)]
+    services.admit(both[0], why="井下交接班耽误", by=cast.teacher)
+    with pytest.raises(Refused, match=f"^{cast.miner.name} 已经有考场记录"):
+        services.strike(exam.id, sitting_ids=both, by=cast.training_officer)
+    assert services.strike(exam.id, sitting_ids=both[1:], by=cast.training_officer) == 1
+
+
 def test_who_can_no_longer_come_does_not_hold_the_papers_up(cast: Cast) -> None:
     exam = a_drawn_exam(cast, people=[cast.miner, cast.other_miner], late_minutes=15)
     handed_in(cast, exam)
