@@ -29,7 +29,7 @@ from kuangdeng.learning.exams.forms import (
     exam_initial,
 )
 from kuangdeng.learning.exams.models import Exam
-from kuangdeng.learning.exams.rules import FLOW, Kind, Sat, Status
+from kuangdeng.learning.exams.rules import FLOW, Kind, Sat
 from kuangdeng.learning.exams.views.common import HERE
 from kuangdeng.learning.exams.views.printing import parts_of
 from kuangdeng.learning.items.api import sheet as item_sheet
@@ -113,7 +113,7 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         words = {"exam": found, "listed": sum(states.values())}
         return progress_answer(request, f"{HERE}/_drawing.html", words, moving=moving)
     rows = queries.sittings(found)
-    unread = queries.unread(found) if found.status == Status.CLOSED else 0
+    unread = queries.unread(found) if FLOW.allows("publish", found.status) else 0
     steps = [
         {"verb": one, "label": FLOW.verbs[one], "icon": icon, "primary": one in PRIMARY}
         for one, (_do, power, icon) in STEPS.items()

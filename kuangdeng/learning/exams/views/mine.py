@@ -95,7 +95,7 @@ def answer_lines(one: Sitting) -> list[dict[str, Any]]:
     lines = one.result.lines
     names = {line["v"] for line in lines} | {line["k"] for line in lines if line.get("k") not in (None, "all")}
     known = queries.versions_of([UUID(name) for name in names])
-    rows = []
+    rows: list[dict[str, Any]] = []
     by_hand = any(version.type == ItemType.SHORT_ANSWER for version in known.values())
     remarks = queries.remarks_on(one) if by_hand else {}
     for item in sheet.shown(one):
