@@ -197,10 +197,13 @@ def holds_to_lift() -> list[tuple[UUID, UUID]]:
 
 
 def makeups_to_settle() -> list[tuple[UUID, UUID]]:
-    """Talks that wait for the make-up exam, with the make-up sheet whose result is published, or who did not come."""
+    """Talks that wait for the make-up exam, with the make-up sheet whose result is published, or of which none comes:
+    he was not there, it was declared void, the exam was called off."""
     let_in = Talk.objects.filter(makeup=OuterRef("pk"), id=OuterRef("talk_id"))
-    told = Q(status__in=ENDED, passed__isnull=False) | Q(status=Sat.ABSENT) & Exists(let_in)
-    over = _waited_for().filter(told, exam__status=ExamStatus.PUBLISHED)
+    published = Q(exam__status=ExamStatus.PUBLISHED)
+    told = published & Q(status__in=ENDED, passed__isnull=False)
+    none = published & Q(status__in=[Sat.ABSENT, Sat.VOID]) | Q(exam__status=ExamStatus.CANCELLED)
+    over = _waited_for().filter(told | none & Exists(let_in))
     return list(over.order_by("exam__published_at").values_list("talk_id", "id"))
 
 
