@@ -84,7 +84,8 @@ class Unit(models.Model):
 
         Reads `parent`: take it along where there are many rows.
         """
-        return f"{self.parent.name}{self.name}" if self.kind == self.Kind.TEAM and self.parent else self.name
+        above = self.parent.name if self.kind == self.Kind.TEAM and self.parent else ""
+        return self.name if self.name.startswith(above) else f"{above}{self.name}"
 
 
 class UnitName(models.Model):

@@ -431,3 +431,10 @@ def test_a_mine_begins_with_one_administrator() -> None:
     refused(
         lambda: services.found_mine(code="HQ", name="红旗煤矿", number="1", administrator="甲"), "代码 HQ 已有矿使用"
     )
+
+
+def test_a_team_is_said_with_its_unit_once() -> None:
+    second = Unit(name="综采二队", kind=Unit.Kind.PRODUCTION)
+    assert Unit(name="生产一班", kind=Unit.Kind.TEAM, parent=second).in_full == "综采二队生产一班"
+    assert Unit(name="综采二队一班", kind=Unit.Kind.TEAM, parent=second).in_full == "综采二队一班"
+    assert second.in_full == "综采二队"

@@ -1052,7 +1052,7 @@ PAGES += [
     Page("learning:regrade", first_of("learning.Regrade", "regrade_id"), EXAM_WATCHERS),
     Page("learning:regrade_new", asked_version, TRAINERS, shared=True),
     Page("learning:talks", nothing, ALL),
-    Page("learning:talks_assign", nothing, UNIT | TALK_RULERS),
+    Page("learning:talks_assign", nothing, HEADS | TALK_RULERS),
     Page("learning:talk", own_talk, UNIT | LEADERS | TALK_RULERS | {"miner"}),
     Page("learning:talk_sheet", own_talk, UNIT | LEADERS | TALK_RULERS | {"miner"}),
     Page("learning:talk_verb", lambda world: owed_talk(world, verb="assign"), UNIT | TALK_RULERS),
