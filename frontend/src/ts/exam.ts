@@ -215,7 +215,7 @@ async function handIn(): Promise<void> {
     const said = await post("handin/");
     busy = false;
     if (said && said.status !== "sitting") return finished(said.status);
-    if (notices.dataset.kind !== "door") tell("handing", t("网络不通，还没有交上。答案都在这台电脑里，网络一恢复就自动交卷。请不要关机，不要离开。"));
+    if (notices.dataset.kind !== "door") tell("handing", t("网络不通，还没有交上。答案都存在本机，网络一恢复就自动交卷。请不要关机，不要离开。"));
     await pause(Math.min(LONGEST_WAIT, 500 * 2 ** failures));
   }
 }
@@ -282,7 +282,7 @@ function tellState(): void {
   if (waiting && failures > 1) {
     state.dataset.tone = "late";
     state.textContent = remembers ? t("网络不通，{n} 题存在本机，恢复后自动上传", { n: waiting })
-      : t("网络不通，这台电脑又存不下，请不要关页面，马上告诉监考");
+      : t("网络不通，本机又存不下，请不要关页面，马上告诉监考");
   } else if (failures > 2) {
     state.dataset.tone = "late";
     state.textContent = t("网络不通，可以接着答，答案存在本机");
@@ -313,7 +313,7 @@ function tick(): void {
   if (left === 0 && !settled && !handing) {
     // This device's date may be wrong: the server decides whether it is over.
     for (const field of body.querySelectorAll<HTMLInputElement>("input, select, textarea, button")) field.disabled = true;
-    return tell("clock", t("按这台电脑的钟，时间到了。答案都在这台电脑里，网络一恢复就核对时间。请不要关机，不要离开。"));
+    return tell("clock", t("按本机的钟，时间到了。答案都存在本机，网络一恢复就核对时间。请不要关机，不要离开。"));
   }
   if (left === 0 && !handing) {
     for (const field of body.querySelectorAll<HTMLInputElement>("input, select, textarea, button")) field.disabled = true;
@@ -473,12 +473,13 @@ paper.items.forEach((_item, index) => {
 });
 root.querySelector("[data-back]")!.addEventListener("click", () => show(at - 1));
 root.querySelector("[data-next]")!.addEventListener("click", () => show(at + 1));
+const listed = (numbers: number[]): string => numbers.slice(0, 20).join("、") + (numbers.length > 20 ? "…" : "");
 root.querySelector("[data-hand-in]")!.addEventListener("click", () => {
   const open = paper.items.map((item, index) => (answered(item.line) ? 0 : index + 1)).filter(Boolean);
   const unsure = paper.items.map((item, index) => (kept.unsure.includes(item.line) ? index + 1 : 0)).filter(Boolean);
   sureWords.replaceChildren(
-    h("p", {}, open.length ? t("还有 {n} 题没有答：第 {list} 题。", { n: open.length, list: open.slice(0, 20).join("、") }) : t("所有的题都答了。")),
-    ...(unsure.length ? [h("p", {}, t("做了记号的：第 {list} 题。", { list: unsure.slice(0, 20).join("、") }))] : []),
+    h("p", {}, open.length ? t("还有 {n} 题没有答：第 {list} 题。", { n: open.length, list: listed(open) }) : t("所有的题都答了。")),
+    ...(unsure.length ? [h("p", {}, t("做了记号的：第 {list} 题。", { list: listed(unsure) }))] : []),
     h("p", {}, t("交卷以后不能再改。")));
   sure.showModal();
 });

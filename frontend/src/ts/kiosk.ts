@@ -26,7 +26,8 @@ if (pad && field) {
 }
 if (field) {
   document.addEventListener("keydown", (event) => {
-    if (event.target !== field && event.key.length === 1 && !event.ctrlKey && !event.metaKey) field.focus();
+    const elsewhere = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
+    if (!elsewhere && event.key.length === 1 && !event.ctrlKey && !event.metaKey) field.focus();
   });
 }
 

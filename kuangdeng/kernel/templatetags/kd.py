@@ -28,6 +28,7 @@ from kuangdeng.kernel import clock as clocks
 from kuangdeng.kernel import timetext
 from kuangdeng.kernel.frame import RailGroup
 from kuangdeng.kernel.jstext import JS_TEXT
+from kuangdeng.kernel.words import plain
 
 register = template.Library()
 
@@ -289,7 +290,7 @@ def facts(content: str, one: bool = False) -> SafeString:
 @register.simple_tag
 def fact(label: str, value: Any = "", wide: bool = False, lines: bool = False, url: str = "") -> SafeString:
     """One fact; an unknown value shows as a dash, not as an invented word."""
-    shown = "" if value is None else value
+    shown = "" if value is None else plain(value) if isinstance(value, Decimal) else value
     if url and shown != "":
         shown = format_html('<a href="{}">{}</a>', url, shown)
     return format_html(
@@ -433,7 +434,7 @@ def field(bound: BoundField, label: str = "", help: str = "", suffix: str = "") 
         "suffix": suffix,
         "group": many or own == "photos",
         "tick": isinstance(widget, CheckboxInput),
-        "optional": not bound.field.required,
+        "optional": not bound.field.required and not getattr(bound.field, "one_of_several", False),
     }
 
 

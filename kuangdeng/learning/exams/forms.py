@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.widgets import DateTimeInput
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.exams import queries, rules
 from kuangdeng.learning.exams.models import Exam, Paper, Sitting
 from kuangdeng.learning.exams.services import ExamData, LineData, PaperData, People
@@ -96,7 +97,7 @@ def blueprint_rows(data: Any, by: Person, paper: Paper) -> list[BlueprintRow]:
         line = lines[at] if at < len(lines) else None
         initial = {
             "type": line.type, "category": str(line.category_id or ""), "bank": str(line.bank_id or ""),
-            "easiest": line.easiest, "hardest": line.hardest, "count": line.count, "marks": line.marks.normalize(),
+            "easiest": line.easiest, "hardest": line.hardest, "count": line.count, "marks": plain(line.marks),
         } if line else None  # fmt: skip
         rows.append(BlueprintRow(data, prefix=f"r{at}", choices=choices, initial=initial))
     return rows
@@ -289,6 +290,10 @@ def typed_answer(shown: dict[str, Any], text: str) -> dict[str, Any] | None:
     raise Refused(_("“%(text)s”读不出来。") % {"text": words[:20]}, field="answer")
 
 
+ON_PAPER, READ_THERE = "见纸卷", "纸上阅的"
+"""What is kept for a short answer that a reader marked on the paper: kept words are Chinese."""
+
+
 class SheetForm(forms.Form):
     """录入纸卷: a field for every item of one sheet, in the order in which it is printed."""
 
@@ -298,20 +303,39 @@ class SheetForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.items = items
         for at, item in enumerate(items, 1):
-            self.fields[f"line-{item['line']}"] = forms.CharField(
-                label=f"{at}", required=False, max_length=3000, strip=True, help_text=item["label"]
-            )
+            short = item["type"] == "short_answer"
+            words = forms.CharField(
+                label=f"{at}", required=False, max_length=3000, strip=True, help_text=item["label"],
+                widget=forms.Textarea({"rows": 3}) if short else forms.TextInput({"autocomplete": "off"}),
+            )  # fmt: skip
+            words.one_of_several = True  # type: ignore[attr-defined]
+            self.fields[f"line-{item['line']}"] = words
+            if short:
+                self._put_points(at, item)
         if again:
             self.fields["why"] = forms.CharField(label=_("为什么改"), max_length=200)
+
+    def _put_points(self, at: int, item: dict[str, Any]) -> None:
+        """What a reader wrote on the paper beside a short answer: the words need not be typed then."""
+        self.fields[f"points-{item['line']}"] = forms.DecimalField(
+            label=_("%(n)d 得分") % {"n": at}, required=False, min_value=0, max_value=Decimal(item["marks"]),
+            decimal_places=2, help_text=_("纸上已经阅过就填分，答案可以不录。"),
+        )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """Every answer read, or said to be unreadable beside its field."""
         data = super().clean() or {}
         self.answers: dict[int, Any] = {}
+        self.points = {
+            item["line"]: data[f"points-{item['line']}"]
+            for item in self.items
+            if data.get(f"points-{item['line']}") is not None
+        }
         for item in self.items:
             name = f"line-{item['line']}"
             try:
-                self.answers[item["line"]] = typed_answer(item, data.get(name) or "")
+                said = data.get(name) or (ON_PAPER if item["line"] in self.points else "")
+                self.answers[item["line"]] = typed_answer(item, said)
             except Refused as refusal:
                 self.add_error(name, str(refusal))
         return data

@@ -93,6 +93,8 @@ def put(exam: Exam, data: ExamData, by: Person) -> None:
         raise Refused(_("合格线是 0 到 100 之间的百分数。"), field="pass_percent")
     exam.unit = one_of(Unit.objects.filter(id=data.unit_id, mine_id=by.mine_id)) if data.unit_id else None
     exam.makeup_of = _failed_exam(data, by) if exam.kind == Kind.MAKEUP else None
+    if exam.makeup_of and paper.mode == Mode.FIXED and exam.makeup_of.paper_id == paper.id:
+        raise Refused(_("补考要换题：原来的试卷是固定题目，请另选一张试卷。"), field="paper")
     exam.per_person = data.per_person and paper.mode == Mode.BLUEPRINT
     exam.place, exam.note = data.place.strip()[:80], data.note.strip()[:500]
     for name in ("opens_at", "closes_at", "minutes", "late_minutes", "mix_items", "mix_options",

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from kuangdeng.kernel.clock import local, now
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
-from kuangdeng.learning.exams.models import AnswerGiven, Exam, ExamForm, Paper, Sitting, SittingLog
+from kuangdeng.learning.exams.models import AnswerGiven, Exam, ExamForm, HandMark, Paper, Sitting, SittingLog
 from kuangdeng.learning.exams.rules import ENDED, GRACE, Kind, PaperStatus, Sat, Status
 from kuangdeng.learning.items.api import ItemVersion, versions
 from kuangdeng.learning.standards import api as standards
@@ -148,12 +148,12 @@ def items_met(makeup: Exam) -> dict[UUID, set[UUID]]:
 
 # Sittings -------------------------------------------------------------------------------------------------------------
 
-_RELATED = ("exam__unit", "exam__makeup_of", "person__unit", "form", "unit", "result")
+_RELATED = ("exam__unit", "exam__makeup_of", "person__unit", "form", "unit__parent", "result")
 
 
 def sittings(exam: Exam) -> QuerySet[Sitting]:
     """The list of an exam (应考名单)."""
-    return Sitting.objects.filter(exam=exam).select_related("person", "unit", "form")
+    return Sitting.objects.filter(exam=exam).select_related("person", "unit__parent", "form")
 
 
 def states(exam: Exam) -> dict[str, int]:
@@ -165,7 +165,7 @@ def states(exam: Exam) -> dict[str, int]:
 def drawn_people(exam: Exam) -> list[Person]:
     """Whom the last lot drew, in the order of the draw."""
     ids = [UUID(one) for one in (exam.drawing or {}).get("drawn", [])]
-    rows = Person.objects.filter(mine_id=exam.mine_id).select_related("unit").in_bulk(ids)
+    rows = Person.objects.filter(mine_id=exam.mine_id).select_related("unit__parent").in_bulk(ids)
     return [rows[one] for one in ids if one in rows]
 
 
@@ -180,6 +180,17 @@ def next_sheet(sitting: Sitting) -> UUID | None:
     rows = Sitting.objects.filter(exam=sitting.exam_id, status=Sat.WAITING)
     order = ("unit__position", "unit__name", "person__pinyin", "person__number")
     return rows.order_by(*order).values_list("id", flat=True).first()
+
+
+def may_still_come(exam: Exam, waiting: int) -> int:
+    """How many of the `waiting` may still begin: nobody after the end or on paper; past the time for who is late
+    only whom an invigilator let in."""
+    at = now()
+    if not waiting or exam.kind == Kind.ON_PAPER or at >= exam.closes_at:
+        return 0
+    if at <= exam.times.last_start():
+        return waiting
+    return Sitting.objects.filter(exam=exam, status=Sat.WAITING, late_ok=True).count()
 
 
 def get_sitting(sitting_id: UUID, *, by: Person) -> Sitting:
@@ -375,6 +386,24 @@ def to_mark(person: Person) -> QuerySet[Sitting]:
         return Sitting.objects.none()
     rows = Sitting.objects.filter(exam__mine_id=person.mine_id, status__in=ENDED, result__final=False)
     return rows.exclude(person=person).select_related("exam", "person", "result")
+
+
+def unread(exam: Exam) -> int:
+    """How many sheets wait for a reader; one that was declared void is read by nobody."""
+    return exam.sittings.filter(status__in=ENDED, result__final=False).count()
+
+
+def read_by_hand(person: Person) -> QuerySet[HandMark]:
+    """What readers gave for answers of exams that are not published yet: till then it can be put right. Not his own."""
+    if not has_power(person, "exam.mark"):
+        return HandMark.objects.none()
+    rows = HandMark.objects.filter(sitting__exam__mine_id=person.mine_id, sitting__status__in=ENDED)
+    return rows.exclude(sitting__exam__status=Status.PUBLISHED).exclude(sitting__person=person)
+
+
+def remarks_on(sitting: Sitting) -> dict[int, str]:
+    """What readers wrote beside the answers of a sitting, by line; the last word counts."""
+    return dict(HandMark.objects.filter(sitting=sitting).order_by("id").values_list("line", "remark"))
 
 
 def known_trades(person: Person) -> list[str]:

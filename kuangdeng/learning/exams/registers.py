@@ -135,7 +135,7 @@ def people(exam: Exam, by: Person) -> Register:
             Column("name", _("姓名"), "person.name", sort="person__pinyin", link=True, phone="title"),
             Column("state", _("状态"), sat_chip, sort="status", phone="chip", export=lambda row: str(rules.SAT_LABELS[row.status])),
             Column("number", _("工号"), "person.number", sort="person__number", phone="meta"),
-            Column("unit", _("单位"), "unit.name", sort="unit__name", phone="meta"),
+            Column("unit", _("单位"), "unit.full_name", sort="unit__name", phone="meta"),
             Column("leader", _("领导"), lambda row: _("领导") if row.leader else "", phone="meta"),
             Column("form", _("卷号"), lambda row: row.form.number if row.form else "", align="right", phone="meta"),
             Column("score", _("得分"), score_words, sort="score", align="right", phone="line",

@@ -21,6 +21,7 @@ pages: list[URLPattern] = [
     path("practise/<uuid:exam_id>/", sit.practise, name="exam_practise"),
     path("sittings/<uuid:sitting_id>/", hall.sitting, name="exam_sitting"),
     path("sittings/<uuid:sitting_id>/entry/", exams.entry, name="exam_entry"),
+    path("sittings/<uuid:sitting_id>/pictures/<str:sha256>", exams.picture, name="exam_sitting_picture"),
     path("sittings/<uuid:sitting_id>/<str:verb>/", hall.do, name="exam_sitting_verb"),
     path("<uuid:exam_id>/", exams.exam, name="exam"),
     path("<uuid:exam_id>/edit/", exams.arrange, name="exam_edit"),

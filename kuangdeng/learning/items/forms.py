@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel.widgets import PhotosField
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.items import queries
 from kuangdeng.learning.items.formats.opening import MAX_BYTES
 from kuangdeng.learning.items.formats.sheets import parse_blank
@@ -20,6 +21,9 @@ from kuangdeng.learning.items.rules.content import LETTERS, Content, is_summary
 from kuangdeng.learning.items.rules.marking import FILL_IN_WAYS, MATCHING_WAYS, MULTIPLE_WAYS, ORDERING_WAYS
 from kuangdeng.learning.items.services import ItemData
 from kuangdeng.org.api import Person
+
+SEVERAL = ("option_", "picture_", "blank_", "left_", "right_")
+"""Fields of which one may stay empty and others not: no "may stay empty" beside each, the verb says what is short."""
 
 
 class Area(forms.Textarea):
@@ -68,6 +72,8 @@ class ItemForm(forms.Form):
         self.fields["marks"] = forms.DecimalField(
             label=_("分值"), min_value=Decimal("0.1"), max_value=100, decimal_places=2, initial=Decimal(1)
         )
+        for name, one in self.fields.items():
+            one.one_of_several = name == "stem" or name.startswith(SEVERAL)  # type: ignore[attr-defined]
         self._sorting()
         if item is not None and item.current_id:
             self.fields["why"] = forms.CharField(
@@ -101,7 +107,7 @@ class ItemForm(forms.Form):
         item, version = self.item, self.item.latest
         return {
             "bank": str(item.bank_id), "stem": self.content["stem"], "explanation": version.explanation,
-            "difficulty": item.difficulty, "marks": version.marks.normalize(), "clause": item.clause, "source": item.source,
+            "difficulty": item.difficulty, "marks": plain(version.marks), "clause": item.clause, "source": item.source,
             "categories": [str(one.id) for one in item.categories.all()], "kept": self.content.get("pictures", []),
             **self.own_initial(),
         }  # fmt: skip

@@ -12,6 +12,8 @@ def key_words(content: Content, order: Sequence[str] | None = None) -> str:
     """The key: 「A、C」, 「对」, 「0.5～1.0；20±2」. `order` are the option ids as they were shown."""
     if content["type"] == ItemType.FILL_IN:
         return "；".join(_blank_key(blank) for blank in content["blanks"])
+    if content["type"] == ItemType.SHORT_ANSWER:
+        return str(content.get("reference") or "—")
     return answer_words(content, right_answer(content), order)
 
 

@@ -19,6 +19,7 @@ from kuangdeng.learning.exams.api import (
     Sat,
     Sitting,
     Status,
+    read_by_hand,
     to_mark,
     versions_of,
     visible,
@@ -216,6 +217,41 @@ def pieces_of(exam_id: UUID, *, by: Person) -> list[tuple[ItemVersion, list[Piec
                 found.setdefault(line["v"], []).append(Piece(sitting.id, at, text, Decimal(line["m"])))
     known = versions_of(UUID(name) for name in found)
     return [(known[UUID(name)], rows) for name, rows in found.items()]
+
+
+def read_of(person: Person) -> list[dict[str, object]]:
+    """Exams whose marks by hand can still be put right, each with how many sheets were read."""
+    names = ("sitting__exam_id", "sitting__exam__title", "sitting__exam__opens_at")
+    rows = read_by_hand(person).order_by().values(*names).annotate(n=Count("sitting_id", distinct=True))
+    return [dict(one) for one in rows.order_by("sitting__exam__opens_at")]
+
+
+@dataclass(frozen=True)
+class ReadPiece(Piece):
+    """An answer that was read: what was given for it and by whom."""
+
+    version: ItemVersion
+    points: Decimal
+    remark: str
+    by: str
+
+
+def read_pieces(exam_id: UUID, *, by: Person) -> list[ReadPiece]:
+    """The answers of an exam that were read, with what the last reader gave. NotVisible for who may not mark."""
+    if not has_power(by, "exam.mark"):
+        raise NotVisible
+    rows = read_by_hand(by).filter(sitting__exam_id=exam_id).select_related("sitting__result", "by")
+    last = list(rows.order_by("sitting_id", "line", "-id").distinct("sitting_id", "line"))
+    lines = [(one, one.sitting.result.lines[one.line]) for one in last if one.sitting.result]
+    known = versions_of({UUID(line["v"]) for _one, line in lines})
+    pieces = [
+        ReadPiece(
+            one.sitting_id, one.line, str((line["a"] or {}).get("text", "")), Decimal(line["m"]),
+            known[UUID(line["v"])], one.points, one.remark, one.by.name,
+        )
+        for one, line in lines
+    ]  # fmt: skip
+    return sorted(pieces, key=lambda piece: str(piece.version.id))
 
 
 # Marking anew ---------------------------------------------------------------------------------------------------------

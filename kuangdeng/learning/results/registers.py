@@ -1,7 +1,10 @@
 """The lists of the results: exams that are over, who got what, regradings."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -19,7 +22,9 @@ TONES = {Status.PROPOSED: "wait", Status.APPROVED: "done", Status.DECLINED: "voi
 
 def number(value: Any, digits: int = 1) -> str:
     """A figure with so many decimals; a dash where there is none."""
-    return "—" if value is None else f"{value:.{digits}f}"
+    if value is None:
+        return "—"
+    return str(Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
 def _rate(row: Any) -> str:
@@ -70,6 +75,10 @@ def exams(person: Person) -> Register:
     )
 
 
+BEST_FIRST = Coalesce("score", Value(Decimal(-1)))
+"""Downwards the best stands first and who did not come last."""
+
+
 def score(row: Sitting) -> str:
     """Score, a dash while there is none."""
     return "—" if row.score is None else plain(row.score)
@@ -108,9 +117,11 @@ def people(exam: Exam, units: list[tuple[str, str]]) -> Register:
             Column("name", _("姓名"), "person.name", sort="person__pinyin", link=True, phone="title"),
             Column("verdict", _("结论"), verdict_chip, sort="passed", phone="chip", export=verdict),
             Column("number", _("工号"), "person.number", sort="person__number", phone="meta"),
-            Column("unit", _("单位"), lambda row: row.unit.name if row.unit else "", sort="unit__name", phone="meta"),
+            Column(
+                "unit", _("单位"), lambda row: row.unit.full_name if row.unit else "", sort="unit__name", phone="meta"
+            ),
             Column("leader", _("领导"), lambda row: _("领导") if row.leader else "", phone="meta"),
-            Column("score", _("得分"), score, sort="score", align="right", phone="meta"),
+            Column("score", _("得分"), score, sort=BEST_FIRST, align="right", phone="meta"),
             Column("share", _("百分比"), share, align="right", phone="meta"),
             Column("took", _("用时（分钟）"), minutes, sort="took", align="right", phone="hide"),
             Column(

@@ -13,6 +13,7 @@ pages: list[URLPattern] = [
     path("sheets/<uuid:sitting_id>/", views.sheet, name="result_sheet"),
     path("marking/", views.marking, name="marking"),
     path("marking/<uuid:exam_id>/", views.mark, name="marking_exam"),
+    path("marking/<uuid:exam_id>/read/", views.marked, name="marking_read"),
     path("regrades/", views.regrades, name="regrades"),
     path("regrades/<uuid:regrade_id>/", views.regrade, name="regrade"),
     path("regrades/of/<uuid:version_id>/", views.propose, name="regrade_new"),

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -63,7 +65,7 @@ def printed(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     units: list[tuple[str, str]] = []
     register = registers.people(exam, units)
     chosen = register.read(queries.by_person(exam), request.GET, path=request.path)
-    rows = chosen.filtered.order_by("unit__position", "unit__name", "-score", "person__pinyin")
+    rows = chosen.filtered.order_by("unit__position", "unit__name", F("score").desc(nulls_last=True), "person__pinyin")
     lines = [{"row": row, "score": registers.score(row), "verdict": registers.verdict(row)} for row in rows]
     _rows, whole = queries.by_unit(exam)
     words = {"exam": exam, "lines": lines, "whole": _group(whole.every), "printed_at": clock.now()}
@@ -253,47 +255,70 @@ def marking(request: HttpRequest) -> HttpResponse:
     """阅卷: exams whose short answers wait for a reader."""
     by = me(request)
     need_power(by, "exam.mark")
-    return render(request, f"{HERE}/marking.html", {"rows": queries.marking_of(by)})
+    words = {"rows": queries.marking_of(by), "read": queries.read_of(by)}
+    return render(request, f"{HERE}/marking.html", words)
 
 
 @require_http_methods(["GET", "POST"])
 def mark(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     """One item of one exam, answer after answer, without names."""
     by = me(request)
-    if request.method == "POST":
-        _mark(request, by)
+    again = _mark(request, by) if request.method == "POST" else {}
+    if request.method == "POST" and not again:
         return redirect("learning:marking_exam", exam_id)
     groups = queries.pieces_of(exam_id, by=by)
     if not groups:
         messages.success(request, _("这场考试没有要阅的答案了。"))
         return redirect("learning:marking")
     version, rows = groups[0]
+    pieces = [(one, *again.get((one.sitting_id, one.line), ("", ""))) for one in rows[:AT_ONCE]]
     words = {
-        "version": version, "reference": version.content.get("reference", ""), "pieces": rows[:AT_ONCE], "left": len(rows),
+        "version": version, "reference": version.content.get("reference", ""), "pieces": pieces, "left": len(rows),
+        "pictures": reverse("learning:item_picture", args=[version.item_id, version.id, "0" * 64]).removesuffix("0" * 64),
         "items": len(groups), "full": plain(rows[0].full), "exam_id": exam_id,
     }  # fmt: skip
     return render(request, f"{HERE}/mark.html", words)
 
 
-def _mark(request: HttpRequest, by: Person) -> None:
-    done = 0
+@require_http_methods(["GET", "POST"])
+def marked(request: HttpRequest, exam_id: UUID) -> HttpResponse:
+    """已阅: what readers gave, to be put right until the results are published."""
+    by = me(request)
+    if request.method == "POST":
+        _mark(request, by)
+        return redirect(request.get_full_path())
+    page = Paginator(queries.read_pieces(exam_id, by=by), AT_ONCE).get_page(request.GET.get("page"))
+    return render(request, f"{HERE}/marked.html", {"page": page, "exam_id": exam_id})
+
+
+def _mark(request: HttpRequest, by: Person) -> dict[tuple[UUID, int], tuple[str, str]]:
+    """Write what was given; what could not be read or was refused comes back as it was typed, points and remark."""
+    done, again = 0, {}
     for name, value in request.POST.items():
         parts = name.split(" ")
         if len(parts) != 3 or parts[0] != "p" or not str(value).strip():
             continue
+        before = request.POST.get(f"was{name[1:]}")
+        if before == f"{str(value).strip()}|{request.POST.get(f'r{name[1:]}', '').strip()}":
+            continue
         try:
-            points = Decimal(str(value).strip())
-            mark_line(
-                UUID(parts[1]), line=int(parts[2]), points=points, remark=request.POST.get(f"r{name[1:]}", ""), by=by
-            )
+            place = UUID(parts[1]), int(parts[2])
+        except ValueError:
+            continue
+        remark = request.POST.get(f"r{name[1:]}", "")
+        try:
+            mark_line(place[0], line=place[1], points=Decimal(str(value).strip()), remark=remark, by=by)
         except Refused as refusal:
             messages.error(request, str(refusal))
-        except (ValueError, InvalidOperation):
+            again[place] = (str(value), remark)
+        except InvalidOperation:
             messages.error(request, _("「%s」不是分数。请写数字。") % str(value)[:20])
+            again[place] = (str(value), remark)
         else:
             done += 1
     if done:
         messages.success(request, _("已阅 %d 份。") % done)
+    return again
 
 
 # Marking anew ---------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.widgets import DateTimeInput
 from kuangdeng.learning.forms import Area, day
 from kuangdeng.learning.talks.models import Talk
-from kuangdeng.learning.talks.queries import candidates, helpers, ladder_of, terms_on
+from kuangdeng.learning.talks.queries import candidates, helpers, ladder_of, talkers, terms_on
 from kuangdeng.learning.talks.rules import TELL_LABELS
 from kuangdeng.learning.talks.services import Record, RuleData
 from kuangdeng.org.api import Person
@@ -33,6 +33,16 @@ class AssignForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["talker"].choices = [("", ""), *map(_named, candidates(talk))]  # type: ignore[attr-defined]
         self.initial.setdefault("talker", str(talk.talker_id or ""))
+
+
+class TalkerForm(forms.Form):
+    """安排谈话人 for several at once."""
+
+    talker = forms.ChoiceField(label=_("谈话人"), help_text=_("由他和选中的每个人分别谈；不能是本人。"))
+
+    def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["talker"].choices = [("", ""), *map(_named, talkers(by))]  # type: ignore[attr-defined]
 
 
 class RecordForm(forms.Form):

@@ -1,5 +1,6 @@
 """Reading the talks: who sees which, what is open for whom, what the ladder has to tell."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from kuangdeng.learning.standards import api as standards
 from kuangdeng.learning.talks import rules
 from kuangdeng.learning.talks.models import Retraining, Talk, TalkReminder, TalkRule, TalkStep
 from kuangdeng.learning.talks.rules import OPEN, PRESET, PRESET_STEPS, Chances, Status, Terms
-from kuangdeng.org.api import Person, Role, has_power, holders, may, reach
+from kuangdeng.org.api import Person, Role, Unit, has_power, holders, may, reach
 
 LOOK_BACK = timedelta(days=60)
 """Results that were published longer ago are no matter for a talk any more."""
@@ -98,7 +99,20 @@ def offered(talk: Talk, by: Person) -> list[str]:
 def candidates(talk: Talk) -> list[Person]:
     """Who may be asked to talk with him: in charge of his unit, political work, training, leaders; not he himself."""
     rows = holders(talk.mine_id, TALKERS, talk.unit).exclude(id=talk.person_id).select_related("unit__parent")
-    return list(rows.order_by("unit__position", "pinyin")[:60])
+    return _near(rows.order_by("unit__position", "pinyin")[:60], talk.unit)
+
+
+def talkers(by: Person) -> list[Person]:
+    """Whom he may ask to talk with people that he keeps, those of his own unit first."""
+    unit = None if reach(by, "talk.assign") is None else by.unit
+    rows = holders(by.mine_id, TALKERS, unit).select_related("unit__parent")
+    return _near(rows.order_by("unit__position", "pinyin")[:200], by.unit)
+
+
+def _near(people: Iterable[Person], unit: Unit | None) -> list[Person]:
+    """Those of the unit first, then those of the units above it: they are asked nearly always."""
+    chain = [unit.id, *reversed(unit.ancestors)] if unit else []
+    return sorted(people, key=lambda one: chain.index(one.unit_id) if one.unit_id in chain else len(chain))
 
 
 def helpers(talk: Talk) -> list[Person]:
@@ -183,10 +197,13 @@ def holds_to_lift() -> list[tuple[UUID, UUID]]:
 
 
 def makeups_to_settle() -> list[tuple[UUID, UUID]]:
-    """Talks that wait for the make-up exam, with the make-up sheet whose result is published, or who did not come."""
+    """Talks that wait for the make-up exam, with the make-up sheet whose result is published, or of which none comes:
+    he was not there, it was declared void, the exam was called off."""
     let_in = Talk.objects.filter(makeup=OuterRef("pk"), id=OuterRef("talk_id"))
-    told = Q(status__in=ENDED, passed__isnull=False) | Q(status=Sat.ABSENT) & Exists(let_in)
-    over = _waited_for().filter(told, exam__status=ExamStatus.PUBLISHED)
+    published = Q(exam__status=ExamStatus.PUBLISHED)
+    told = published & Q(status__in=ENDED, passed__isnull=False)
+    none = published & Q(status__in=[Sat.ABSENT, Sat.VOID]) | Q(exam__status=ExamStatus.CANCELLED)
+    over = _waited_for().filter(told | none & Exists(let_in))
     return list(over.order_by("exam__published_at").values_list("talk_id", "id"))
 
 

@@ -4,11 +4,11 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from kuangdeng.kernel.listing import Choice, Column, Flag, Register, Text, View
+from kuangdeng.kernel.listing import Bulk, Choice, Column, Flag, Register, Text, View
 from kuangdeng.kernel.templatetags.kd import chip, clock_chip, cut
 from kuangdeng.learning.talks.models import Retraining, Talk
 from kuangdeng.learning.talks.rules import CAUSE_LABELS, OPEN, STATUS_LABELS, Status
-from kuangdeng.org.api import Person
+from kuangdeng.org.api import Person, has_power
 
 TONES = {
     Status.OWED: "wait",
@@ -33,6 +33,10 @@ def due_chip(talk: Talk) -> SafeString | str:
 
 def talks(person: Person) -> Register:
     """谈心补考."""
+    assign = Bulk(
+        "assign", _("安排谈话人"), reverse("learning:talks_assign"), icon="people",
+        confirm=_("请同一个人和选中的人分别谈心。"), primary=True, asks=True,
+    )  # fmt: skip
     return Register(
         key="talks",
         title=_("谈心补考"),
@@ -92,6 +96,7 @@ def talks(person: Person) -> Register:
             View(_("全部")),
         ],
         default_sort="due",
+        bulk=[assign] if has_power(person, "talk.assign") else [],
         rows=lambda rows: rows.select_related("person", "unit__parent", "exam", "talker"),
         row_url=lambda row: reverse("learning:talk", args=[row.id]),
         empty_title=_("没有要谈心的"),

@@ -324,22 +324,29 @@ def let_sit(talk_id: UUID, *, sitting_id: UUID) -> Talk:
     return talk
 
 
+_LOST: dict[str, str] = {Sat.ABSENT: "absent", Sat.VOID: "void"}
+"""Make-up sheets that come to nothing: he still owes one."""
+
+
 @verb
 def settle(talk_id: UUID, *, sitting_id: UUID) -> Talk:
     """What the make-up exam came to (补考结果): passed, it is over; failed again, retraining is owed, or another talk where
-    the training rules of its day allow another make-up; did not come, another one has to be arranged.
+    the training rules of its day allow another make-up; did not come, declared void or called off, another one has to
+    be arranged.
 
     By the clock, once the results are published. Refused before.
     """
-    sitting = one_of(Sitting.objects.select_related("exam").filter(id=sitting_id, exam__status=ExamStatus.PUBLISHED))
+    over = [ExamStatus.PUBLISHED, ExamStatus.CANCELLED]
+    sitting = one_of(Sitting.objects.select_related("exam").filter(id=sitting_id, exam__status__in=over))
     rows = Talk.objects.select_for_update(of=("self",)).select_related("person", "exam", "unit")
     talk = one_of(rows.filter(id=talk_id))
     if talk is None or sitting is None or sitting.exam.makeup_of_id != talk.made_up_id:
         raise NotVisible
-    if talk.status != Status.MAKEUP or (sitting.passed is None and sitting.status != Sat.ABSENT):
+    lost = "cancelled" if sitting.exam.status == ExamStatus.CANCELLED else _LOST.get(sitting.status, "")
+    if talk.status != Status.MAKEUP or (sitting.passed is None and not lost):
         raise Refused(_("补考成绩还没有公布。"), code="wrong_state")
-    if sitting.status == Sat.ABSENT:
-        talk.makeup, outcome = None, "absent"
+    if lost:
+        talk.makeup, outcome = None, lost
     else:
         outcome = "pass_makeup" if sitting.passed else _after_failing(talk, sitting.exam)
         talk.makeup = sitting

@@ -4,16 +4,19 @@ from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
+from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kuangdeng.kernel import clock
-from kuangdeng.kernel.edit_views import edit_page
+from kuangdeng.kernel.edit_views import edit_page, next_of
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.listing import run_each
+from kuangdeng.kernel.listing.bulk import valid_ids
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.words import plain
 from kuangdeng.learning.exams.api import percent
@@ -36,7 +39,7 @@ LABELS: dict[str, Callable[[], str]] = {
     "finish": lambda: _("重新培训完成"),
 }
 ICONS = {"assign": "people", "record": "edit", "sign": "check", "take": "bookmark", "finish": "done"}
-PRIMARY = ("assign", "record", "sign", "finish", "take")
+PRIMARY = ("record", "sign", "finish", "take", "assign")
 
 
 @require_GET
@@ -47,6 +50,35 @@ def listing(request: HttpRequest) -> HttpResponse:
     return register_page(
         request, registers.talks(by), queries.visible(by), template=f"{HERE}/talks.html", context=words
     )
+
+
+@require_http_methods(["GET", "POST"])
+def assign_all(request: HttpRequest) -> HttpResponse:
+    """安排谈话人 for all that are ticked: one person talks with each; who may not be asked for one of them is told."""
+    by = me(request)
+    need_power(by, "talk.assign")
+    form = forms.TalkerForm(request.POST or None, by=by)
+    if request.method == "GET":
+        return render(request, "kernel/parts/form_body.html", {"form": form})
+    back = next_of(request, reverse("learning:talks"))
+    if not form.is_valid():
+        messages.error(request, _("请选谈话人。"))
+        return redirect(back)
+    ids = valid_ids(request.POST.getlist("ids"))
+    known = {row.id: row for row in queries.visible(by).filter(id__in=ids).select_related("person")}
+
+    def one(talk_id: UUID) -> None:
+        services.assign(talk_id, talker_id=UUID(form.cleaned_data["talker"]), by=by)
+
+    results = run_each(
+        [str(one) for one in ids], one, label_of=lambda pk: known[pk].person.name if pk in known else "—", url_of=lambda _pk: ""
+    )  # fmt: skip
+    done = sum(1 for row in results if row.ok)
+    if done:
+        messages.success(request, _("安排了 %d 人的谈话人。") % done)
+    for row in [row for row in results if not row.ok][:5]:
+        messages.error(request, f"{row.label}：{row.message}")
+    return redirect(back)
 
 
 @require_GET
@@ -65,7 +97,7 @@ def talk(request: HttpRequest, talk_id: UUID) -> HttpResponse:
     verbs = _offered(found, by)
     chances = queries.chances_after(found.exam)
     sits_again = found.owes_exam and chances.left(found.person_id, found.cause)
-    first = next((one for one in verbs if one in PRIMARY), "")
+    first = _first(found, verbs)
     words = {
         **_told(found), "own": by.id == found.person_id, "first": _step(found, first) if first else None,
         "class_url": _class_url(found, by),
@@ -76,6 +108,11 @@ def talk(request: HttpRequest, talk_id: UUID) -> HttpResponse:
         "can_arrange": has_power(by, "exam.arrange"),
     }  # fmt: skip
     return render(request, f"{HERE}/talk.html", words)
+
+
+def _first(found: Talk, verbs: list[str]) -> str:
+    """What he should do next: who holds the talk writes it down; another talker is asked for only on purpose."""
+    return next((one for one in PRIMARY if one in verbs and (one != "assign" or not found.talker_id)), "")
 
 
 def _class_url(found: Talk, by: Person) -> str:
@@ -121,8 +158,9 @@ def _offered(found: Talk, by: Person) -> list[str]:
 def _step(found: Talk, verb: str) -> dict[str, Any]:
     row = queries.retraining_of(found) if verb == "take" else None
     url = reverse("learning:retraining_take", args=[row.id]) if row else ""
+    label = _("换谈话人") if verb == "assign" and found.talker_id else LABELS[verb]()
     return {
-        "verb": verb, "label": LABELS[verb](), "icon": ICONS.get(verb, "edit"), "danger": verb == "drop",
+        "verb": verb, "label": label, "icon": ICONS.get(verb, "edit"), "danger": verb == "drop",
         "url": url or reverse("learning:talk_verb", args=[found.id, verb]), "direct": verb == "sign",
     }  # fmt: skip
 

@@ -24,6 +24,8 @@ OUTCOMES: dict[str, object] = {
     "fail_makeup": _("补考不合格，转重新培训"),
     "talk_again": _("补考不合格，再谈心补考"),
     "absent": _("补考缺考，重新安排"),
+    "void": _("补考答卷作废，重新安排"),
+    "cancelled": _("补考取消，重新安排"),
 }
 YES: Any = {True: _("是"), False: _("否"), "True": _("是"), "False": _("否")}
 _VALUES: dict[str, Mapping[str, object]] = {"talk.settle.outcome": OUTCOMES, "talk.save_rule.confirmed": YES}

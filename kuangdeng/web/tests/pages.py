@@ -1006,6 +1006,7 @@ ELSEWHERE |= dict.fromkeys(
     ("learning:sit", "learning:sit_save", "learning:sit_state", "learning:sit_hand_in", "learning:sit_picture"),
     "opened with the pass of a sitting: kuangdeng/web/tests/test_exam_journey.py, kuangdeng/learning/exams/tests",
 )
+ELSEWHERE["learning:exam_sitting_picture"] = "pictures on printed papers: kuangdeng/learning/exams/tests"
 ELSEWHERE["learning:my_exam_picture"] = "pictures on one's own paper: kuangdeng/learning/exams/tests"
 ELSEWHERE["learning:exam_extend_one"] = "the same view as learning:exam_extend, for one person"
 
@@ -1046,10 +1047,12 @@ PAGES += [
     Page("learning:result_sheet", sitting_in(PAST), EXAM_WATCHERS),
     Page("learning:marking", nothing, TRAINERS),
     Page("learning:marking_exam", exam_called(UNREAD), TRAINERS),
+    Page("learning:marking_read", exam_called(UNREAD), TRAINERS),
     Page("learning:regrades", nothing, EXAM_WATCHERS),
     Page("learning:regrade", first_of("learning.Regrade", "regrade_id"), EXAM_WATCHERS),
     Page("learning:regrade_new", asked_version, TRAINERS, shared=True),
     Page("learning:talks", nothing, ALL),
+    Page("learning:talks_assign", nothing, HEADS | TALK_RULERS),
     Page("learning:talk", own_talk, UNIT | LEADERS | TALK_RULERS | {"miner"}),
     Page("learning:talk_sheet", own_talk, UNIT | LEADERS | TALK_RULERS | {"miner"}),
     Page("learning:talk_verb", lambda world: owed_talk(world, verb="assign"), UNIT | TALK_RULERS),

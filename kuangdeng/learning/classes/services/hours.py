@@ -9,7 +9,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.kernel.words import need
+from kuangdeng.kernel.words import need, plain
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.classes.models import HoursCorrection, Lesson, LessonHours, Seat
 from kuangdeng.learning.classes.queries import get_lesson, teaches
@@ -106,7 +106,7 @@ def ask_correction(row_id: int, *, after: Decimal, reason: str, by: Person) -> H
         check(by, "hours.correct")
     why = need(reason, _("请写明更正的原因和依据。"), field="reason", most=200)
     if not 0 <= after <= row.planned:
-        raise Refused(_("学时应在 0 到 %s 之间。") % row.planned.normalize(), field="after")
+        raise Refused(_("学时应在 0 到 %s 之间。") % plain(row.planned), field="after")
     if after == row.valid:
         raise Refused(_("现在就是这个学时，不用更正。"), field="after", code="same")
     if row.corrections.filter(status="waiting").exists():

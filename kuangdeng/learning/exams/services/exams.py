@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.clock import local, now
@@ -15,6 +15,7 @@ from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.exams.handing import give_forms
 from kuangdeng.learning.exams.models import Exam, Sitting
 from kuangdeng.learning.exams.preparing import LEADERS, ExamData, check_draw, facts_of, need, new_exam, put, put_on_list
+from kuangdeng.learning.exams.queries import may_still_come, unread
 from kuangdeng.learning.exams.rules import (
     CODE_DIGITS,
     FLOW,
@@ -141,7 +142,11 @@ def draw_people(exam_id: UUID, *, people: People, count: int, by: Person) -> lis
 
 @verb
 def strike(exam_id: UUID, *, sitting_ids: Sequence[UUID], by: Person) -> int:
-    """Take people off the list (移出应考人). Refused for whoever has begun: his sitting can only be voided."""
+    """Take people off the list (移出应考人). Refused for whoever has begun: his sitting can only be voided.
+
+    Refused as well for who was let in late, got time, or was sent here by a talk: that is on record and stays; when
+    the papers are collected he is absent.
+    """
     exam = locked_exam("strike", exam_id, by.mine_id)
     demand(by, "exam.arrange")
     rows = list(exam.sittings.select_for_update(of=("self",)).filter(id__in=list(sitting_ids)).select_related("person"))
@@ -149,7 +154,13 @@ def strike(exam_id: UUID, *, sitting_ids: Sequence[UUID], by: Person) -> int:
     if begun:
         raise Refused(_("%(names)s 已经开考，不能移出。") % {"names": "、".join(begun[:5])}, code="begun")
     names = [one.person.name for one in rows]
-    exam.sittings.filter(id__in=[one.id for one in rows]).delete()
+    try:
+        exam.sittings.filter(id__in=[one.id for one in rows]).delete()
+    except ProtectedError as error:
+        held = {getattr(one, name, None) for one in error.protected_objects for name in ("sitting_id", "makeup_id")}
+        said = _("%(names)s 已经有考场记录或者谈心后的放行，不能移出。人不来的，收卷时记缺考。")
+        noted = [one.person.name for one in rows if one.id in held]
+        raise Refused(said % {"names": "、".join(noted[:5])}, code="noted") from None
     enter("strike", exam, by, {"people": len(rows), "names": "、".join(names[:50])})
     return len(rows)
 
@@ -213,7 +224,7 @@ def new_code(exam_id: UUID, *, by: Person) -> Exam:
 def close(exam_id: UUID, *, by: Person | None) -> Exam:
     """Collect the papers (收卷): who has not come is absent. `by` is None when the clock does it.
 
-    Refused while somebody is sitting, and before the end while somebody may still come.
+    Refused while somebody is sitting, and while somebody may still come: before the end, until it is too late to begin.
     """
     exam = locked_exam("close", exam_id, by.mine_id if by else None)
     if by is not None:
@@ -223,9 +234,10 @@ def close(exam_id: UUID, *, by: Person | None) -> Exam:
         raise Refused(
             _("还有 %(n)d 人在作答，不能收卷。请等他们交卷或到时。") % {"n": states[Sat.SITTING]}, code="sitting"
         )
-    if states[Sat.WAITING] and now() < exam.closes_at and exam.kind != Kind.ON_PAPER:
+    coming = may_still_come(exam, states[Sat.WAITING])
+    if coming:
         said = _("还有 %(n)d 人没有来，考试 %(at)s 才结束。请等到结束，或者把不来的人移出名单。")
-        raise Refused(said % {"n": states[Sat.WAITING], "at": f"{local(exam.closes_at):%H:%M}"}, code="waiting")
+        raise Refused(said % {"n": coming, "at": f"{local(exam.closes_at):%H:%M}"}, code="waiting")
     exam.sittings.filter(status=Sat.WAITING).update(status=SAT_FLOW.target("miss", Sat.WAITING))
     exam.status, exam.closed_at = FLOW.target("close", exam.status), now()
     exam.save()
@@ -240,7 +252,7 @@ def publish(exam_id: UUID, *, by: Person) -> Exam:
     and while answers that a cut line held back may still come in by themselves."""
     exam = locked_exam("publish", exam_id, by.mine_id)
     demand(by, "exam.publish")
-    waiting = exam.sittings.filter(result__final=False).count()
+    waiting = unread(exam)
     if waiting:
         raise Refused(_("还有 %(n)d 份答卷的简答题没有阅完。请先阅卷。") % {"n": waiting}, code="unmarked")
     ended = exam.sittings.filter(status=Sat.TIMED_OUT, ended_at__gt=now() - GRACE).count()

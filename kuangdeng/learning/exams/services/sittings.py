@@ -13,6 +13,7 @@ from kuangdeng.kernel.clock import now
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.ids import uuid7
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.exams.handing import give_forms
 from kuangdeng.learning.exams.marking import options_seed, write_result
 from kuangdeng.learning.exams.models import AnswerGiven, HandMark, Pulse, Result, Sitting
@@ -241,7 +242,7 @@ def mark_line(sitting_id: UUID, *, line: int, points: Decimal, remark: str = "",
     if not is_marked_by_person(versions_of([UUID(name)])[UUID(name)].content):
         raise Refused(_("这道题由系统判分，不用人阅。"), field="line")
     if not points.is_finite() or not 0 <= points <= Decimal(full) or points != round(points, 2):
-        raise Refused(_("分数要在 0 到 %(most)s 之间，最多两位小数。") % {"most": full}, field="points")
+        raise Refused(_("分数要在 0 到 %(most)s 之间，最多两位小数。") % {"most": plain(Decimal(full))}, field="points")
     HandMark.objects.create(sitting=sitting, line=line, points=points, remark=remark.strip()[:200], by=by)
     result = write_result(sitting, why=_("阅卷"), by_id=by.id)
     sitting.save()

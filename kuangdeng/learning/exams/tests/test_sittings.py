@@ -320,6 +320,27 @@ def test_an_exam_closes_when_nobody_sits_any_more(cast: Cast) -> None:
     assert sitting_of(exam, cast.other_miner).status == Sat.ABSENT
 
 
+def test_who_was_let_in_late_stays_on_the_list(cast: Cast) -> None:
+    exam = a_drawn_exam(cast, people=[cast.miner, cast.other_miner])
+    both = [sitting_of(exam, one).id for one in (cast.miner, cast.other_miner)]
+    services.admit(both[0], why="井下交接班耽误", by=cast.teacher)
+    with pytest.raises(Refused, match=f"^{cast.miner.name} 已经有考场记录"):
+        services.strike(exam.id, sitting_ids=both, by=cast.training_officer)
+    assert services.strike(exam.id, sitting_ids=both[1:], by=cast.training_officer) == 1
+
+
+def test_who_can_no_longer_come_does_not_hold_the_papers_up(cast: Cast) -> None:
+    exam = a_drawn_exam(cast, people=[cast.miner, cast.other_miner], late_minutes=15)
+    handed_in(cast, exam)
+    services.admit(sitting_of(exam, cast.other_miner).id, why="井下交接班耽误", by=cast.teacher)
+    with clock.set_to(exam.opens_at + timedelta(minutes=16)), pytest.raises(Refused, match="1 人没有来"):
+        services.close(exam.id, by=cast.training_officer)
+    Sitting.objects.filter(exam=exam, person=cast.other_miner).update(late_ok=False)
+    with clock.set_to(exam.opens_at + timedelta(minutes=16)):
+        services.close(exam.id, by=cast.training_officer)
+    assert sitting_of(exam, cast.other_miner).status == Sat.ABSENT
+
+
 def test_the_database_refuses_to_change_what_was_answered_and_marked(cast: Cast) -> None:
     sitting = handed_in(cast)
     for rows in (AnswerGiven.objects.filter(sitting=sitting), Result.objects.filter(sitting=sitting)):
@@ -348,6 +369,21 @@ def test_bad_bodies_are_no_answers() -> None:
                  b"\xff", b'{"answers":[{"key":"x","line":1,"at":1}]}', b"[" * 100_000):  # fmt: skip
         assert recording.read(body) is None
     assert recording.read(b"{}") == ([], [])
+
+
+def test_a_void_sheet_with_a_short_answer_does_not_hold_the_results_up(cast: Cast) -> None:
+    exam = a_drawn_exam(cast, a_paper(cast, items=items_in_use(cast, [SHORT])), people=[cast.miner, cast.other_miner])
+    for person in (cast.miner, cast.other_miner):
+        sitting = begun(cast, exam, person)
+        give(sitting, {0: {"text": "现场和设备"}})
+        services.hand_in(sitting.id, by=person)
+    services.void(sitting_of(exam, cast.other_miner).id, why="替考", by=cast.training_officer)
+    with after(exam):
+        services.close(exam.id, by=cast.training_officer)
+        with pytest.raises(Refused, match="1 份答卷的简答题没有阅完"):
+            services.publish(exam.id, by=cast.training_officer)
+        services.mark_line(sitting_of(exam, cast.miner).id, line=0, points=Decimal(2), by=cast.teacher)
+        assert services.publish(exam.id, by=cast.training_officer).status == Status.PUBLISHED
 
 
 def test_short_answers_are_read_by_others(cast: Cast) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,13 +16,22 @@ from kuangdeng.kernel.errands import errand_called
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.listing.bulk import valid_ids
 from kuangdeng.kernel.views import register_page
-from kuangdeng.kernel.web import asks_progress, progress_answer, put_refusal
+from kuangdeng.kernel.web import asks_progress, photo_answer, progress_answer, put_refusal
 from kuangdeng.learning.exams import jobs, preparing, queries, registers, rules, services, sheet
 from kuangdeng.learning.exams.belonging import belongings
-from kuangdeng.learning.exams.forms import DrawPeopleForm, EnrolForm, ExamForm, SheetForm, WhyForm, exam_initial
+from kuangdeng.learning.exams.forms import (
+    READ_THERE,
+    DrawPeopleForm,
+    EnrolForm,
+    ExamForm,
+    SheetForm,
+    WhyForm,
+    exam_initial,
+)
 from kuangdeng.learning.exams.models import Exam
 from kuangdeng.learning.exams.rules import FLOW, Kind, Sat
 from kuangdeng.learning.exams.views.common import HERE
+from kuangdeng.learning.exams.views.printing import parts_of
 from kuangdeng.learning.items.api import sheet as item_sheet
 from kuangdeng.learning.standards import api as standards
 from kuangdeng.org.api import Person, has_power, me, need_power
@@ -41,7 +50,7 @@ def _draw(exam_id: UUID, *, by: Person) -> Exam:
 
 STEPS: dict[str, Any] = {
     "draw": (_draw, "exam.arrange", "switch"),
-    "undraw": (services.undraw, "exam.arrange", "undo"),
+    "undraw": (services.undraw, "exam.arrange", "back"),
     "new_code": (services.new_code, "exam.invigilate", "refresh"),
     "close": (services.close, "exam.publish", "done"),
     "publish": (services.publish, "exam.publish", "send"),
@@ -104,6 +113,7 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         words = {"exam": found, "listed": sum(states.values())}
         return progress_answer(request, f"{HERE}/_drawing.html", words, moving=moving)
     rows = queries.sittings(found)
+    unread = queries.unread(found) if FLOW.allows("publish", found.status) else 0
     steps = [
         {"verb": one, "label": FLOW.verbs[one], "icon": icon, "primary": one in PRIMARY}
         for one, (_do, power, icon) in STEPS.items()
@@ -111,6 +121,8 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         and has_power(by, power)
         and not moving
         and (one != "close" or _all_in(found, states))
+        and (one != "publish" or not unread)
+        and (one != "new_code" or found.kind != Kind.ON_PAPER)
     ]
     words = {
         "exam": found,
@@ -120,13 +132,18 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         "steps": steps,
         "states": [(rules.SAT_LABELS[one], states.get(one, 0)) for one in Sat if states.get(one)],
         "listed": sum(states.values()),
+        "unread": unread,
+        "can_mark": has_power(by, "exam.mark"),
         "errand": errand,
         "moving": moving,
         "can_arrange": has_power(by, "exam.arrange") and found.in_preparation and not moving,
         "can_enrol": has_power(by, "exam.arrange") and (found.in_preparation or found.is_ready) and not moving,
         "can_cancel": has_power(by, "exam.arrange") and FLOW.allows("cancel", found.status) and not _begun(states),
         "can_watch": has_power(by, "exam.invigilate") and found.is_ready,
-        "shows_code": has_power(by, "exam.invigilate") and found.is_ready and found.by_code,
+        "shows_code": has_power(by, "exam.invigilate")
+        and found.is_ready
+        and found.by_code
+        and found.kind != Kind.ON_PAPER,
         "on_paper": found.kind == Kind.ON_PAPER,
         "runs": found.is_ready and not _all_in(found, states),
         "opened": clock.now() >= found.opens_at,
@@ -138,8 +155,7 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
 
 def _all_in(exam: Exam, states: dict[str, int]) -> bool:
     """Whether the papers can be collected: nobody sits, and nobody may still come."""
-    came = clock.now() >= exam.closes_at or exam.kind == Kind.ON_PAPER
-    return not states.get(Sat.SITTING) and (came or not states.get(Sat.WAITING))
+    return not states.get(Sat.SITTING) and not queries.may_still_come(exam, states.get(Sat.WAITING, 0))
 
 
 def _begun(states: dict[str, int]) -> bool:
@@ -219,7 +235,8 @@ def lot(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     by = me(request)
     found = queries.get_exam(exam_id, by=by)
     drawn = queries.drawn_people(found)
-    return render(request, f"{HERE}/lot.html", {"exam": found, "lot": found.drawing, "people": drawn})
+    page = "lot_screen" if request.GET.get("screen") == "1" else "lot"
+    return render(request, f"{HERE}/{page}.html", {"exam": found, "lot": found.drawing, "people": drawn})
 
 
 @require_POST
@@ -245,18 +262,27 @@ def sheets(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     if found.kind != Kind.ON_PAPER or not found.is_ready:
         raise Refused(_("只有备好卷的纸笔考试可以打印。"))
     rows = [_printed(one, found) for one in queries.for_print(found)]
-    return render(
-        request, f"{HERE}/sheets.html", {"exam": found, "sheets": rows, "marks": rows[0]["marks"] if rows else ""}
-    )
+    return render(request, f"{HERE}/sheets.html", {"exam": found, "sheets": rows, "printed_at": clock.now()})
 
 
 def _printed(sitting: Any, exam: Exam) -> dict[str, Any]:
     sitting.exam = exam
+    pictures = reverse("learning:exam_sitting_picture", args=[sitting.id, "0" * 64]).removesuffix("0" * 64)
     items = [
-        {"asked": item_sheet(one), "marks": one["marks"], "type": one["type"], "label": one["label"]}
+        {"asked": item_sheet(one, pictures=pictures), "marks": one["marks"], "label": one["label"]}
         for one in sheet.shown(sitting)
     ]
-    return {"sitting": sitting, "items": items, "marks": sitting.form.marks.normalize()}
+    return {"sitting": sitting, "parts": parts_of(items), "marks": sitting.form.marks.normalize()}
+
+
+@require_GET
+def picture(request: HttpRequest, sitting_id: UUID, sha256: str) -> FileResponse:
+    """A picture of an item on somebody's paper, for who prints the papers of an exam."""
+    by = me(request)
+    sitting = queries.get_sitting(sitting_id, by=by)
+    if not has_power(by, "exam.invigilate") or sitting.form is None or not sheet.shows_picture(sitting, sha256):
+        raise NotVisible
+    return photo_answer(sha256, thumb=False)
 
 
 @require_http_methods(["GET", "POST"])
@@ -273,6 +299,8 @@ def entry(request: HttpRequest, sitting_id: UUID) -> HttpResponse:
         try:
             why = form.cleaned_data.get("why", "")
             services.enter_paper(sitting_id, answers=form.answers, why=why, by=by)
+            for line, points in form.points.items():
+                services.mark_line(sitting_id, line=line, points=points, remark=READ_THERE, by=by)
         except Refused as refusal:
             put_refusal(form, refusal)
         else:

@@ -81,7 +81,7 @@ def _row(one: Sitting, answered: int) -> dict[str, Any]:
     )
     return {
         "url": reverse("learning:exam_sitting", args=[one.id]), "name": one.person.name, "number": one.person.number,
-        "unit": one.unit.name if one.unit else "", "state": state, "tone": tone, "facts": "，".join(facts),
+        "unit": one.unit.full_name if one.unit else "", "state": state, "tone": tone, "facts": "，".join(facts),
         "signs": "，".join(signs), "order": order,
     }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """我的考试: what I have to sit, what I may practise, what came of it."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.web import photo_answer
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.exams import queries, registers, rules, sheet
 from kuangdeng.learning.exams.belonging import belongings
 from kuangdeng.learning.exams.marking import options_seed
@@ -44,7 +46,8 @@ def exams(request: HttpRequest) -> HttpResponse:
 def _row(one: Sitting, until: date | None) -> dict[str, Any]:
     is_open = one.exam.is_ready and one.status in (Sat.WAITING, Sat.SITTING)
     return {
-        "sitting": one, "exam": one.exam, "chip": registers.sat_chip(one), "open": is_open,
+        "sitting": one, "exam": one.exam, "opened": one.exam.opens_at <= clock.now(),
+        "chip": registers.sat_chip(one), "open": is_open,
         "score": registers.score_words(one) if sees_score(one) else "", "passed": registers.passed_chip(one) if sees_score(one) else "",
         "until": until, "lapsed": until is not None and until < clock.today(),
     }  # fmt: skip
@@ -92,7 +95,9 @@ def answer_lines(one: Sitting) -> list[dict[str, Any]]:
     lines = one.result.lines
     names = {line["v"] for line in lines} | {line["k"] for line in lines if line.get("k") not in (None, "all")}
     known = queries.versions_of([UUID(name) for name in names])
-    rows = []
+    rows: list[dict[str, Any]] = []
+    by_hand = any(version.type == ItemType.SHORT_ANSWER for version in known.values())
+    remarks = queries.remarks_on(one) if by_hand else {}
     for item in sheet.shown(one):
         line = lines[item["line"]]
         version = known[UUID(line["v"])]
@@ -101,9 +106,11 @@ def answer_lines(one: Sitting) -> list[dict[str, Any]]:
         full = line["s"] is not None and line["s"] == line["m"]
         pictures = reverse("learning:my_exam_picture", args=[one.id, "0" * 64]).removesuffix("0" * 64)
         rows.append({
-            "item": item, "score": line["s"], "marks": line["m"], "right": full, "corrected": "k" in line,
+            "item": item, "score": line["s"] and plain(Decimal(line["s"])), "marks": plain(Decimal(line["m"])),
+            "some": bool(line["s"]) and Decimal(line["s"]) > 0, "right": full, "corrected": "k" in line,
             "answer": answer_words(version.content, line["a"], order) if line["a"] else _("没有作答"),
             "key": _("送分") if line.get("k") == "all" else key_words((key or version).content, order),
+            "remark": remarks.get(item["line"], ""), "options": item.get("options") if order else [],
             "explanation": version.explanation, "pictures": pictures,
         })  # fmt: skip
     return rows

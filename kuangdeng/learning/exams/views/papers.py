@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from kuangdeng.kernel import clock
 from kuangdeng.kernel.edit_views import do_and_return, edit_page
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.views import register_page
@@ -22,7 +23,8 @@ from kuangdeng.learning.exams.models import Paper
 from kuangdeng.learning.exams.rules import PAPER_FLOW, Mode
 from kuangdeng.learning.exams.services import LineData
 from kuangdeng.learning.exams.views.common import HERE
-from kuangdeng.learning.items.api import TYPE_LABELS, asked, categories_of, key_words, pool, sheet
+from kuangdeng.learning.exams.views.printing import parts_of
+from kuangdeng.learning.items.api import TYPE_LABELS, ItemVersion, asked, categories_of, key_words, pool, sheet
 from kuangdeng.org.api import Person, me, need_power
 
 STEPS = {
@@ -30,7 +32,7 @@ STEPS = {
     "reopen": services.reopen_paper,
     "retire": services.retire_paper,
 }
-ICONS = {"settle": "done", "reopen": "undo", "retire": "close"}
+ICONS = {"settle": "done", "reopen": "back", "retire": "close"}
 
 
 @require_GET
@@ -227,6 +229,11 @@ def _add(request: HttpRequest, found: Paper, by: Person) -> HttpResponse:
     return do_and_return(request, act, reverse("learning:exam_paper_choose", args=[found.id]))
 
 
+def _pictures(version: ItemVersion) -> str:
+    """The address under which the pictures of a version lie."""
+    return reverse("learning:item_picture", args=[version.item_id, version.id, "0" * 64]).removesuffix("0" * 64)
+
+
 @require_GET
 def printed(request: HttpRequest, paper_id: UUID) -> HttpResponse:
     """A paper with fixed items as it is printed, with its key if asked for."""
@@ -236,7 +243,7 @@ def printed(request: HttpRequest, paper_id: UUID) -> HttpResponse:
     with_key = request.GET.get("key") == "1"
     items = [
         {
-            "asked": sheet(asked(line.version.content)),
+            "asked": sheet(asked(line.version.content), pictures=_pictures(line.version)),
             "marks": line.marks.normalize(),
             "type": line.version.type,
             "label": TYPE_LABELS[line.version.type],
@@ -247,7 +254,9 @@ def printed(request: HttpRequest, paper_id: UUID) -> HttpResponse:
     ]
     words = {
         "title": found.title,
-        "items": items,
+        "parts": parts_of(items),
+        "with_key": with_key,
+        "printed_at": clock.now(),
         "marks": found.marks.normalize(),
         "back": reverse("learning:exam_paper", args=[found.id]),
         "person": None,

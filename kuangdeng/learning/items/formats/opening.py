@@ -97,6 +97,8 @@ def _refuse_foreign(path: Path, head: bytes, name: str, held: ExitStack) -> None
     if (b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))) or head.startswith(
         (b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
     ):
+        if name.lower().endswith((".doc", ".wps")):
+            raise Refused(_("这是 Word 文件。请在 Word 里全选、复制，粘贴到下面的「粘贴文字」里。"), code="word")
         held.enter_context(open_book(path, name=name))  # says what it is, and what to do
         raise Refused(
             _("「%(name)s」不是题库文件。请上传 Excel、文本、XML 或 QTI 压缩包。") % {"name": name[:60]},

@@ -180,7 +180,7 @@ def _content(block: _Block, draft: Draft, stem: str, key: str) -> dict[str, obje
     if block.kind == ItemType.TRUE_FALSE or (block.kind is None and not filled and _judged(stem, key)):
         return _true_false(draft, stem, key)
     if block.kind == ItemType.FILL_IN or (block.kind is None and (filled or (gaps and key))):
-        return _fill_in(stem, key, filled)
+        return _fill_in(draft, stem, key, filled)
     if block.kind in (None, ItemType.SHORT_ANSWER):
         if not key and block.kind is None:
             raise Unreadable(_("看不出是什么题：没有选项，没有空，也没有答案。"))
@@ -227,8 +227,16 @@ def _true_false(draft: Draft, stem: str, key: str) -> dict[str, object]:
     return {"type": "true_false", "stem": stem, "correct": mark.value}
 
 
-def _fill_in(stem: str, key: str, filled: list[str]) -> dict[str, object]:
-    if filled and not key:
+_SAID = re.compile(r"[(（]\s*(?P<said>[^()（）\s][^()（）]{0,60}?)\s*[)）]")
+"""Words in brackets: under the heading 填空题 they are what belongs into the blank."""
+
+
+def _fill_in(draft: Draft, stem: str, key: str, filled: list[str]) -> dict[str, object]:
+    if not key and not filled and _SAID.search(stem):
+        cells = _SAID.findall(stem)
+        stem = _SAID.sub(BLANK, stem)
+        draft.notes.append(_("没有另写答案，括号里的字当作空里的答案。"))
+    elif filled and not key:
         cells = filled
         stem = _FILLED.sub(BLANK, stem)
     else:

@@ -44,7 +44,7 @@ COLUMNS = [
     Column("answer", "答案", ("正确答案", "标准答案", "参考答案", "试题答案", "正确选项", "答案选项", "答题答案")),
     Column("type", "题型", ("类型", "试题类型", "题目类型", "考题类型", "试题题型", "题类")),
     Column("explanation", "解析", ("试题解析", "答案解析", "题目解析", "试题分析", "答案说明", "解题思路")),
-    Column("difficulty", "难度", ("难易度", "难度系数", "难易程度", "试题难度", "难度等级")),
+    Column("difficulty", "难度", ("难易", "难易度", "难度系数", "难易程度", "试题难度", "难度等级")),
     Column("marks", "分值", ("分数", "每题分值", "试题分值", "单题分值", "默认分值", "得分")),
     Column("topic", "知识点", ("章节", "所属知识点", "标签", "考点", "题目分类", "试题分类", "所属章节", "知识分类", "模块")),
     Column("specialty", "专业", ("所属专业", "专业分类", "适用专业")),
@@ -212,6 +212,15 @@ def _bare_option(at: int, words: str) -> str:
 _HALF = {0xFF21 + at: LETTERS[at] for at in range(26)}
 
 
+_GLUED = re.compile(r"[(（]?([A-ZＡ-Ｚ])[)）]?\s*[.．、:：]\s*")
+"""A.甲B.乙: the letters of options with nothing between."""
+
+
+def _in_turn(letters: list[str]) -> bool:
+    """Whether these are A, B, C and so on, two at least."""
+    return len(letters) >= 2 and [one.translate(_HALF) for one in letters] == list(LETTERS[: len(letters)])
+
+
 def split_options(words: str) -> list[str]:
     """Options that stand in one cell: A.甲 B.乙, or one on each line, or between |."""
     marks = list(
@@ -219,8 +228,9 @@ def split_options(words: str) -> list[str]:
             r"(?:^|(?<=[\s;；|。，,、]))[(（]?([A-ZＡ-Ｚ])[)）]?\s*[.．、:：]\s*|(?:^|(?<=\s))([A-Z])\s+(?=\S)", words
         )
     )
-    letters = [(one[1] or one[2]).translate(_HALF) for one in marks]
-    if len(marks) >= 2 and letters == list(LETTERS[: len(letters)]):
+    if not _in_turn([one[1] or one[2] for one in marks]):
+        marks = list(_GLUED.finditer(words)) if _GLUED.match(words) else []
+    if _in_turn([one[1] or one[2] for one in marks]):
         ends = [*(one.start() for one in marks[1:]), len(words)]
         return [words[one.end() : end].strip(" \n\t;；|") for one, end in zip(marks, ends, strict=True)]
     parts = re.split(r"\n|\||｜|;|；|\$;\$", words)
@@ -254,6 +264,8 @@ _CHINESE = {
 
 def _guess(record: Record) -> ItemType:
     options, answer = _options(record), text(record["answer"])
+    if len(options) < 2 and _GLUED.match(text(record["options"])):
+        raise _Wrong("options", _("选项看不懂。请写成 A. … B. …，字母从 A 起不要跳。"))
     mark = truth(answer)
     if len(options) >= 2 and not (mark and mark.value is not None and truths(options)):
         try:

@@ -188,6 +188,26 @@ D．早到
 """
 
 
+def test_options_in_one_cell_with_nothing_between_them(tmp_path: Path) -> None:
+    rows = [
+        ["题目", "选项", "标准答案", "难易"],
+        ["发生火灾时首先应做什么（　　）", "A.报警B.逃跑C.睡觉D.观望", "A", "易"],
+        ["选项跳了字母（　　）", "A.报警C.睡觉", "A", "中"],
+    ]
+    (draft,), (left,) = read(tmp_path, book(题库=rows))
+    assert [one["text"] for one in draft.content["options"]] == ["报警", "逃跑", "睡觉", "观望"]
+    assert right(draft) == ["a"] and draft.difficulty == 2
+    assert "选项看不懂" in left.message and left.cell == "B3"
+
+
+def test_the_words_in_brackets_are_the_answers_of_a_fill_in_paper() -> None:
+    (draft,), left = words("四、填空题\n6. 三大规程是《煤矿安全规程》、（操作规程）和（ 作业规程 ）。\n")
+    assert not left
+    assert draft.content["stem"] == "三大规程是《煤矿安全规程》、____和____。"
+    assert [one["answers"] for one in draft.content["blanks"]] == [["操作规程"], ["作业规程"]]
+    assert draft.notes == ["没有另写答案，括号里的字当作空里的答案。"]
+
+
 def test_a_word_paper_with_keys_in_brackets_below_and_several_lines() -> None:
     drafts, left = words(PAPER)
     assert [one.text for one in left] == ["安全知识考试题"]

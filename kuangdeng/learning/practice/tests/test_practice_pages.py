@@ -160,6 +160,13 @@ def test_the_team_page_asks_reveals_and_counts(cast: Cast) -> None:
         "unit": str(unit.id), "id": str(uuid7()), "ticket": found.ticket, "present": "", "right": "",
         "there": [str(cast.miner.id), str(cast.team_leader.id)], "knew": [str(cast.miner.id)],
     }  # fmt: skip
+    numbers = {**form, "there": [], "knew": [], "present": "2", "right": "3"}
+    wrong = client.post(reverse("learning:practice_meeting"), numbers).content.decode()
+    assert "答对的人数不能比到会的多" in wrong
+    assert found.version.content["stem"] in wrong
+    assert 'name="right" value="3"' in wrong, "what was typed stays"
+    named = client.post(reverse("learning:practice_meeting"), {**form, "ticket": "x"}).content.decode()
+    assert f'name="knew" value="{cast.miner.id}" checked' in named
     done = client.post(reverse("learning:practice_meeting"), form, follow=True).content.decode()
     assert "已记下：到会 2 人，答对 1 人" in done and "今天已经问过" in done
     assert PracticeAnswer.objects.count() == 2 and PracticeMeeting.objects.get().led_by == cast.team_leader

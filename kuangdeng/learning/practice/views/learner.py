@@ -142,7 +142,13 @@ def _options(one: PracticeAnswer, order: list[str] | None) -> list[dict[str, Any
     rows = {row["id"]: row for row in content["options"]}
     chosen = {one.answer.get("choice"), *(one.answer.get("choices") or [])}
     return [
-        {"letter": chr(65 + at), "text": rows[key]["text"], "right": key in content["correct"], "chosen": key in chosen}
+        {
+            "letter": chr(65 + at),
+            "text": rows[key]["text"],
+            "picture": rows[key].get("picture", ""),
+            "right": key in content["correct"],
+            "chosen": key in chosen,
+        }
         for at, key in enumerate(order or list(rows))
     ]
 
@@ -167,12 +173,18 @@ def _mistake(one: queries.Mistake, by: Person) -> dict[str, Any]:
     return {
         "hidden": later and last is not None and clock.local(last).date() >= clock.today(),
         "again_on": max(one.card.due_on, clock.today()), "card": one.card, "version": one.version, "key": key_words(content), "item": one.card.item,
-        "options": [f"{chr(65 + at)}. {row['text']}" for at, row in enumerate(content.get("options", []))],
+        "options": _choices(content), "pictures": content.get("pictures", []),
         "wrong": [
             {"at": row.at, "title": row.title, "said": answer_words(row.version.content, row.answer) if row.answer else ""}
             for row in one.answers
         ],
     }  # fmt: skip
+
+
+def _choices(content: dict[str, Any]) -> list[str]:
+    """What there is to choose from; the steps of an ordering stay out, for their order is the answer."""
+    rows = content["options"] if content["type"] in ("single", "multiple") else []
+    return [f"{chr(65 + at)}. {row['text'] or _('（图）')}" for at, row in enumerate(rows)]
 
 
 @never_cache

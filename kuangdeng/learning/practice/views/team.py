@@ -44,15 +44,17 @@ def meeting(request: HttpRequest) -> HttpResponse:
     """班前会: one item in large type, its answer when asked for, then how many knew it."""
     by = me(request)
     unit, teams = _team(request, by)
-    if request.method == "POST":
-        return _record(request, unit, by)
-    skip = request.GET.get("skip", "0")
+    if request.method == "POST" and (done := _record(request, unit, by)):
+        return done
+    sent = request.POST
+    skip = request.GET.get("skip") or sent.get("skip", "0")
     number = min(int(skip), 50) if skip.isascii() and skip.isdigit() and len(skip) < 4 else 0
     found = queries.item_for(unit, skip=number, by=by)
     words: dict[str, Any] = {
         "tabs": tabs(by, "practice_meeting"), "unit": unit, "teams": teams[:40] if len(teams) > 1 else [],
         "found": found, "skip": number, "id": uuid7(), "staff": queries.staff_of(unit), "today": queries.day_now(by),
-        "held": queries.held_today(unit, by),
+        "held": queries.held_today(unit, by), "present": sent.get("present", ""), "right": sent.get("right", ""),
+        "there": set(valid_ids(sent.getlist("there"))), "knew": set(valid_ids(sent.getlist("knew"))),
     }  # fmt: skip
     if found:
         content = found.version.content
@@ -63,7 +65,8 @@ def meeting(request: HttpRequest) -> HttpResponse:
     return render(request, f"{HERE}/meeting.html", words)
 
 
-def _record(request: HttpRequest, unit: Unit, by: Person) -> HttpResponse:
+def _record(request: HttpRequest, unit: Unit, by: Person) -> HttpResponse | None:
+    """Write the meeting down and lead back; nothing when it is refused: then all that was typed stands there again."""
     sent = request.POST
     ids = valid_ids([sent.get("id", "")]) or [uuid7()]
     there, knew = set(valid_ids(sent.getlist("there"))), set(valid_ids(sent.getlist("knew")))
@@ -76,6 +79,7 @@ def _record(request: HttpRequest, unit: Unit, by: Person) -> HttpResponse:
         made = services.record_meeting(unit.id, data=data, by=by)
     except Refused as refusal:
         messages.error(request, str(refusal))
+        return None
     else:
         messages.success(
             request,

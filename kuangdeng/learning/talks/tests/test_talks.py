@@ -158,6 +158,31 @@ def test_who_stays_away_from_the_make_up_owes_another(cast: Cast) -> None:
     assert talk_of(talk.exam, cast.miner).makeup_id == Sitting.objects.get(exam=other).id
 
 
+@pytest.mark.parametrize("how", ["void", "cancelled"])
+def test_a_make_up_that_comes_to_nothing_is_not_forgotten(cast: Cast, how: str) -> None:
+    talk = talk_in(Status.MAKEUP, cast)
+    made = makeup_exam(cast, talk.exam)
+    run_clock()
+    sitting = sitting_of(made, cast.miner)
+    assert talk_of(talk.exam, cast.miner).makeup_id == sitting.id
+    from kuangdeng.learning.exams import services as exams
+
+    if how == "cancelled":
+        exams.cancel(made.id, why="机房停电", by=cast.training_officer)
+    else:
+        start(sitting.id, by=cast.miner)
+        exams.hand_in(sitting.id, by=cast.miner)
+        exams.void(sitting.id, why="替考", by=cast.training_officer)
+        with after(made):
+            exams.close(made.id, by=cast.training_officer)
+            exams.publish(made.id, by=cast.training_officer)
+    run_clock()
+    again = talk_of(talk.exam, cast.miner)
+    assert (again.status, again.makeup_id) == (Status.MAKEUP, None)
+    assert "arrange" in [one.kind for one in queries.waiting_for(cast.training_officer)]
+    assert run_clock() == 0
+
+
 def test_marked_anew_who_has_passed_now_is_taken_off(cast: Cast) -> None:
     talk = owed(cast)
     exam = talk.exam
