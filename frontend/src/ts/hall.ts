@@ -60,4 +60,6 @@ if (script) {
   void makeReady();
   // The page of a sitting sends its own.
   if (!document.querySelector("[data-exam]")) void bringAll();
+  // The door answers a form with a page: who goes back comes to the door, not to the browser's question about the form.
+  history.replaceState(history.state, "", location.href);
 }

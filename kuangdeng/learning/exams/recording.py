@@ -18,6 +18,8 @@ from kuangdeng.learning.exams.rules import ENDED, FROM_THE_PAGE, GRACE, Happenin
 
 BIGGEST = 600_000
 """Bytes that a page may send at once."""
+WRITTEN = "kuangdeng.written"
+"""Where the short way leaves what it has written for the long way."""
 MOST_AT_ONCE = 400
 MOST_LETTERS = 8000
 """Of one answer as JSON."""

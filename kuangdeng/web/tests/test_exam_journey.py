@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -237,6 +238,20 @@ def test_who_reloads_while_the_line_is_cut_goes_on_with_his_paper(people: Visito
     saved(who.page)
     assert AnswerGiven.objects.values("line").distinct().count() == 5
     hand_in(who).sees("收到 5 / 10 题的答案", "10")
+
+
+def test_who_goes_back_after_the_hand_in_comes_to_the_door(people: Visitors, cast: Cast) -> None:
+    """At a hall's PC the next one sits down: no question of the browser about sending a form again."""
+    who = enter(people, exam_of(cast))
+    answer(who.page, 1)
+    saved(who.page)
+    hand_in(who).sees("已经交卷")
+    for _page in range(4):
+        who.page.go_back()
+        if urlsplit(who.page.url).path == "/learning/exams/door/":
+            break
+    expect(who.page.locator("#number")).to_be_visible()
+    assert who.page.locator("#number").input_value() == ""
 
 
 def test_after_the_hand_in_the_device_keeps_no_paper(people: Visitors, cast: Cast) -> None:

@@ -115,7 +115,8 @@ def test_an_answer_from_before_the_cut_off_is_marked_after_it(
     if died_before_marking:
         sent = recording.read(body)
         assert sent and recording.keep(sitting.id, answers=sent[0], device="pc-1")
-    assert post(lane, sitting, body)[1]["status"] == "handed_in"
+    _status, said = post(lane, sitting, body)
+    assert (said["status"], said["written"]) == ("handed_in", 0 if died_before_marking else 1)
     assert sitting_of(sitting.exam, cast.miner).score
     assert Result.objects.filter(sitting=sitting).count() == 2
     assert post(lane, sitting, body)[0] == "200 OK"

@@ -2,8 +2,8 @@
 
 In a mass exam nearly every request is an answer. It carries the pass of its sitting, which says all that is needed; who
 is signed in, which language, which page is no matter. Whatever is not just so (no pass, a sitting that has ended, a
-database that is away) takes the long way from its beginning, where there are sentences for it; the statement may be said
-twice. The benchmark is bench/exams.py.
+database that is away) takes the long way from its beginning, where there are sentences for it. The benchmark is
+bench/exams.py.
 """
 
 from __future__ import annotations
@@ -63,4 +63,5 @@ class AnswersFirst:
             )
         except Error:
             return None
+        environ[recording.WRITTEN] = kept
         return json.dumps(kept.said()).encode() if kept and kept.status == Sat.SITTING else None

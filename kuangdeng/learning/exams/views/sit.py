@@ -220,7 +220,7 @@ def picture(request: HttpRequest, sitting_id: UUID, sha256: str) -> HttpResponse
 
 
 def _no_pass() -> JsonResponse:
-    return JsonResponse({"said": _("请重新用工号进入考试。答案都在这台电脑里，不会丢。"), "pass": False}, status=403)
+    return JsonResponse({"said": _("请重新用工号进入考试。答案都在这台设备里，不会丢。"), "pass": False}, status=403)
 
 
 def _take(request: HttpRequest, sitting_id: UUID) -> recording.Kept | JsonResponse:
@@ -232,7 +232,7 @@ def _take(request: HttpRequest, sitting_id: UUID) -> recording.Kept | JsonRespon
     if sent is None:
         return JsonResponse({"said": _("发来的内容不对，没有保存。请刷新页面。")}, status=400)
     answers, happened = sent
-    kept = recording.keep(
+    kept = request.META.get(recording.WRITTEN) or recording.keep(
         sitting_id, answers=answers, device=device, address=client_address(request), happened=happened
     )
     if kept is None:
