@@ -7,6 +7,7 @@ from kuangdeng.learning.exams.marking import Keys, marked, options_seed
 from kuangdeng.learning.exams.models import Correction, Exam, ExamForm, Paper, Result, Sitting
 from kuangdeng.learning.exams.preparing import ExamData, new_exam, put_on_list
 from kuangdeng.learning.exams.queries import (
+    forms_that_asked,
     get_exam,
     get_sitting,
     mistakes_of,
@@ -90,6 +91,7 @@ __all__ = [
     "draw",
     "enrol",
     "exam_chip",
+    "forms_that_asked",
     "get_exam",
     "get_sitting",
     "hand_in",

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.fields.array import ArrayContains  # type: ignore[attr-defined]
 from django.db import connection
 from django.db.models import CharField, Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
@@ -14,7 +15,7 @@ from django.db.models.functions import Cast
 from kuangdeng.kernel.clock import local, now
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
-from kuangdeng.learning.exams.models import AnswerGiven, Exam, ExamForm, HandMark, Paper, Sitting, SittingLog
+from kuangdeng.learning.exams.models import AnswerGiven, Asked, Exam, ExamForm, HandMark, Paper, Sitting, SittingLog
 from kuangdeng.learning.exams.rules import ENDED, GRACE, Kind, PaperStatus, Sat, Status
 from kuangdeng.learning.items.api import ItemVersion, versions
 from kuangdeng.learning.standards import api as standards
@@ -128,6 +129,11 @@ def measured_ease(mine_id: UUID) -> dict[UUID, float]:
             [mine_id, now() - timedelta(days=730), ENOUGH],
         )
         return dict(cursor.fetchall())
+
+
+def forms_that_asked(version_id: UUID) -> QuerySet[ExamForm]:
+    """Every form on which this version stands, by index: one among hundreds of thousands."""
+    return ExamForm.objects.filter(ArrayContains(Asked("lines"), [version_id]))
 
 
 def items_met(makeup: Exam) -> dict[UUID, set[UUID]]:

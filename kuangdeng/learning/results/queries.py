@@ -13,13 +13,13 @@ from kuangdeng.learning.exams.api import (
     ENDED,
     Correction,
     Exam,
-    ExamForm,
     Kind,
     Result,
     Sat,
     Sitting,
     Status,
     read_by_hand,
+    forms_that_asked,
     to_mark,
     versions_of,
     visible,
@@ -292,15 +292,15 @@ def keys_for(asked: ItemVersion) -> list[ItemVersion]:
 
 def exams_that_asked(version_id: UUID, mine_id: UUID) -> list[Exam]:
     """Every exam of the mine in which this version stood on a paper, but for those that were called off."""
-    forms = ExamForm.objects.filter(exam__mine_id=mine_id, lines__contains=[[str(version_id)]])
-    rows = Exam.objects.filter(id__in=forms.order_by().values("exam_id")).exclude(status=Status.CANCELLED)
+    forms = forms_that_asked(version_id).order_by().values("exam_id")
+    rows = Exam.objects.filter(mine_id=mine_id, id__in=forms).exclude(status=Status.CANCELLED)
     return list(rows.order_by("-opens_at"))
 
 
 def sheets_that_asked(version_id: UUID, found: Iterable[Exam]) -> QuerySet[Sitting]:
     """The handed-in sheets of these exams on which this version stood."""
-    forms = ExamForm.objects.filter(exam__in=list(found), lines__contains=[[str(version_id)]])
-    rows = Sitting.objects.filter(form__in=forms.values("id"), status__in=ENDED, result__isnull=False)
+    forms = forms_that_asked(version_id).order_by().values("id")
+    rows = Sitting.objects.filter(exam__in=list(found), form__in=forms, status__in=ENDED, result__isnull=False)
     return rows.select_related("exam", "result", "person")
 
 
