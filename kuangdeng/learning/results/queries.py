@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.contrib.postgres.aggregates import StringAgg
+from django.core.cache import cache
+from django.db.models import Count, F, Q, QuerySet, TextField
+from django.db.models.functions import MD5, Cast
 
 from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.rows import one_of
@@ -140,11 +143,24 @@ def leaders(exam: Exam) -> list[Sitting]:
 # How the items measured -----------------------------------------------------------------------------------------------
 
 
+KEPT = 24 * 3600
+"""Seconds for which the figures of an exam are kept while its results stay the same."""
+
+
 def analysis_of(exam: Exam) -> figures.Analysis:
-    """The figures of an exam and its items, from the results that hold. Sheets that a person has still to read are out."""
-    rows = Sitting.objects.filter(exam=exam, status__in=ENDED, passed__isnull=False)
-    found = rows.order_by("id").values_list("result__lines", flat=True)
-    return figures.analyse([[_line(one) for one in lines] for lines in found.iterator(chunk_size=500)])
+    """The figures of an exam and its items, from the results that hold. Sheets that a person has still to read are out.
+
+    Reckoned once for these results (seconds, with thousands of sheets): a regrading, a late answer, a mark given by
+    hand or a sheet that is voided makes other results, and so other figures.
+    """
+    rows = Sitting.objects.filter(exam=exam, status__in=ENDED, passed__isnull=False).order_by("id")
+    state = rows.order_by().aggregate(all=MD5(StringAgg(Cast("result_id", TextField()), "", order_by="id")))["all"]
+    kept: tuple[str, figures.Analysis] | None = cache.get(key := f"item-check:{exam.id}")
+    if kept is None or kept[0] != state:
+        found = rows.values_list("result__lines", flat=True)
+        kept = state, figures.analyse([[_line(one) for one in lines] for lines in found.iterator(chunk_size=500)])
+        cache.set(key, kept, KEPT)
+    return kept[1]
 
 
 def _line(one: dict[str, object]) -> figures.Line:

@@ -73,6 +73,29 @@ def test_the_item_page_says_how_few_there_are(cast: Cast) -> None:
     assert [one["n"] for one in page.context["rows"]] == [2, 2, 2]
 
 
+def test_the_item_page_is_reckoned_once_and_anew_for_other_results(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exam = over(cast)
+    client, url = client_of(cast, "teacher"), reverse("learning:result_items", args=[exam.id])
+    reckoned = []
+    real = queries.figures.analyse
+    monkeypatch.setattr(queries.figures, "analyse", lambda sheets: reckoned.append(len(sheets)) or real(sheets))
+
+    def shown() -> list[str]:
+        return [one["facility"] for one in client.get(url).context["rows"]]
+
+    assert shown() == shown() == ["100", "50", "50"]
+    assert reckoned == [2]
+    services.approve(proposed(cast, exam).id, by=cast.training_officer)
+    assert shown() == shown() == ["100", "50", "0"], "nobody had what the corrected key asks for"
+    assert reckoned == [2, 2]
+    sitting = sitting_of(exam, cast.miner)
+    sitting.status, sitting.passed = "void", None
+    sitting.save()
+    assert (shown(), reckoned) == (["100", "100", "0"], [2, 2, 1])
+
+
 def test_everybody_is_marked_anew_and_the_old_results_stay(cast: Cast) -> None:
     exam = over(cast)
     asked = version_at(exam, 2)
