@@ -110,7 +110,7 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     errand = errand_called(jobs.drawing_of(exam_id)) if found.in_preparation else None
     moving = errand is not None and errand.is_moving
     if asks_progress(request):
-        words = {"exam": found, "listed": sum(states.values())}
+        words = {"exam": found, "listed": sum(states.values()), "errand": errand}
         return progress_answer(request, f"{HERE}/_drawing.html", words, moving=moving)
     rows = queries.sittings(found)
     unread = queries.unread(found) if FLOW.allows("publish", found.status) else 0

@@ -73,9 +73,7 @@ def test_the_item_page_says_how_few_there_are(cast: Cast) -> None:
     assert [one["n"] for one in page.context["rows"]] == [2, 2, 2]
 
 
-def test_the_item_page_is_reckoned_once_and_anew_for_other_results(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_item_page_is_reckoned_once_and_anew_for_other_results(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     exam = over(cast)
     client, url = client_of(cast, "teacher"), reverse("learning:result_items", args=[exam.id])
     reckoned = []
