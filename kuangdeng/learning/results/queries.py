@@ -8,9 +8,11 @@ from uuid import UUID
 from django.contrib.postgres.aggregates import StringAgg
 from django.core.cache import cache
 from django.db.models import Count, F, Q, QuerySet, TextField
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import MD5, Cast
 
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.gathering import Part, lines
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.exams.api import (
     ENDED,
@@ -30,6 +32,7 @@ from kuangdeng.learning.exams.api import (
 from kuangdeng.learning.exams.api import analysis as figures
 from kuangdeng.learning.items.api import ItemVersion
 from kuangdeng.learning.results.models import Regrade
+from kuangdeng.learning.results.rules import Status as Regrading
 from kuangdeng.learning.results.rules import fits
 from kuangdeng.org.api import Person, Unit, has_power
 
@@ -334,9 +337,10 @@ def results_of(sitting: Sitting) -> list[Result]:
     return list(sitting.results.select_related("by").order_by("-number"))
 
 
-def waiting_for(person: Person) -> list[Regrade]:
-    """Regradings that wait for this person's approval: others' (待批准的重判)."""
+def waiting_rows(person: Person) -> list[Part]:
+    """Regradings that wait for this person's approval: others' (待批准的重判, see learning.waiting)."""
     if not has_power(person, "regrade.approve"):
         return []
-    rows = Regrade.objects.filter(mine_id=person.mine_id, status="proposed").exclude(proposed_by=person)
-    return list(rows.select_related("asked", "proposed_by").order_by("proposed_at")[:20])
+    rows = Regrade.objects.filter(mine_id=person.mine_id, status=Regrading.PROPOSED).exclude(proposed_by=person)
+    stem = KeyTextTransform("stem", "asked__content")
+    return [lines(rows, "regrade", who="proposed_by__name", title=stem, note="why", at="proposed_at")]

@@ -23,7 +23,6 @@ from kuangdeng.learning.bookroom.queries.shelves import (
     CopyNow,
     DueReminder,
     Reader,
-    Waiting,
     all_rooms,
     calendar_of,
     cards_of,
@@ -62,7 +61,7 @@ from kuangdeng.learning.bookroom.queries.shelves import (
     rooms,
     terms_on,
     titles,
-    waiting_for,
+    waiting_rows,
     wanted_titles,
     with_counts,
 )
@@ -83,7 +82,6 @@ __all__ = [
     "Reader",
     "Stock",
     "UnitReading",
-    "Waiting",
     "all_rooms",
     "calendar_of",
     "cards_of",
@@ -135,7 +133,7 @@ __all__ = [
     "terms_on",
     "titles",
     "twin_of",
-    "waiting_for",
+    "waiting_rows",
     "wanted_titles",
     "with_counts",
 ]

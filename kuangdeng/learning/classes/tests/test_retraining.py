@@ -15,6 +15,7 @@ from kuangdeng.learning.classes.testkit import REPORT, all_passed, class_in, exa
 from kuangdeng.learning.talks import api as talks
 from kuangdeng.learning.talks import services as talk_services
 from kuangdeng.learning.talks.testkit import retraining
+from kuangdeng.learning.waiting import waiting_for
 from kuangdeng.ledger.api import Entry, Notice
 from kuangdeng.org.testkit import Cast, make_cast
 
@@ -112,8 +113,8 @@ def test_he_reads_which_class_it_became(cast: Cast) -> None:
     miner = signed_in(cast, "miner")
     assert f"请参加重新培训：{one.code} 期{one.title}" in miner.get("/").content.decode()
     with clock.set_to(clock.now() + timedelta(days=60)):
-        [mine] = [line for line in talks.waiting_for(cast.miner) if line.kind == "retrained"]
-        assert mine.due is None, "when the class begins is not his to keep"
+        [mine] = [line for line in waiting_for(cast.miner) if line.kind == "retrained"]
+        assert mine.at is None, "when the class begins is not his to keep"
     page = miner.get(reverse("learning:talk", args=[row.talk_id])).content.decode()
     assert one.title in page and reverse("learning:my_training") in page
     officer = signed_in(cast, "training_officer").get(reverse("learning:talk", args=[row.talk_id])).content.decode()

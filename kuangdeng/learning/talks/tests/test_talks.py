@@ -19,6 +19,7 @@ from kuangdeng.learning.talks.jobs import run_clock
 from kuangdeng.learning.talks.models import Retraining, Talk, TalkReminder
 from kuangdeng.learning.talks.rules import Cause, Status
 from kuangdeng.learning.talks.testkit import makeup, makeup_exam, owed, record_of, retraining, talk_in, talk_of
+from kuangdeng.learning.waiting import waiting_for
 from kuangdeng.ledger.api import Notice, seal_all, tell_all
 from kuangdeng.org.testkit import Cast, make_cast
 
@@ -151,7 +152,7 @@ def test_who_stays_away_from_the_make_up_owes_another(cast: Cast) -> None:
     run_clock()
     again = talk_of(talk.exam, cast.miner)
     assert (again.status, again.makeup_id) == (Status.MAKEUP, None)
-    assert [one.kind for one in queries.waiting_for(cast.training_officer)] == ["assign", "arrange"]
+    assert [one.kind for one in waiting_for(cast.training_officer)] == ["assign", "arrange"]
     run_clock()
     other = makeup_exam(cast, talk.exam, "再补考")
     run_clock()
@@ -219,9 +220,9 @@ def test_marked_anew_who_waits_for_the_make_up_is_free_of_it(cast: Cast) -> None
 
 def test_each_step_stands_on_the_home_page_of_who_owes_it(cast: Cast) -> None:
     owed(cast)
-    assert [(one.kind, one.count) for one in queries.waiting_for(cast.unit_head)] == [("assign", 1)]
-    assert queries.waiting_for(cast.other_head)[0].count == 1, "the other miner's unit has its own"
-    assert queries.waiting_for(cast.miner) == []
+    assert [(one.kind, one.number) for one in waiting_for(cast.unit_head)] == [("assign", 1)]
+    assert waiting_for(cast.other_head)[0].number == 1, "the other miner's unit has its own"
+    assert waiting_for(cast.miner) == []
     page = client_of(cast, "unit_head").get("/").content.decode()
     assert "1 人等安排谈话人" in page
 

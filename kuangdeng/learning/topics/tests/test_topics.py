@@ -17,6 +17,7 @@ from kuangdeng.learning.topics.models import Topic, TopicFile
 from kuangdeng.learning.topics.papers import content_and_kind, keep_paper
 from kuangdeng.learning.topics.rules import Status
 from kuangdeng.learning.topics.testkit import PAPER, PDF, called, data_of, topic_in, work
+from kuangdeng.learning.waiting import waiting_for
 from kuangdeng.ledger.api import Entry, Notice, seal_all, tell_all
 from kuangdeng.org.api import Person
 from kuangdeng.org.testkit import Cast, make_cast
@@ -36,7 +37,7 @@ def told(person: Person) -> list[str]:
 
 
 def verbs_of(person: Person) -> set[str]:
-    return {one.verb for one in queries.waiting_for(person)}
+    return {one.kind.removeprefix("topic.") for one in waiting_for(person)}
 
 
 def test_a_topic_goes_all_the_way_and_ends_in_what_changed(cast: Cast) -> None:
@@ -197,9 +198,9 @@ def test_a_late_milestone_is_told_once_and_stands_on_the_home_page(cast: Cast) -
     with clock.set_to(clock.now().replace(hour=4) + timedelta(days=25)):  # noon in the mine
         assert jobs.run_clock() == 1
         assert jobs.run_clock() == 0
-        waits = queries.waiting_for(cast.team_leader)
-        assert [(one.verb, one.what) for one in waits] == [("finish_milestone", "现场调查完成")]
-        assert waits[0].due_on == topic.milestones.all()[0].due_on
+        waits = waiting_for(cast.team_leader)
+        assert [(one.kind, one.note) for one in waits] == [("topic.finish_milestone", "现场调查完成")]
+        assert waits[0].on == topic.milestones.all()[0].due_on
     assert any("超期" in one for one in told(cast.team_leader))
 
 
