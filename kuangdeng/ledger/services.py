@@ -95,6 +95,19 @@ def post(
     )
 
 
+def only_told(payload: Mapping[str, object] | None) -> dict[str, object]:
+    """The facts of a line without those that say nothing: a reason that nobody gave is no fact."""
+    return {key: value for key, value in (payload or {}).items() if value not in (None, "", [], {})}
+
+
+def enter(
+    verb: str, subject: Subject, mine_id: UUID, by: HasName | None, payload: Mapping[str, object], *,
+    unit: HasName | None = None, quantity: int = 1,
+) -> Entry:  # fmt: skip
+    """Write one line with the facts that say something; `unit` for whom it counts, when it is about one."""
+    return post(verb, subject, mine_id=mine_id, by=by, unit=unit, payload=only_told(payload), quantity=quantity)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of many that are written together; the same as the arguments of `post`."""
