@@ -1,10 +1,12 @@
 """What the forms of learning share: who, which unit, which day, a reason, or nothing but to be sure."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -56,12 +58,18 @@ def unit_field(by: Person, **own: Any) -> PickerField:
     )  # fmt: skip
 
 
-def person_field(by: Person, **own: Any) -> PickerField:
-    """Somebody of the mine."""
-    rows = pickable_persons(by).select_related("unit__parent")
+def person_field(by: Person, kept: Iterable[Person | None] = (), **own: Any) -> PickerField:
+    """Somebody of the mine whom this person may name, or several; whoever stands there already (`kept`) may stay."""
+
+    def rows() -> QuerySet[Person]:
+        return pickable_persons(by).select_related("unit__parent")
+
+    def find(key: str) -> Person | None:
+        return there.get(key) or one_of(rows().filter(id=key))
+
+    there = {str(one.id): one for one in kept if one is not None}
     return PickerField(
-        url=lambda: reverse("org:pick_person"), find=lambda key: one_of(rows.filter(id=key)),
-        search=lambda words: list(search_persons(rows, words)[:2]), kind="person", icon="person",
-        label_of=lambda one: f"{one.name}（{one.unit.full_name}）" if one.unit else one.name,
+        url=lambda: reverse("org:pick_person"), find=find, search=lambda words: list(search_persons(rows(), words)[:2]),
+        label_of=lambda one: f"{one.name}（{one.unit.full_name}）" if one.unit else one.name, kind="person", icon="person",
         **{"label": _("人员"), "placeholder": _("姓名、拼音首字母或工号"), **own},
     )  # fmt: skip
