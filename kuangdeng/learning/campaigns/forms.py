@@ -11,7 +11,8 @@ from kuangdeng.kernel.widgets import DateInput
 from kuangdeng.learning.campaigns import rules
 from kuangdeng.learning.campaigns.models import Campaign, CampaignDay
 from kuangdeng.learning.campaigns.rules import CampaignData, DayPlan
-from kuangdeng.learning.forms import Area, unit_field
+from kuangdeng.learning.forms import Area
+from kuangdeng.learning.pickers import unit_field
 from kuangdeng.learning.study.api import StudySession
 from kuangdeng.org.api import Person
 

@@ -27,7 +27,8 @@ from kuangdeng.learning.classes.models import (
 from kuangdeng.learning.classes.rules import Audience, Limits
 from kuangdeng.learning.classes.services import ClassData, LessonData, LineData, TeacherData
 from kuangdeng.learning.exams import api as exams
-from kuangdeng.learning.forms import Area, day, person_field, unit_field, words_of
+from kuangdeng.learning.forms import Area, day, words_of
+from kuangdeng.learning.pickers import person_field, unit_field
 from kuangdeng.org.api import Person, Unit
 
 

@@ -1,11 +1,12 @@
 """Choosing people: units with what is below, members only, mine leaders, single persons. Used by study and campaigns."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kuangdeng.learning.forms import person_field, unit_field
+from kuangdeng.learning.pickers import person_field, unit_field
 from kuangdeng.learning.study.rules import Chosen
 from kuangdeng.org.api import Person, Unit
 

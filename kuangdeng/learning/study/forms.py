@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.widgets import DateInput, DateTimeInput, PhotosField
-from kuangdeng.learning.forms import Area, person_field, unit_field
+from kuangdeng.learning.forms import Area
+from kuangdeng.learning.pickers import person_field, unit_field
 from kuangdeng.learning.study.models import StudyKind, StudySession
 from kuangdeng.learning.study.rules import Record, SessionData
 from kuangdeng.org.api import Person

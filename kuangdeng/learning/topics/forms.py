@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.widgets import DateInput
-from kuangdeng.learning.forms import Area, person_field
+from kuangdeng.learning.forms import Area
+from kuangdeng.learning.pickers import person_field
 from kuangdeng.learning.topics import queries
 from kuangdeng.learning.topics.models import Topic
 from kuangdeng.learning.topics.services import Paper, TopicData

@@ -85,14 +85,6 @@ def kiosks(by: Person) -> list[Kiosk]:
     return list(rows.order_by("room__code", "opened_at"))
 
 
-def get_kiosk(kiosk_id: UUID, *, by: Person) -> Kiosk:
-    """A kiosk of the mine. NotVisible when there is none."""
-    found = one_of(Kiosk.objects.filter(id=kiosk_id, mine_id=by.mine_id))
-    if found is None:
-        raise NotVisible
-    return found
-
-
 # Readers ----------------------------------------------------------------------------------------------------------------
 
 
