@@ -1,8 +1,7 @@
 """Front door of the book rooms, for the home page, the demo mine, the command line and the documents."""
 
-from kuangdeng.learning.bookroom.models import Copy, Loan, ReadingNote, Room, Title
+from kuangdeng.learning.bookroom.models import Loan, ReadingNote, Room, Title
 from kuangdeng.learning.bookroom.queries import (
-    Reader,
     notes_of_units,
     reader_of,
     reading_of_unit,
@@ -28,9 +27,7 @@ __all__ = [
     "COPY_FLOW",
     "NOTE_FLOW",
     "RESERVATION_FLOW",
-    "Copy",
     "Loan",
-    "Reader",
     "ReadingNote",
     "Room",
     "Title",
