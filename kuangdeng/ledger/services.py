@@ -299,5 +299,5 @@ SWITCHED_OFF = "通道已停用，没有发出。"
 CHANNELS = (INBOX, *PERSONAL)
 PREFERENCES = (open_notice, mark_read, mark_read_by_link, choose_topics, choose_habit, forget_habit)
 """Left out by the ledger walk: what a person notes for himself."""
-STEPS = (post, post_many, known_keys, choose_topics_for_role, send_again, take_again, drop_waiting)
+STEPS = (post, post_many, enter, only_told, known_keys, choose_topics_for_role, send_again, take_again, drop_waiting)
 """Left out by the ledger walk: parts of verbs of the contexts above, which write the entry."""
