@@ -138,7 +138,7 @@ def test_the_wall_of_a_branch_names_nobody(cast: Cast) -> None:
         last_day=clock.today(),
         by=cast.branch_secretary,
     )
-    wall = browser(cast.other_miner).get(reverse("learning:garden_wall", args=[branch.id])).content.decode()
+    wall = browser_of(cast.other_miner).get(reverse("learning:garden_wall", args=[branch.id])).content.decode()
     for there in ("周五学习", "写得实在", note.text[:20], "综采一队党支部"):
         assert there in wall
     assert note.person.name not in wall
