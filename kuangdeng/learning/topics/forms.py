@@ -95,7 +95,7 @@ class TopicForm(forms.Form):
         """The values of a draft."""
         found: dict[str, Any] = {
             "title": topic.title, "question": topic.question, "plan": topic.plan, "expected": topic.expected,
-            "due_on": topic.due_on, "call": str(topic.call_id or ""), "members": list(topic.members.select_related("unit")),
+            "due_on": topic.due_on, "call": str(topic.call_id or ""), "members": list(topic.members.select_related("unit__parent")),
         }  # fmt: skip
         for at, step in enumerate(topic.milestones.all()[:STEPS], 1):
             found |= {f"step_{at}": step.title, f"due_{at}": step.due_on}
