@@ -173,7 +173,7 @@ def test_a_make_up_that_comes_to_nothing_is_not_forgotten(cast: Cast, how: str) 
     run_clock()
     again = talk_of(talk.exam, cast.miner)
     assert (again.status, again.makeup_id) == (Status.MAKEUP, None)
-    assert "arrange" in [one.kind for one in queries.waiting_for(cast.training_officer)]
+    assert "arrange" in [one.kind for one in waiting_for(cast.training_officer)]
     assert run_clock() == 0
 
 
