@@ -74,7 +74,7 @@ def examine() -> Iterator[Finding]:
         if migrations.level is Level.GOOD:
             checks = [
                 check_search, check_indexes, check_queue, check_jobs, check_pulse, check_sealing, check_notices, check_feed,
-                check_account, check_photos, *checks,
+                check_account, check_reckoned, check_photos, *checks,
             ]  # fmt: skip
     for check in checks:
         yield check()
@@ -236,6 +236,23 @@ def check_account() -> Finding:
         advice = "请安监部门或系统管理员打开「隐患 → 跟踪 → 每日对账」，逐条核查后写明情况。"
         return bad(title, f"台账、隐患表和公布有 {wrong} 处对不上", advice)
     return good(title, "没有对不上的")
+
+
+def check_reckoned() -> Finding:
+    """The account is reckoned every hour: an account that nobody reckons agrees for ever."""
+    title = "每小时对账"
+    behind = reconciliation.overdue(clock.now())
+    stopped = [(mine, last) for mine, last in behind if last is not None]
+    advice = (
+        "对账由后台任务进行：请确认 kuangdeng worker 在运行；在运行还不对账，请看后台任务日志里的 account of {code}。"
+    )
+    if stopped:
+        mine, last = min(stopped, key=lambda one: one[1])
+        said = f"{mine.name}已停 {_duration(clock.now() - last)}，共 {len(stopped)} 个矿没有按时对账"
+        return bad(title, said, advice.format(code=mine.code))
+    if behind:
+        return note(title, f"{behind[0][0].name}还没有对过账", advice.format(code=behind[0][0].code))
+    return good(title, "都按时对过")
 
 
 def check_sealing() -> Finding:

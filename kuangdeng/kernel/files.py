@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256 as new_sha256
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 from django.conf import settings
@@ -206,6 +207,17 @@ def keep_scan(content: bytes, *, field: str = "scan") -> StoredFile:
         raise Refused(
             _("扫描件要 PDF，或者 JPEG、PNG 照片。%(why)s") % {"why": refusal}, field=field, code="bad_scan"
         ) from None
+
+
+def read_upload(file: BinaryIO, most: int) -> bytes:
+    """The bytes of a list that was handed in to be read. Refused when it is empty or has more than `most` of them."""
+    data = file.read(most + 1)
+    if not data:
+        raise Refused(_("文件是空的。请检查后重新上传。"), field="file", code="empty")
+    if len(data) > most:
+        said = _("文件超过 %(n)d MB。请拆成几个文件分别导入。")
+        raise Refused(said % {"n": most // 1048576}, field="file", code="too_large")
+    return data
 
 
 def content_of(sha256: str) -> bytes | None:

@@ -72,12 +72,15 @@ class Upload(models.Model):
 
 class Errand(models.Model):
     """Work that takes too long for a page and was handed to the worker (交后台办). The row goes when it is done;
-    what was refused stays in it until the next try."""
+    what was refused stays in it until the next try. `total` is nought until the worker has begun to count."""
 
     name = models.CharField(max_length=60, primary_key=True)
     by_id = models.UUIDField()
     asked_at = models.DateTimeField(default=now)
     refused = models.CharField(max_length=300, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    heard_at = models.DateTimeField(default=now)
 
     def __str__(self) -> str:
         return self.name
@@ -85,7 +88,7 @@ class Errand(models.Model):
     @property
     def is_moving(self) -> bool:
         """Whether it waits for the worker or is being done. What was not heard of for so long may be asked anew."""
-        return not self.refused and now() - self.asked_at < LOST
+        return not self.refused and now() - self.heard_at < LOST
 
 
 class Heartbeat(models.Model):

@@ -15,10 +15,9 @@ from kuangdeng.learning.standards import api as standards
 from kuangdeng.learning.study import api as study
 from kuangdeng.learning.talks import api as talks
 from kuangdeng.learning.topics import api as topics
-from kuangdeng.learning.waiting import Waiting, waiting_for
+from kuangdeng.learning.waiting import waiting_for
 
 __all__ = [
-    "Waiting",
     "attendance",
     "bookroom",
     "campaigns",

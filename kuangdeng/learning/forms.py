@@ -1,16 +1,12 @@
-"""What the forms of learning share: who, which unit, which day, a reason, or nothing but to be sure."""
+"""What the forms of learning share: a day, a reason, or nothing but to be sure."""
 
 import re
 from typing import Any
-from uuid import UUID
 
 from django import forms
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from kuangdeng.kernel.rows import one_of
-from kuangdeng.kernel.widgets import DateInput, PickerField
-from kuangdeng.org.api import Person, open_unit, pickable_persons, search_persons, search_units
+from kuangdeng.kernel.widgets import DateInput
 
 SPLIT = re.compile(r"[\s、,，;；]+")
 
@@ -45,23 +41,3 @@ def words_of(text: str) -> list[str]:
 def day(label: Any, **own: Any) -> forms.DateField:
     """A day."""
     return forms.DateField(label=label, widget=DateInput, **own)
-
-
-def unit_field(by: Person, **own: Any) -> PickerField:
-    """A unit of the mine, or several."""
-    return PickerField(
-        url=lambda: reverse("org:pick_unit"), find=lambda key: open_unit(UUID(str(key)), by), label_of=lambda unit: unit.full_name,
-        search=lambda words: search_units(by, words), kind="unit", icon="unit",
-        **{"label": _("单位"), "placeholder": _("单位名称或拼音首字母"), **own},
-    )  # fmt: skip
-
-
-def person_field(by: Person, **own: Any) -> PickerField:
-    """Somebody of the mine."""
-    rows = pickable_persons(by).select_related("unit__parent")
-    return PickerField(
-        url=lambda: reverse("org:pick_person"), find=lambda key: one_of(rows.filter(id=key)),
-        search=lambda words: list(search_persons(rows, words)[:2]), kind="person", icon="person",
-        label_of=lambda one: f"{one.name}（{one.unit.full_name}）" if one.unit else one.name,
-        **{"label": _("人员"), "placeholder": _("姓名、拼音首字母或工号"), **own},
-    )  # fmt: skip

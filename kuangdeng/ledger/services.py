@@ -95,6 +95,19 @@ def post(
     )
 
 
+def only_told(payload: Mapping[str, object] | None) -> dict[str, object]:
+    """The facts of a line without those that say nothing: a reason that nobody gave is no fact."""
+    return {key: value for key, value in (payload or {}).items() if value not in (None, "", [], {})}
+
+
+def enter(
+    verb: str, subject: Subject, mine_id: UUID, by: HasName | None, payload: Mapping[str, object], *,
+    unit: HasName | None = None, quantity: int = 1,
+) -> Entry:  # fmt: skip
+    """Write one line with the facts that say something; `unit` for whom it counts, when it is about one."""
+    return post(verb, subject, mine_id=mine_id, by=by, unit=unit, payload=only_told(payload), quantity=quantity)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of many that are written together; the same as the arguments of `post`."""
@@ -286,5 +299,5 @@ SWITCHED_OFF = "通道已停用，没有发出。"
 CHANNELS = (INBOX, *PERSONAL)
 PREFERENCES = (open_notice, mark_read, mark_read_by_link, choose_topics, choose_habit, forget_habit)
 """Left out by the ledger walk: what a person notes for himself."""
-STEPS = (post, post_many, known_keys, choose_topics_for_role, send_again, take_again, drop_waiting)
+STEPS = (post, post_many, enter, only_told, known_keys, choose_topics_for_role, send_again, take_again, drop_waiting)
 """Left out by the ledger walk: parts of verbs of the contexts above, which write the entry."""

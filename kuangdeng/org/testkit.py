@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cache
 
+from django.test import Client
+
 from kuangdeng.ledger.api import Notice, seal_all, tell_all
 from kuangdeng.org import pinyin
 from kuangdeng.org.models import ApiToken, Membership, Mine, Person, Place, RoleGrant, Shift, ShiftScheme, Unit
@@ -36,6 +38,17 @@ class Cast:
         return list(
             Notice.objects.filter(person_id=self.persons[part].id).order_by("id").values_list("title", flat=True)
         )
+
+    def browser(self, part: str) -> Client:
+        """A browser in which somebody is signed in."""
+        return browser_of(self.persons[part])
+
+
+def browser_of(person: Person) -> Client:
+    """A browser in which this person is signed in."""
+    client = Client()
+    client.force_login(person)
+    return client
 
 
 UNITS = [

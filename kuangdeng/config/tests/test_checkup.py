@@ -7,6 +7,7 @@ from django.test import Client
 
 from kuangdeng.config import checkup
 from kuangdeng.config.checkup import Level
+from kuangdeng.hazards.reconciliation.jobs import reconcile_all
 from kuangdeng.hazards.reconciliation.services import explain
 from kuangdeng.hazards.reconciliation.tests.scenarios import finding
 from kuangdeng.hazards.rules import Status
@@ -65,3 +66,17 @@ def test_an_account_that_does_not_agree_is_said_until_somebody_explains_it() -> 
     assert (found.level, "1 处" in found.said, "每日对账" in found.advice) == (Level.BAD, True, True)
     explain(one.id, words="维护时误改，已恢复", by=cast.safety)
     assert checkup.check_account().level is Level.GOOD
+
+
+def test_an_account_that_nobody_reckons_is_said() -> None:
+    assert checkup.check_reckoned().level is Level.GOOD, "there is no mine"
+    cast = make_cast()
+    never = checkup.check_reckoned()
+    assert (never.level, never.said) == (Level.NOTE, f"{cast.mine.name}还没有对过账")
+    reconcile_all.func(0)
+    with clock.set_to(clock.now() + timedelta(minutes=119)):
+        assert checkup.check_reckoned().level is Level.GOOD
+    with clock.set_to(clock.now() + timedelta(hours=3, minutes=5)):
+        stopped = checkup.check_reckoned()
+    assert (stopped.level, stopped.said) == (Level.BAD, f"{cast.mine.name}已停 3 小时 5 分，共 1 个矿没有按时对账")
+    assert "kuangdeng worker" in stopped.advice and f"account of {cast.mine.code}" in stopped.advice

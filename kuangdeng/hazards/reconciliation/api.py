@@ -1,6 +1,6 @@
 """Front door of the reconciliation, for the doctor and the demo mine."""
 
-from kuangdeng.hazards.reconciliation.queries import unexplained
+from kuangdeng.hazards.reconciliation.queries import overdue, unexplained
 from kuangdeng.hazards.reconciliation.services import reconcile
 
-__all__ = ["reconcile", "unexplained"]
+__all__ = ["overdue", "reconcile", "unexplained"]

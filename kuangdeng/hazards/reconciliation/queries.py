@@ -267,6 +267,12 @@ def is_due(mine: Mine, at: datetime) -> bool:
     return Bulletin.objects.filter(mine=mine, compiled_at__gt=last).exists()
 
 
+def overdue(at: datetime) -> list[tuple[Mine, datetime | None]]:
+    """Mines whose account nobody has reckoned for two turns of the clock, with when it last was; for the doctor."""
+    rows = [(mine, last_beat(pulse(mine.id))) for mine in Mine.objects.order_by("code")]
+    return [(mine, last) for mine, last in rows if last is None or at - last > 2 * EVERY]
+
+
 # What was found -------------------------------------------------------------------------------------------------------
 
 

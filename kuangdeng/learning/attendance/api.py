@@ -4,7 +4,7 @@ Tables point to `Sheet`. The steps (`make_sheet`, `change_sheet`, `set_leaders`,
 `cancel_sheet`) are called inside the verb of the occasion; what people do with a sheet are verbs of their own.
 """
 
-from kuangdeng.learning.attendance.models import Attendee, Doubt, MakeUp, Sheet
+from kuangdeng.learning.attendance.models import Attendee, MakeUp, Sheet
 from kuangdeng.learning.attendance.queries import (
     attendees,
     by_person,
@@ -24,7 +24,6 @@ from kuangdeng.learning.attendance.rules import (
     THERE,
     Counts,
     Method,
-    Phase,
     SheetStatus,
     State,
 )
@@ -57,10 +56,8 @@ __all__ = [
     "THERE",
     "Attendee",
     "Counts",
-    "Doubt",
     "MakeUp",
     "Method",
-    "Phase",
     "Sheet",
     "SheetStatus",
     "State",

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
-from django.db.models.functions import Cast
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.gathering import Part, lines
 from kuangdeng.kernel.ids import digest_of
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.attendance import rules
@@ -268,7 +268,7 @@ def makeups_of(attendee_ids: Collection[UUID]) -> dict[UUID, list[MakeUp]]:
 # Home -------------------------------------------------------------------------------------------------------------------
 
 
-def waiting_rows(person: Person) -> list[QuerySet[Any, Any]]:
+def waiting_rows(person: Person) -> list[Part]:
     """What waits for this person as the leader of rooms: requests for leave, make-ups handed in (see learning.waiting)."""
     led = Q(sheet__leaders__person=person) & ~Q(sheet__status=SheetStatus.CANCELLED)
     asking = Attendee.objects.filter(led, leave_asked_at__isnull=False, leave_decided_at=None, state=State.MISSING)
@@ -276,11 +276,9 @@ def waiting_rows(person: Person) -> list[QuerySet[Any, Any]]:
         attendee__sheet__leaders__person=person, decided_at=None, attendee__sheet__mine_id=person.mine_id
     )
     return [
-        asking.order_by().values_list(
-            Value("leave"), Cast("sheet_id", CharField()), "person__name", "sheet__title", "sheet__starts_at", Value(1)
-        ),
-        handed.order_by().values_list(
-            Value("makeup"), Cast("attendee__sheet_id", CharField()), "attendee__person__name", "attendee__sheet__title",
-            "handed_in_at", Value(1),
+        lines(asking, "leave", "sheet_id", who="person__name", title="sheet__title", at="sheet__starts_at"),
+        lines(
+            handed, "makeup", "attendee__sheet_id", who="attendee__person__name", title="attendee__sheet__title",
+            at="handed_in_at",
         ),
     ]  # fmt: skip

@@ -1,14 +1,12 @@
 """Front door of the book rooms, for the home page, the demo mine, the command line and the documents."""
 
-from kuangdeng.learning.bookroom.models import Copy, Loan, ReadingNote, Room, Title
+from kuangdeng.learning.bookroom.models import Loan, ReadingNote, Room, Title
 from kuangdeng.learning.bookroom.queries import (
-    Reader,
-    Waiting,
     notes_of_units,
     reader_of,
     reading_of_unit,
     shown_notes,
-    waiting_for,
+    waiting_rows,
 )
 from kuangdeng.learning.bookroom.rules import COPY_FLOW, NOTE_FLOW, RESERVATION_FLOW
 from kuangdeng.learning.bookroom.services import (
@@ -29,14 +27,11 @@ __all__ = [
     "COPY_FLOW",
     "NOTE_FLOW",
     "RESERVATION_FLOW",
-    "Copy",
     "Loan",
-    "Reader",
     "ReadingNote",
     "Room",
     "Title",
     "TitleData",
-    "Waiting",
     "add_copies",
     "add_title",
     "change_room",
@@ -50,6 +45,6 @@ __all__ = [
     "reserve",
     "set_up_rooms",
     "shown_notes",
-    "waiting_for",
+    "waiting_rows",
     "write_note",
 ]

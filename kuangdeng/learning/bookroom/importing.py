@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
+from kuangdeng.kernel.files import read_upload
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.learning.bookroom import marc, queries, sheets
 from kuangdeng.learning.bookroom.drafts import Draft, Fault, Found, checked
@@ -32,15 +33,7 @@ def take_in(file: BinaryIO, *, name: str, by: Person, charset: str = "") -> Book
     """Read a file for its preview. Refused when it is too large, no book list, or made to do harm."""
     if not has_power(by, "book.catalogue"):
         raise Refused(_("您没有权限导入书目。请联系书屋管理员。"), code="not_allowed")
-    data = file.read(MOST_BYTES + 1)
-    if not data:
-        raise Refused(_("文件是空的。请检查后重新上传。"), field="file", code="empty")
-    if len(data) > MOST_BYTES:
-        raise Refused(
-            _("文件超过 %(n)d MB。请拆成几个文件分别导入。") % {"n": MOST_BYTES // 1048576},
-            field="file",
-            code="too_large",
-        )
+    data = read_upload(file, MOST_BYTES)
     with in_chinese():
         form, found = _read(data, name, charset)
         drafts, faults = _sorted(found)

@@ -1,6 +1,6 @@
 """Front door of campaigns, for files, the garden, the home page, the demo mine and the documents."""
 
-from kuangdeng.learning.campaigns.models import Campaign, DayDone, Participant
+from kuangdeng.learning.campaigns.models import Participant
 from kuangdeng.learning.campaigns.queries import (
     day_now,
     done_by,
@@ -15,9 +15,7 @@ from kuangdeng.learning.campaigns.services import choose, do_day, plan_days, set
 
 __all__ = [
     "FLOW",
-    "Campaign",
     "CampaignData",
-    "DayDone",
     "DayPlan",
     "Participant",
     "Status",

@@ -12,7 +12,8 @@ from kuangdeng.learning.campaigns import rules
 from kuangdeng.learning.campaigns.models import Campaign, CampaignDay
 from kuangdeng.learning.campaigns.rules import CampaignData, DayPlan
 from kuangdeng.learning.forms import Area
-from kuangdeng.learning.study.api import StudySession, unit_field
+from kuangdeng.learning.pickers import unit_field
+from kuangdeng.learning.study.api import StudySession
 from kuangdeng.org.api import Person
 
 REST = frozenset({"休息", "rest"})
@@ -32,7 +33,7 @@ class CampaignForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not fixed:
             self.fields["unit"] = unit_field(
-                by, _("组织单位"), required=False, help_text=_("支部自己办的选本单位；全矿的不选。")
+                by, label=_("组织单位"), required=False, help_text=_("支部自己办的选本单位；全矿的不选。")
             )
 
     @property

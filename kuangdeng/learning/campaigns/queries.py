@@ -8,10 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import (
-    CharField,
     Count,
     DateField,
-    DateTimeField,
     Exists,
     F,
     Func,
@@ -26,6 +24,7 @@ from django.db.models.functions import Cast
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.gathering import Part, lines
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.campaigns import rules
 from kuangdeng.learning.campaigns.models import Campaign, CampaignDay, DayDone, Participant
@@ -120,7 +119,7 @@ def first_day_of(campaign: Campaign, participant: Participant) -> int:
     return max(1, (participant.joined_on - campaign.starts_on).days + 1)
 
 
-def waiting_rows(person: Person) -> list[QuerySet[Any, Any]]:
+def waiting_rows(person: Person) -> list[Part]:
     """The running campaigns in which this person has open days, with how many (see learning.waiting)."""
     today = Cast(Value(clock.today()), DateField())
     parts = Participant.objects.filter(
@@ -134,13 +133,8 @@ def waiting_rows(person: Person) -> list[QuerySet[Any, Any]]:
         number__gte=OuterRef("first"),
     )  # fmt: skip
     counted = open_days.order_by().values("campaign_id").annotate(n=Count("id")).values("n")
-    rows = parts.annotate(open_days=Subquery(counted)).filter(open_days__gt=0).order_by()
-    nothing = Cast(Value(None), DateTimeField())
-    return [
-        rows.values_list(
-            Value("campaign"), Cast("campaign_id", CharField()), Value(""), "campaign__title", nothing, "open_days"
-        )
-    ]
+    rows = parts.annotate(open_days=Subquery(counted)).filter(open_days__gt=0)
+    return [lines(rows, "campaign", "campaign_id", title="campaign__title", number="open_days")]
 
 
 def _days(later: Any, earlier: Any) -> Any:

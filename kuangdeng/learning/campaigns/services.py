@@ -26,7 +26,7 @@ from kuangdeng.learning.campaigns.rules import (
 )
 from kuangdeng.learning.study.api import Chosen, kept_file, people_of
 from kuangdeng.learning.study.api import visible as visible_sessions
-from kuangdeng.ledger.api import Entry, Subject, known_keys, post
+from kuangdeng.ledger.api import Entry, Subject, known_keys, only_told, post
 from kuangdeng.org.api import Person, Unit, may
 
 MOST_PEOPLE = 5000
@@ -46,11 +46,10 @@ def _enter(
     name: str, campaign: Campaign, by: Person | None, payload: Mapping[str, object] | None = None, *,
     quantity: int = 1, unit: Unit | None = None, source_key: str | None = None,
 ) -> Entry:  # fmt: skip
-    told = {key: value for key, value in (payload or {}).items() if value not in (None, "", [], {})}
     where = unit or campaign.unit
     return post(
         f"campaign.{name}", Subject("campaign", campaign.id, campaign.title), mine_id=campaign.mine_id,
-        by=by, unit=where, payload=told,
+        by=by, unit=where, payload=only_told(payload),
         quantity=quantity, source_key=source_key,
     )  # fmt: skip
 

@@ -3,10 +3,9 @@
 from kuangdeng.learning.certificates.importing import take_in
 from kuangdeng.learning.certificates.models import Certificate, CertificateType
 from kuangdeng.learning.certificates.queries import (
-    Waiting,
     of_person,
     types_in_use,
-    waiting_for,
+    waiting_rows,
 )
 from kuangdeng.learning.certificates.rules import FLOW, STATUS_LABELS
 from kuangdeng.learning.certificates.services import (
@@ -20,12 +19,11 @@ __all__ = [
     "STATUS_LABELS",
     "Certificate",
     "CertificateType",
-    "Waiting",
     "confirm_import",
     "of_person",
     "save_surface_trades",
     "set_up_certificates",
     "take_in",
     "types_in_use",
-    "waiting_for",
+    "waiting_rows",
 ]

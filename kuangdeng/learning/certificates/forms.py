@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from kuangdeng.learning.certificates import rules
 from kuangdeng.learning.certificates.models import Certificate, CertificateType
 from kuangdeng.learning.certificates.services import CertificateData, TypeData
-from kuangdeng.learning.forms import day, person_field, words_of
+from kuangdeng.learning.forms import day, words_of
+from kuangdeng.learning.pickers import person_field
 from kuangdeng.org.api import Person
 
 

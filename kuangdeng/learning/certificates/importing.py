@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import Refused
+from kuangdeng.kernel.files import read_upload
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.tables import Column, Problem, Record, Unreadable, compact, open_book, text, to_date
 from kuangdeng.learning.certificates import queries
@@ -171,15 +172,7 @@ def take_in(file: BinaryIO, *, name: str, by: Person) -> ImportRun:
     """Read a list of certificates for its preview. Refused when it is too large or no such list."""
     if not has_power(by, "cert.issue"):
         raise Refused(_("您没有权限导入证照。请联系培训科。"), code="not_allowed")
-    data = file.read(MOST_BYTES + 1)
-    if not data:
-        raise Refused(_("文件是空的。请检查后重新上传。"), field="file", code="empty")
-    if len(data) > MOST_BYTES:
-        raise Refused(
-            _("文件超过 %(n)d MB。请拆成几个文件分别导入。") % {"n": MOST_BYTES // 1048576},
-            field="file",
-            code="too_large",
-        )
+    data = read_upload(file, MOST_BYTES)
     with in_chinese():
         records = _records(data, name)
         reader = _Reader(by.mine_id, records)

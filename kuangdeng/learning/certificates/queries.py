@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.gathering import Part, lines
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.search import fold
 from kuangdeng.learning.certificates import wording
@@ -380,17 +381,8 @@ def units_in(rows: Sequence[Barred]) -> list[Unit]:
     return sorted([unit for unit in found.values() if unit is not None], key=lambda unit: (unit.position, unit.name))
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """A line of the home page: one's own certificate that runs out soon."""
-
-    certificate_id: str
-    text: str
-    on: date
-
-
-def waiting_for(person: Person) -> list[Waiting]:
-    """One's own certificates that run out within ninety days. One statement."""
+def waiting_rows(person: Person) -> list[Part]:
+    """One's own certificates that run out within ninety days (see learning.waiting)."""
     until = clock.today() + timedelta(days=90)
-    rows = Certificate.objects.filter(person=person, status=Status.HELD, valid_until__lte=until).select_related("type")
-    return [Waiting(str(one.id), one.type.name, one.valid_until) for one in rows]
+    rows = Certificate.objects.filter(person=person, status=Status.HELD, valid_until__lte=until)
+    return [lines(rows, "certificate", title="type__name", on="valid_until")]

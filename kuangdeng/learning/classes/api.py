@@ -11,7 +11,6 @@ from kuangdeng.learning.classes.models import (
 from kuangdeng.learning.classes.queries import (
     Balance,
     Learner,
-    Waiting,
     balance,
     balances,
     batches_of,
@@ -29,7 +28,7 @@ from kuangdeng.learning.classes.queries import (
     seats_of_person,
     serving_short,
     units_of_class,
-    waiting_for,
+    waiting_rows,
 )
 from kuangdeng.learning.classes.rules import (
     CORRECTION_FLOW,
@@ -99,7 +98,6 @@ __all__ = [
     "TeacherData",
     "TrainingClass",
     "TrainingNeed",
-    "Waiting",
     "accept_need",
     "add_handout",
     "add_lesson",
@@ -134,5 +132,5 @@ __all__ = [
     "settle_lesson",
     "take_retraining",
     "units_of_class",
-    "waiting_for",
+    "waiting_rows",
 ]

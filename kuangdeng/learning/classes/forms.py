@@ -27,7 +27,8 @@ from kuangdeng.learning.classes.models import (
 from kuangdeng.learning.classes.rules import Audience, Limits
 from kuangdeng.learning.classes.services import ClassData, LessonData, LineData, TeacherData
 from kuangdeng.learning.exams import api as exams
-from kuangdeng.learning.forms import Area, day, person_field, unit_field, words_of
+from kuangdeng.learning.forms import Area, day, words_of
+from kuangdeng.learning.pickers import person_field, unit_field
 from kuangdeng.org.api import Person, Unit
 
 
@@ -116,7 +117,7 @@ class ClassForm(forms.Form):
     def __init__(self, *args: Any, by: Person, lines: Iterable[PlanLine], there: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["units"] = unit_field(by, label=_("培训单位"), multiple=True, required=False)
-        self.fields["manager"] = person_field(by, label=_("班主任"), required=False)
+        self.fields["manager"] = person_field(by, [self.initial.get("manager")], label=_("班主任"), required=False)
         choices = [
             ("", _("不在年度计划内")),
             *((str(one.id), f"{one.plan.year} {one.number} {one.title}") for one in lines),

@@ -3,14 +3,14 @@
 from kuangdeng.learning.exams import analysis
 from kuangdeng.learning.exams.belonging import Belonging, declare_belonging
 from kuangdeng.learning.exams.holding import lift_hold
-from kuangdeng.learning.exams.marking import Keys, marked, options_seed
-from kuangdeng.learning.exams.models import Correction, Exam, ExamForm, Paper, Result, Sitting
+from kuangdeng.learning.exams.marking import marked, options_seed
+from kuangdeng.learning.exams.models import Correction, Exam, Result, Sitting
 from kuangdeng.learning.exams.preparing import ExamData, new_exam, put_on_list
 from kuangdeng.learning.exams.queries import (
+    forms_that_asked,
     get_exam,
     get_sitting,
     mistakes_of,
-    own,
     read_by_hand,
     ready_papers,
     results_to_rely_on,
@@ -70,13 +70,10 @@ __all__ = [
     "Correction",
     "Exam",
     "ExamData",
-    "ExamForm",
     "Given",
-    "Keys",
     "Kind",
     "LineData",
     "Mode",
-    "Paper",
     "PaperData",
     "People",
     "Result",
@@ -90,6 +87,7 @@ __all__ = [
     "draw",
     "enrol",
     "exam_chip",
+    "forms_that_asked",
     "get_exam",
     "get_sitting",
     "hand_in",
@@ -101,7 +99,6 @@ __all__ = [
     "mistakes_of",
     "new_exam",
     "options_seed",
-    "own",
     "percent",
     "publish",
     "put_on_list",

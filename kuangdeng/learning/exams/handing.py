@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import islice
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from kuangdeng.kernel.errands import counted
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.exams import pools
@@ -25,33 +28,43 @@ def _parts(exam: Exam) -> list[Part]:
     return parts
 
 
+PIECE = 500
+
+
 def give_forms(exam: Exam, sittings: Sequence[Sitting]) -> list[ExamForm]:
     """Draw the forms that are missing and hand them to these sittings, in the verb's transaction."""
-    if not exam.per_person and (form := one_of(exam.forms.all())) is not None:
-        forms = [form]
-    else:
-        parts = _parts(exam)
-        aim = middle(parts)
-        start = exam.forms.count()
-        if exam.per_person and sittings:
-            avoid = items_met(exam)
-            drawn = [
-                fair_draw(parts, seed_of(exam.seed, one.id), avoid.get(one.person_id, ()), aim) for one in sittings
-            ]
-        else:
-            shunned = {item for items in items_met(exam).values() for item in items}
-            drawn = [fair_draw(parts, seed_of(exam.seed, "all"), shunned, aim)]
-        forms = [_form_of(exam, number, one) for number, one in enumerate(drawn, start + 1)]
-        ExamForm.objects.bulk_create(forms, batch_size=500)
-        uses = Counter(line.version_id for one in drawn for line in one.lines)
-        people = 1 if exam.per_person else max(1, len(sittings))
-        note_uses(pools.uses_of({version: count * people for version, count in uses.items()}))
-    for at, one in enumerate(sittings):
-        one.form = forms[at if exam.per_person else 0]
-    if exam.per_person:
-        Sitting.objects.bulk_update(sittings, ["form"], batch_size=500)
-    else:
-        Sitting.objects.filter(id__in=[one.id for one in sittings]).update(form=forms[0])
+    if exam.per_person and sittings:
+        return _one_each(exam, sittings)
+    form = one_of(exam.forms.all()) or _one_for_all(exam, len(sittings))
+    for one in sittings:
+        one.form = form
+    Sitting.objects.filter(id__in=[one.id for one in sittings]).update(form=form)
+    return [form]
+
+
+def _one_for_all(exam: Exam, people: int) -> ExamForm:
+    parts = _parts(exam)
+    shunned = set[UUID]().union(*items_met(exam).values())
+    drawn = fair_draw(parts, seed_of(exam.seed, "all"), shunned, middle(parts))
+    form = _form_of(exam, 1, drawn)
+    form.save(force_insert=True)
+    note_uses(pools.uses_of({line.version_id: max(1, people) for line in drawn.lines}))
+    return form
+
+
+def _one_each(exam: Exam, sittings: Sequence[Sitting]) -> list[ExamForm]:
+    """每人一卷: drawn, written and handed out piece by piece, so that who waits for thousands sees how far it is."""
+    parts, met, number = _parts(exam), items_met(exam), exam.forms.count()
+    aim, uses, forms, going = middle(parts), Counter[UUID](), list[ExamForm](), counted(sittings)
+    while piece := list(islice(going, PIECE)):
+        for one in piece:
+            drawn = fair_draw(parts, seed_of(exam.seed, one.id), met.get(one.person_id, ()), aim)
+            uses.update(line.version_id for line in drawn.lines)
+            one.form = _form_of(exam, number := number + 1, drawn)
+            forms.append(one.form)
+        ExamForm.objects.bulk_create(forms[-len(piece) :])
+        Sitting.objects.bulk_update(piece, ["form"])
+    note_uses(pools.uses_of(uses))
     return forms
 
 

@@ -3,8 +3,10 @@
 from datetime import datetime
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel.clock import now
@@ -171,6 +173,17 @@ class Exam(models.Model):
         return rules.Times(self.opens_at, self.closes_at, self.minutes, self.late_minutes)
 
 
+class Asked(Func):
+    """The versions on a form, as the database indexes them.
+
+    A function of its own that says how dear it is: the lines lie aside from their row, and of looking into each the
+    database thinks too little; it would read every form of the mine rather than the index (40 times slower).
+    """
+
+    function = "kd_asked"
+    output_field = ArrayField(models.UUIDField())
+
+
 class ExamForm(models.Model):
     """卷面: a drawn paper, one for all or one for each person. `lines` is [[version id, mark], …] in the paper's order."""
 
@@ -185,6 +198,7 @@ class ExamForm(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["exam", "number"], name="exam_form_number")]
+        indexes = [GinIndex(Asked("lines"), name="exam_form_asked")]
         triggers = [pgtrigger.Protect(name="form_stays", operation=pgtrigger.Update)]
 
 

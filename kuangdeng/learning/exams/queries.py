@@ -7,14 +7,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.fields.array import ArrayContains  # type: ignore[attr-defined]
 from django.db import connection
-from django.db.models import CharField, Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from kuangdeng.kernel.clock import local, now
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.gathering import Part, lines
 from kuangdeng.kernel.rows import one_of
-from kuangdeng.learning.exams.models import AnswerGiven, Exam, ExamForm, HandMark, Paper, Sitting, SittingLog
+from kuangdeng.learning.exams.models import AnswerGiven, Asked, Exam, ExamForm, HandMark, Paper, Sitting, SittingLog
 from kuangdeng.learning.exams.rules import ENDED, GRACE, Kind, PaperStatus, Sat, Status
 from kuangdeng.learning.items.api import ItemVersion, versions
 from kuangdeng.learning.standards import api as standards
@@ -130,6 +131,11 @@ def measured_ease(mine_id: UUID) -> dict[UUID, float]:
         return dict(cursor.fetchall())
 
 
+def forms_that_asked(version_id: UUID) -> QuerySet[ExamForm]:
+    """Every form on which this version stands, by index: one among hundreds of thousands."""
+    return ExamForm.objects.filter(ArrayContains(Asked("lines"), [version_id]))
+
+
 def items_met(makeup: Exam) -> dict[UUID, set[UUID]]:
     """Person → the items that stood on his paper in the exam that is made up here, and in its make-ups before this."""
     if makeup.makeup_of_id is None:
@@ -233,18 +239,14 @@ def practices(person: Person) -> list[Exam]:
     return list(rows.select_related("paper").order_by("title"))
 
 
-def waiting_rows(person: Person) -> list[QuerySet[Any, Any]]:
+def waiting_rows(person: Person) -> list[Part]:
     """What this person has to sit within the next days, or is sitting (see learning.waiting)."""
     at = now()
     rows = Sitting.objects.filter(
         person=person, status__in=[Sat.WAITING, Sat.SITTING], held=False, exam__status=Status.DRAWN,
         exam__closes_at__gt=at, exam__opens_at__lt=at + timedelta(days=7),
     ).exclude(exam__kind=Kind.ON_PAPER)  # fmt: skip
-    return [
-        rows.order_by().values_list(
-            Value("sit"), Cast("id", CharField()), Value(""), "exam__title", "exam__opens_at", "exam__minutes"
-        )
-    ]
+    return [lines(rows, "sit", title="exam__title", at="exam__opens_at", number="exam__minutes")]
 
 
 def valid_until(sitting: Sitting, rules: standards.Rulebook) -> date | None:

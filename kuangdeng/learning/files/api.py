@@ -1,6 +1,5 @@
-"""Front door of the training files, for the demo mine and the documents."""
+"""Front door of the training files, for the demo mine."""
 
-from kuangdeng.learning.files.queries import ExamLine, class_file, person_file
-from kuangdeng.learning.files.services import RecordData, add_line, save_record
+from kuangdeng.learning.files.services import add_line
 
-__all__ = ["ExamLine", "RecordData", "add_line", "class_file", "person_file", "save_record"]
+__all__ = ["add_line"]

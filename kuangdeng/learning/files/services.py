@@ -1,7 +1,6 @@
 """The verbs of the training files: what somebody enters because nothing else of the product knows it."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
@@ -13,11 +12,11 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.files import keep_scan
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
-from kuangdeng.learning.classes.api import Status, get_class
+from kuangdeng.learning.classes.api import Status, TrainingClass, get_class
 from kuangdeng.learning.files.models import ClassPaper, PersonRecord, RecordLine, RecordPaper
 from kuangdeng.learning.files.rules import CLASS_PAPER_LABELS, EDUCATION, LINE_LABELS, PAPER_LABELS
-from kuangdeng.ledger.api import Entry, Subject, post
-from kuangdeng.org.api import Person, Unit, has_power
+from kuangdeng.ledger.api import Subject, enter
+from kuangdeng.org.api import Person, has_power
 
 IDENTITY_END = re.compile(r"[0-9]{3}[0-9X]")
 
@@ -25,16 +24,6 @@ IDENTITY_END = re.compile(r"[0-9]{3}[0-9X]")
 def _check(by: Person) -> None:
     if not has_power(by, "file.keep"):
         raise Refused(_("您没有权限整理培训档案。请联系培训科。"), code="not_allowed")
-
-
-def _enter(
-    verb_name: str, subject: Subject, by: Person, payload: Mapping[str, object], unit: Unit | None = None
-) -> Entry:
-    told = {key: value for key, value in payload.items() if value not in (None, "", [], {})}
-    return post(
-        f"file.{verb_name}", subject, mine_id=by.mine_id, by=by,
-        unit=unit, payload=told,
-    )  # fmt: skip
 
 
 def _person(person_id: UUID, by: Person) -> Person:
@@ -46,6 +35,10 @@ def _person(person_id: UUID, by: Person) -> Person:
 
 def _subject(person: Person) -> Subject:
     return Subject("training_file", person.id, person.name)
+
+
+def _class_subject(one: TrainingClass) -> Subject:
+    return Subject("class_file", one.id, f"{one.code} {one.title}")
 
 
 @dataclass(frozen=True)
@@ -72,7 +65,8 @@ def save_record(person_id: UUID, *, data: RecordData, by: Person) -> PersonRecor
     if values["education"] not in EDUCATION:
         raise Refused(_("请从列表里选文化程度。"), field="education")
     row, _new = PersonRecord.objects.update_or_create(person=person, defaults={**values, "changed_at": clock.now()})
-    _enter("save_record", _subject(person), by, {"filled": sum(bool(value) for value in values.values())}, person.unit)
+    told = {"filled": sum(bool(value) for value in values.values())}
+    enter("file.save_record", _subject(person), by.mine_id, by, told, unit=person.unit)
     return row
 
 
@@ -104,13 +98,8 @@ def add_line(
         person=person, kind=kind, begin_on=begin_on, end_on=end_on, text=words[:200], detail=detail.strip()[:200],
         passed=passed, by=by, at=clock.now(),
     )  # fmt: skip
-    _enter(
-        "add_line",
-        _subject(person),
-        by,
-        {"kind": kind, "begin_on": begin_on.isoformat(), "text": row.text},
-        person.unit,
-    )
+    told = {"kind": kind, "begin_on": begin_on.isoformat(), "text": row.text}
+    enter("file.add_line", _subject(person), by.mine_id, by, told, unit=person.unit)
     return row
 
 
@@ -129,7 +118,7 @@ def strike_line(line_id: UUID, *, reason: str, by: Person) -> RecordLine:
     row.struck_at, row.struck_reason = clock.now(), reason.strip()[:200]
     row.save(update_fields=["struck_at", "struck_reason"])
     told = {"kind": row.kind, "text": row.text, "reason": row.struck_reason}
-    _enter("strike_line", _subject(row.person), by, told, row.person.unit)
+    enter("file.strike_line", _subject(row.person), by.mine_id, by, told, unit=row.person.unit)
     return row
 
 
@@ -144,7 +133,7 @@ def add_paper(person_id: UUID, *, kind: str, name: str, content: bytes, by: Pers
     if RecordPaper.objects.filter(person=person, kind=kind, file=file).exists():
         raise Refused(_("这份扫描件已经放进去了。"), field="file", code="again")
     row = RecordPaper.objects.create(person=person, kind=kind, name=name[-120:], file=file, by=by, at=clock.now())
-    _enter("add_paper", _subject(person), by, {"paper": kind}, person.unit)
+    enter("file.add_paper", _subject(person), by.mine_id, by, {"paper": kind}, unit=person.unit)
     return row
 
 
@@ -157,7 +146,7 @@ def drop_paper(paper_id: UUID, *, by: Person) -> Person:
         raise NotVisible
     person, kind = row.person, row.kind
     row.delete()
-    _enter("drop_paper", _subject(person), by, {"paper": kind}, person.unit)
+    enter("file.drop_paper", _subject(person), by.mine_id, by, {"paper": kind}, unit=person.unit)
     return person
 
 
@@ -174,7 +163,7 @@ def add_class_paper(class_id: UUID, *, kind: str, name: str, content: bytes, by:
     if ClassPaper.objects.filter(training_class=one, kind=kind, file=file).exists():
         raise Refused(_("这份扫描件已经放进去了。"), field="file", code="again")
     row = ClassPaper.objects.create(training_class=one, kind=kind, name=name[-120:], file=file, by=by, at=clock.now())
-    _enter("add_class_paper", Subject("class_file", one.id, f"{one.code} {one.title}"), by, {"class_paper": kind})
+    enter("file.add_class_paper", _class_subject(one), by.mine_id, by, {"class_paper": kind})
     return row
 
 
@@ -190,5 +179,5 @@ def drop_class_paper(paper_id: UUID, *, by: Person) -> UUID:
     if one.status == Status.CLOSED:
         raise Refused(_("这个班已经归档，不能再取。"), code="wrong_state")
     row.delete()
-    _enter("drop_class_paper", Subject("class_file", one.id, f"{one.code} {one.title}"), by, {"class_paper": kind})
+    enter("file.drop_class_paper", _class_subject(one), by.mine_id, by, {"class_paper": kind})
     return one.id

@@ -1,6 +1,7 @@
 """一人一档 and 一期一档: to read, to print, as a spreadsheet; what is entered by hand, and the scanned papers."""
 
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -143,16 +144,21 @@ def person_papers(request: HttpRequest, person_id: UUID) -> HttpResponse:
         services.add_paper(person.id, kind=data["kind"], name=file.name or "", content=file.read(MOST_BYTES), by=by)
         return _("已放入档案。")
 
-    words = {
-        "papers": queries.papers_of(person),
-        "paper_url": "learning:record_paper",
-        "drop_url": "learning:record_paper_drop",
-    }
-    here = reverse("learning:person_papers", args=[person.id])
+    page = reverse("learning:person_file", args=[person.id])
+    papers = queries.papers_of(person)
+    return _papers(request, form, act, person.name, papers, "learning:record_paper", page)
+
+
+def _papers(
+    request: HttpRequest, form: forms.PaperForm, act: Callable[[dict[str, Any]], str], whose: str, papers: list[Any],
+    paper_url: str, file_url: str,
+) -> HttpResponse:  # fmt: skip
+    """The papers that are in a file, and one more."""
+    words = {"papers": papers, "paper_url": paper_url, "drop_url": f"{paper_url}_drop"}
+    back = request.path if request.method == "POST" else file_url
     return edit_page(
-        request, form, act, title=_("扫描件：%s") % person.name, label=_("放入"),
-        back=here if request.method == "POST" else reverse("learning:person_file", args=[person.id]),
-        template=f"{HERE}/papers.html", context=words,
+        request, form, act, title=_("扫描件：%s") % whose, label=_("放入"), back=back, template=f"{HERE}/papers.html",
+        context=words,
     )  # fmt: skip
 
 
@@ -213,17 +219,8 @@ def class_papers(request: HttpRequest, class_id: UUID) -> HttpResponse:
         services.add_class_paper(one.id, kind=data["kind"], name=file.name or "", content=file.read(MOST_BYTES), by=by)
         return _("已放入档案。")
 
-    words = {
-        "papers": queries.class_papers(one),
-        "paper_url": "learning:class_paper",
-        "drop_url": "learning:class_paper_drop",
-    }
-    here = reverse("learning:class_papers", args=[one.id])
-    return edit_page(
-        request, form, act, title=_("扫描件：%s") % one.title, label=_("放入"),
-        back=here if request.method == "POST" else reverse("learning:class_file", args=[one.id]),
-        template=f"{HERE}/papers.html", context=words,
-    )  # fmt: skip
+    page = reverse("learning:class_file", args=[one.id])
+    return _papers(request, form, act, one.title, queries.class_papers(one), "learning:class_paper", page)
 
 
 @require_GET

@@ -16,7 +16,7 @@ from kuangdeng.learning.garden import rules
 from kuangdeng.learning.garden.models import GardenNotice, GardenPage, GardenPick
 from kuangdeng.learning.garden.providers import line_of
 from kuangdeng.learning.garden.queries import get_branch, keeps
-from kuangdeng.ledger.api import Subject, post
+from kuangdeng.ledger.api import Subject, only_told, post
 from kuangdeng.org.api import Branch, Person, may
 
 
@@ -30,10 +30,9 @@ def _branch(branch_id: UUID, by: Person) -> Branch:
 
 
 def _enter(what: str, branch: Branch, by: Person, payload: Mapping[str, object]) -> None:
-    told = {key: value for key, value in payload.items() if value not in (None, "")}
     post(
         f"garden.{what}", Subject("garden", branch.id, branch.name), mine_id=branch.mine_id, by=by,
-        unit=branch.unit, payload=told,
+        unit=branch.unit, payload=only_told(payload),
     )  # fmt: skip
 
 

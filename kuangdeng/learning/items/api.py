@@ -10,7 +10,6 @@ from kuangdeng.learning.items.answering import answer_from, sheet
 from kuangdeng.learning.items.importing import Choice
 from kuangdeng.learning.items.models import Item, ItemBank, ItemCategory, ItemVersion
 from kuangdeng.learning.items.queries import (
-    Waiting,
     banks_of,
     categories_of,
     get_item,
@@ -20,7 +19,7 @@ from kuangdeng.learning.items.queries import (
     sorted_under,
     sortings,
     versions,
-    waiting_for,
+    waiting_rows,
 )
 from kuangdeng.learning.items.rules import (
     DIFFICULTY_LABELS,
@@ -72,7 +71,6 @@ __all__ = [
     "Kind",
     "Policy",
     "Status",
-    "Waiting",
     "answer_from",
     "answer_words",
     "asked",
@@ -105,7 +103,7 @@ __all__ = [
     "submit",
     "unmask",
     "versions",
-    "waiting_for",
+    "waiting_rows",
     "with_key",
     "write",
 ]

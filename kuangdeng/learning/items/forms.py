@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel.widgets import PhotosField
 from kuangdeng.kernel.words import plain
+from kuangdeng.learning.forms import Area
 from kuangdeng.learning.items import queries
 from kuangdeng.learning.items.formats.opening import MAX_BYTES
 from kuangdeng.learning.items.formats.sheets import parse_blank
@@ -24,13 +25,6 @@ from kuangdeng.org.api import Person
 
 SEVERAL = ("option_", "picture_", "blank_", "left_", "right_")
 """Fields of which one may stay empty and others not: no "may stay empty" beside each, the verb says what is short."""
-
-
-class Area(forms.Textarea):
-    """A few lines of words."""
-
-    def __init__(self, rows: int = 3) -> None:
-        super().__init__({"rows": rows})
 
 
 def category_groups(by: Person) -> list[tuple[Any, list[tuple[str, str]]]]:
@@ -401,10 +395,6 @@ class ClassifyForm(forms.Form):
         """Something has to be chosen."""
         if not self.errors and not any(self.cleaned_data.values()):
             raise forms.ValidationError(_("请选分类或难度。"))
-
-
-class NothingForm(forms.Form):
-    """A verb that asks for nothing."""
 
 
 class ReviewForm(forms.Form):

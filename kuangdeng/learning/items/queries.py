@@ -1,13 +1,12 @@
 """Reading the bank: what is in it, what exams may draw, who may do what with one item."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.gathering import Part, summed
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.items.models import (
     Item,
@@ -178,28 +177,16 @@ def sent_back(person: Person) -> QuerySet[Item]:
     return rows.exclude(remark="")
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """A line of the home page: so many items to review, or own ones that came back, the oldest since then."""
-
-    kind: str
-    count: int
-    since: datetime
-
-
-def waiting_for(person: Person) -> list[Waiting]:
-    """What waits for this person in the bank: items to review, own ones to mend. One statement, none for a learner."""
-    if not has_power(person, "item.write") and not has_power(person, "item.review"):
-        return []
+def waiting_rows(person: Person) -> list[Part]:
+    """How many items this person is to review or to mend, and since when (see learning.waiting)."""
     own = Q(author=person) | Q(latest__by=person)
-    review = Q(status=Status.SUBMITTED) & ~own if has_power(person, "item.review") else Q(pk__in=[])
-    mend = Q(status=Status.DRAFTED, author=person) & ~Q(remark="")
-    rows = Item.objects.filter(mine_id=person.mine_id, status__in=[Status.SUBMITTED, Status.DRAFTED])
-    found = rows.aggregate(
-        review=Count("id", filter=review), review_since=Min("changed_at", filter=review),
-        mend=Count("id", filter=mend), mend_since=Min("changed_at", filter=mend),
-    )  # fmt: skip
-    return [Waiting(kind, found[kind], found[f"{kind}_since"]) for kind in ("review", "mend") if found[kind]]
+    rows = Item.objects.filter(mine_id=person.mine_id)
+    found = {}
+    if has_power(person, "item.review"):
+        found["review"] = rows.filter(~own, status=Status.SUBMITTED)
+    if has_power(person, "item.write") or has_power(person, "item.review"):
+        found["mend"] = rows.filter(status=Status.DRAFTED, author=person).exclude(remark="")
+    return [summed(which, kind, "changed_at") for kind, which in found.items()]
 
 
 def has_same_stem() -> Exists:

@@ -6,9 +6,9 @@ their pieces must share one of their rarest few; so each is compared only with t
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from math import ceil
-from typing import TypeVar
+from typing import Any, TypeVar
 from zlib import crc32
 
 from kuangdeng.learning.items.rules.folding import alike, pieces
@@ -21,21 +21,26 @@ AT_ONCE = 10_000
 MOST_BESIDE = 100
 """Of stems that begin with the same rare piece only so many are kept in mind: a bank full of one stem stays fast."""
 K = TypeVar("K", bound=Hashable)
+Going = Callable[[Sequence[Any]], Iterable[Any]]
+"""How one goes through the stems: `iter`, or something that counts them on the way."""
 
 
-def near_pairs(rows: Sequence[tuple[K, str]], near: float = NEAR) -> list[tuple[K, K, float]]:
-    """Pairs of (id, folded stem) that look alike, the most alike first, at most `MOST_PAIRS`."""
-    found = sorted(_pairs(rows, near), key=lambda one: -one[2])
+def near_pairs(rows: Sequence[tuple[K, str]], near: float = NEAR, counted: Going = iter) -> list[tuple[K, K, float]]:
+    """Pairs of (id, folded stem) that look alike, the most alike first, at most `MOST_PAIRS`.
+
+    `counted` goes through the stems as they are compared, for whoever wants to know how far it is.
+    """
+    found = sorted(_pairs(rows, near, counted), key=lambda one: -one[2])
     return found[:MOST_PAIRS]
 
 
-def _pairs(rows: Sequence[tuple[K, str]], near: float) -> Iterator[tuple[K, K, float]]:
+def _pairs(rows: Sequence[tuple[K, str]], near: float, counted: Going) -> Iterator[tuple[K, K, float]]:
     sets = sorted(((key, found) for key, folded in rows if (found := pieces(folded))), key=lambda one: len(one[1]))
     often = Counter(piece for _key, found in sets for piece in found)
     sizes = [len(found) for _key, found in sets]
     masks = [mask_of(found) for _key, found in sets]
     index: dict[str, list[int]] = defaultdict(list)
-    for at, (key, found) in enumerate(sets):
+    for at, (key, found) in enumerate(counted(sets)):
         size, mask = sizes[at], masks[at]
         prefix = sorted(found, key=lambda piece: (often[piece], piece))[: size - ceil(near * size) + 1]
         beside: set[int] = set().union(*(index[piece] for piece in prefix))

@@ -1,6 +1,5 @@
 """Front door of the daily item, for the home page, the API, files and scores, and the demo mine."""
 
-from kuangdeng.learning.practice.models import PracticeAnswer, PracticeCard, PracticeMeeting
 from kuangdeng.learning.practice.queries import (
     Turn,
     UnitLine,
@@ -32,9 +31,6 @@ __all__ = [
     "FEW",
     "AnswerData",
     "MeetingData",
-    "PracticeAnswer",
-    "PracticeCard",
-    "PracticeMeeting",
     "Reveal",
     "Terms",
     "Turn",

@@ -5,20 +5,25 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.contrib.postgres.aggregates import StringAgg
+from django.core.cache import cache
+from django.db.models import Count, F, Q, QuerySet, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import MD5, Cast
 
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.gathering import Part, lines
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.exams.api import (
     ENDED,
     Correction,
     Exam,
-    ExamForm,
     Kind,
     Result,
     Sat,
     Sitting,
     Status,
+    forms_that_asked,
     read_by_hand,
     to_mark,
     versions_of,
@@ -27,6 +32,7 @@ from kuangdeng.learning.exams.api import (
 from kuangdeng.learning.exams.api import analysis as figures
 from kuangdeng.learning.items.api import ItemVersion
 from kuangdeng.learning.results.models import Regrade
+from kuangdeng.learning.results.rules import Status as Regrading
 from kuangdeng.learning.results.rules import fits
 from kuangdeng.org.api import Person, Unit, has_power
 
@@ -140,11 +146,24 @@ def leaders(exam: Exam) -> list[Sitting]:
 # How the items measured -----------------------------------------------------------------------------------------------
 
 
+KEPT = 24 * 3600
+"""Seconds for which the figures of an exam are kept while its results stay the same."""
+
+
 def analysis_of(exam: Exam) -> figures.Analysis:
-    """The figures of an exam and its items, from the results that hold. Sheets that a person has still to read are out."""
-    rows = Sitting.objects.filter(exam=exam, status__in=ENDED, passed__isnull=False)
-    found = rows.order_by("id").values_list("result__lines", flat=True)
-    return figures.analyse([[_line(one) for one in lines] for lines in found.iterator(chunk_size=500)])
+    """The figures of an exam and its items, from the results that hold. Sheets that a person has still to read are out.
+
+    Reckoned once for these results (seconds, with thousands of sheets): a regrading, a late answer, a mark given by
+    hand or a sheet that is voided makes other results, and so other figures.
+    """
+    rows = Sitting.objects.filter(exam=exam, status__in=ENDED, passed__isnull=False).order_by("id")
+    state = rows.order_by().aggregate(all=MD5(StringAgg(Cast("result_id", TextField()), "", order_by="id")))["all"]
+    kept: tuple[str, figures.Analysis] | None = cache.get(key := f"item-check:{exam.id}")
+    if kept is None or kept[0] != state:
+        found = rows.values_list("result__lines", flat=True)
+        kept = state, figures.analyse([[_line(one) for one in lines] for lines in found.iterator(chunk_size=500)])
+        cache.set(key, kept, KEPT)
+    return kept[1]
 
 
 def _line(one: dict[str, object]) -> figures.Line:
@@ -292,15 +311,15 @@ def keys_for(asked: ItemVersion) -> list[ItemVersion]:
 
 def exams_that_asked(version_id: UUID, mine_id: UUID) -> list[Exam]:
     """Every exam of the mine in which this version stood on a paper, but for those that were called off."""
-    forms = ExamForm.objects.filter(exam__mine_id=mine_id, lines__contains=[[str(version_id)]])
-    rows = Exam.objects.filter(id__in=forms.order_by().values("exam_id")).exclude(status=Status.CANCELLED)
+    forms = forms_that_asked(version_id).order_by().values("exam_id")
+    rows = Exam.objects.filter(mine_id=mine_id, id__in=forms).exclude(status=Status.CANCELLED)
     return list(rows.order_by("-opens_at"))
 
 
 def sheets_that_asked(version_id: UUID, found: Iterable[Exam]) -> QuerySet[Sitting]:
     """The handed-in sheets of these exams on which this version stood."""
-    forms = ExamForm.objects.filter(exam__in=list(found), lines__contains=[[str(version_id)]])
-    rows = Sitting.objects.filter(form__in=forms.values("id"), status__in=ENDED, result__isnull=False)
+    forms = forms_that_asked(version_id).order_by().values("id")
+    rows = Sitting.objects.filter(exam__in=list(found), form__in=forms, status__in=ENDED, result__isnull=False)
     return rows.select_related("exam", "result", "person")
 
 
@@ -318,9 +337,10 @@ def results_of(sitting: Sitting) -> list[Result]:
     return list(sitting.results.select_related("by").order_by("-number"))
 
 
-def waiting_for(person: Person) -> list[Regrade]:
-    """Regradings that wait for this person's approval: others' (待批准的重判)."""
+def waiting_rows(person: Person) -> list[Part]:
+    """Regradings that wait for this person's approval: others' (待批准的重判, see learning.waiting)."""
     if not has_power(person, "regrade.approve"):
         return []
-    rows = Regrade.objects.filter(mine_id=person.mine_id, status="proposed").exclude(proposed_by=person)
-    return list(rows.select_related("asked", "proposed_by").order_by("proposed_at")[:20])
+    rows = Regrade.objects.filter(mine_id=person.mine_id, status=Regrading.PROPOSED).exclude(proposed_by=person)
+    stem = KeyTextTransform("stem", "asked__content")
+    return [lines(rows, "regrade", who="proposed_by__name", title=stem, note="why", at="proposed_at")]

@@ -12,6 +12,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
+from kuangdeng.learning.asking import refuse_without
 from kuangdeng.learning.exams.api import Correction, Exam, Result, Sitting, has_passed
 from kuangdeng.learning.items.api import TYPE_LABELS, Policy
 from kuangdeng.learning.results.models import Regrade, RegradeChange
@@ -24,10 +25,7 @@ PIECE = 500
 
 
 def _demand(by: Person, power: str) -> None:
-    if not has_power(by, power):
-        raise Refused(
-            _("您没有权限「%(power)s」。请联系培训部门。") % {"power": POWER_LABELS[power]}, code="not_allowed"
-        )
+    refuse_without(has_power(by, power), POWER_LABELS[power])
 
 
 def _said(words: str, message: str, field: str) -> str:

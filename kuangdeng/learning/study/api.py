@@ -1,6 +1,6 @@
 """Front door of study, for campaigns, files, the garden, the home page, the demo mine and the documents."""
 
-from kuangdeng.learning.study.choosing import ChooseForm, unit_field
+from kuangdeng.learning.study.choosing import ChooseForm
 from kuangdeng.learning.study.material import kept_file
 from kuangdeng.learning.study.models import StudyKind, StudySession
 from kuangdeng.learning.study.queries import (
@@ -46,7 +46,6 @@ __all__ = [
     "set_up_study",
     "statistics",
     "tabs",
-    "unit_field",
     "visible",
     "waiting_rows",
     "write_record",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.widgets import DateInput, DateTimeInput, PhotosField
 from kuangdeng.learning.forms import Area
-from kuangdeng.learning.study.choosing import person_field, unit_field
+from kuangdeng.learning.pickers import person_field, unit_field
 from kuangdeng.learning.study.models import StudyKind, StudySession
 from kuangdeng.learning.study.rules import Record, SessionData
 from kuangdeng.org.api import Person
@@ -33,10 +33,11 @@ class SessionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["kind"] = forms.ChoiceField(label=_("类别"), choices=[(str(one.id), one.name) for one in kinds])
         self.fields["unit"] = unit_field(
-            by, _("组织单位"), required=False, help_text=_("支部学习选本单位；全矿的学习、中心组学习不选。")
+            by, label=_("组织单位"), required=False, help_text=_("支部学习选本单位；全矿的学习、中心组学习不选。")
         )
-        self.fields["chair"] = person_field(by, _("主持人"), help_text=_("审签学习记录。"))
-        self.fields["recorder"] = person_field(by, _("记录人"), help_text=_("签到、写记录。"))
+        chair, recorder = self.initial.get("chair"), self.initial.get("recorder")
+        self.fields["chair"] = person_field(by, [chair], label=_("主持人"), help_text=_("审签学习记录。"))
+        self.fields["recorder"] = person_field(by, [recorder], label=_("记录人"), help_text=_("签到、写记录。"))
         self.order_fields(
             ["kind", "unit", "title", "starts_at", "ends_at", "place_text", "chair", "recorder", "lecturer", "outline"]
         )
@@ -108,4 +109,4 @@ class PeriodForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [("", _("全部类别")), *((str(one.id), one.name) for one in kinds)]
         self.fields["kind"] = forms.ChoiceField(label=_("类别"), choices=choices, required=False)
-        self.fields["unit"] = unit_field(by, _("单位"), required=False)
+        self.fields["unit"] = unit_field(by, required=False)

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.gathering import Part, lines
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.attendance.api import Attendee, Counts, State
@@ -143,10 +142,10 @@ SOON = timedelta(days=7)
 """So long before a session it stands on the home page of who is expected."""
 
 
-def waiting_rows(person: Person) -> list[QuerySet[Any, Any]]:
+def waiting_rows(person: Person) -> list[Part]:
     """What waits for this person: to attend, to make up, to end, to record, to sign (see learning.waiting)."""
     now = clock.now()
-    own = Attendee.objects.filter(person=person, expected=True).order_by()
+    own = Attendee.objects.filter(person=person, expected=True)
     coming = own.filter(
         state=State.MISSING, leave_asked_at=None, sheet__study_session__status=Status.NOTIFIED,
         sheet__starts_at__lt=now + SOON, sheet__ends_at__gt=now,
@@ -155,25 +154,17 @@ def waiting_rows(person: Person) -> list[QuerySet[Any, Any]]:
         ~Exists(attendance.MakeUp.objects.filter(attendee_id=OuterRef("id"), decided_at=None)),
         state__in=[State.MISSING, State.LEAVE], sheet__study_session__status__in=HELD,
     )  # fmt: skip
-    mine = StudySession.objects.filter(mine_id=person.mine_id).order_by()
+    mine = StudySession.objects.filter(mine_id=person.mine_id)
     to_do = {
         "finish": mine.filter(recorder=person, status=Status.NOTIFIED, ends_at__lt=now),
         "record": mine.filter(recorder=person, status=Status.FINISHED),
         "approve": mine.filter(chair=person, status=Status.RECORDED),
     }
+    session, title, at = "sheet__study_session__id", "sheet__title", "sheet__starts_at"
     return [
-        *(
-            rows.values_list(
-                Value(kind), Cast("sheet__study_session__id", CharField()), Value(""), "sheet__title", "sheet__starts_at",
-                Value(1),
-            )
-            for kind, rows in (("attend", coming), ("make_up", owed))
-        ),
-        *(
-            rows.values_list(Value(kind), Cast("id", CharField()), Value(""), "title", "starts_at", Value(1))
-            for kind, rows in to_do.items()
-        ),
-    ]  # fmt: skip
+        *(lines(rows, kind, session, title=title, at=at) for kind, rows in (("attend", coming), ("make_up", owed))),
+        *(lines(rows, kind, title="title", at="starts_at") for kind, rows in to_do.items()),
+    ]
 
 
 # The record ---------------------------------------------------------------------------------------------------------

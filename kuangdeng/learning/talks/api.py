@@ -3,12 +3,11 @@
 from kuangdeng.learning.talks import retraining
 from kuangdeng.learning.talks.models import Retraining, Talk
 from kuangdeng.learning.talks.queries import (
-    Waiting,
     get_retraining,
     retrained_in,
     retraining_owed,
     visible,
-    waiting_for,
+    waiting_rows,
 )
 from kuangdeng.learning.talks.rules import FLOW, STATUS_LABELS, Status
 from kuangdeng.learning.talks.services import Record, assign, let_sit, open_talks, record, settle, sign
@@ -22,7 +21,6 @@ __all__ = [
     "Retraining",
     "Status",
     "Talk",
-    "Waiting",
     "assign",
     "get_retraining",
     "let_sit",
@@ -34,5 +32,5 @@ __all__ = [
     "settle",
     "sign",
     "visible",
-    "waiting_for",
+    "waiting_rows",
 ]

@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.gathering import Part, lines, summed
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.exams.api import ENDED, Exam, Kind, Sat, Sitting
 from kuangdeng.learning.exams.api import Status as ExamStatus
@@ -242,49 +243,27 @@ def reminders_due() -> list[Due]:
 # The home page --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """A line of the home page: one talk and my step in it, or how many wait for being arranged."""
-
-    kind: str
-    due: datetime | None
-    talk: Talk | None = None
-    count: int = 0
-
-    @property
-    def where(self) -> str:
-        """In which class he is trained again."""
-        return self.talk.retraining.where if self.talk is not None and self.kind == "retrained" else ""
-
-
-OWN: dict[str, str] = {Status.ASSIGNED: "talk", Status.TALKED: "sign", Status.RETRAINING: "retrained"}
-
-
-def waiting_for(person: Person) -> list[Waiting]:
-    """What waits for this person: talks to hold, a record to sign, the class that retrains him; for who arranges, how
-    many wait. When a class begins is not his to keep, so that line has no deadline. At most two statements."""
-    own = Q(talker=person, status=Status.ASSIGNED) | Q(person=person, status=Status.TALKED)
-    own |= Q(person=person, status=Status.RETRAINING, retraining__accepted_at__isnull=False)
-    rows = Talk.objects.filter(own, mine_id=person.mine_id).select_related("person", "exam", "retraining")
-    found = [
-        Waiting(OWN[one.status], None if one.status == Status.RETRAINING else one.due_at, one)
-        for one in rows.order_by("due_at")[:20]
+def waiting_rows(person: Person) -> list[Part]:
+    """Talks to hold, a record to sign, the class that retrains him; for who arranges, how many wait (see
+    learning.waiting). When a class begins is not his to keep, so that line has no deadline."""
+    rows, exam = Talk.objects.filter(mine_id=person.mine_id), "exam__title"
+    retrained = rows.filter(person=person, status=Status.RETRAINING, retraining__accepted_at__isnull=False)
+    parts = [
+        lines(rows.filter(talker=person, status=Status.ASSIGNED), "talk", who="person__name", title=exam, at="due_at"),
+        lines(rows.filter(person=person, status=Status.TALKED), "sign", title=exam, at="due_at"),
+        lines(retrained, "retrained", who="retraining__where", title=exam),
     ]
     if not has_power(person, "talk.assign"):
-        return found
+        return parts
     units = reach(person, "talk.assign")
-    kept = Talk.objects.filter(mine_id=person.mine_id).exclude(person=person)
-    kept = kept if units is None else kept.filter(unit_id__in=units)
+    kept = rows.exclude(person=person) if units is None else rows.exclude(person=person).filter(unit_id__in=units)
     kinds = {"assign": Q(status=Status.OWED)}
     if has_power(person, "talk.retrain"):
         kinds |= {
             "arrange": Q(status=Status.MAKEUP, makeup=None),
             "retrain": Q(status=Status.RETRAINING, retraining__accepted_at=None),
         }
-    asked = {kind: Count("id", filter=which) for kind, which in kinds.items()}
-    asked |= {f"{kind}_due": Min("due_at", filter=which) for kind, which in kinds.items()}  # type: ignore[misc]
-    sums = kept.filter(status__in=OPEN).aggregate(**asked)
-    return found + [Waiting(kind, sums[f"{kind}_due"], count=sums[kind]) for kind in kinds if sums[kind]]
+    return parts + [summed(kept.filter(which), kind, "due_at") for kind, which in kinds.items()]
 
 
 # Retraining -----------------------------------------------------------------------------------------------------------

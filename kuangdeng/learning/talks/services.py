@@ -15,6 +15,7 @@ from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.kernel.words import need
+from kuangdeng.learning.asking import refuse_without
 from kuangdeng.learning.exams.api import Exam, Kind, Sat, Sitting, lift_hold
 from kuangdeng.learning.exams.api import Status as ExamStatus
 from kuangdeng.learning.talks import rules
@@ -32,10 +33,7 @@ DAYS = ("assign_days", "talk_days", "sign_days", "makeup_days", "retrain_days")
 
 
 def _demand(by: Person, power: str) -> None:
-    if not has_power(by, power):
-        raise Refused(
-            _("您没有权限「%(power)s」。请联系培训部门。") % {"power": POWER_LABELS[power]}, code="not_allowed"
-        )
+    refuse_without(has_power(by, power), POWER_LABELS[power])
 
 
 def _begin(what: str, talk_id: UUID, mine_id: UUID) -> Talk:

@@ -1,7 +1,7 @@
 """Front door of research topics, for the home page, the garden, files, the documents and the demo mine."""
 
 from kuangdeng.learning.topics.models import Topic
-from kuangdeng.learning.topics.queries import Waiting, of_branch, shown_topics, waiting_for
+from kuangdeng.learning.topics.queries import of_branch, shown_topics, waiting_rows
 from kuangdeng.learning.topics.rules import FLOW, STATUS_LABELS, VERB_LABELS, Status
 from kuangdeng.learning.topics.services import (
     TopicData,
@@ -25,7 +25,6 @@ __all__ = [
     "Status",
     "Topic",
     "TopicData",
-    "Waiting",
     "adopt",
     "apply",
     "approve",
@@ -38,6 +37,6 @@ __all__ = [
     "of_branch",
     "pass_review",
     "shown_topics",
-    "waiting_for",
+    "waiting_rows",
     "write",
 ]

@@ -5,35 +5,19 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kuangdeng.kernel import clock
-from kuangdeng.kernel.widgets import DateInput, PickerField
+from kuangdeng.kernel.widgets import DateInput
 from kuangdeng.learning.forms import Area
+from kuangdeng.learning.pickers import person_field
 from kuangdeng.learning.topics import queries
 from kuangdeng.learning.topics.models import Topic
 from kuangdeng.learning.topics.services import Paper, TopicData
-from kuangdeng.org.api import Person, pickable_persons, search_persons
+from kuangdeng.org.api import Person
 
 STEPS = 6
 ACCEPT = ".pdf,.docx,image/jpeg,image/png"
-
-
-def persons_field(by: Person, **own: Any) -> PickerField:
-    """Some people of the mine."""
-
-    def find(key: str) -> Person | None:
-        try:
-            return pickable_persons(by).filter(id=UUID(str(key))).first()
-        except ValueError:
-            return None
-
-    return PickerField(
-        url=lambda: reverse("org:pick_person"), find=find, search=lambda words: list(search_persons(pickable_persons(by), words)[:2]),
-        label_of=lambda one: f"{one.name}（{one.number}）", kind="person", icon="person", multiple=True,
-        placeholder=str(_("姓名、拼音首字母或工号")), **own,
-    )  # fmt: skip
 
 
 def paper_field(label: Any, *, required: bool) -> forms.FileField:
@@ -66,7 +50,9 @@ class TopicForm(forms.Form):
         if calls:
             rows = [("", _("不属于哪次征集")), *((str(one.id), one.title) for one in calls)]
             self.fields["call"] = forms.ChoiceField(label=_("征集"), required=False, choices=rows)
-        self.fields["members"] = persons_field(by, label=_("参加人"), required=False)
+        self.fields["members"] = person_field(
+            by, self.initial.get("members", ()), label=_("参加人"), multiple=True, required=False
+        )
         for at in range(1, STEPS + 1):
             self.fields[f"step_{at}"] = forms.CharField(
                 label=_("节点 %(n)d") % {"n": at}, max_length=120, required=at == 1,
@@ -109,7 +95,7 @@ class TopicForm(forms.Form):
         """The values of a draft."""
         found: dict[str, Any] = {
             "title": topic.title, "question": topic.question, "plan": topic.plan, "expected": topic.expected,
-            "due_on": topic.due_on, "call": str(topic.call_id or ""), "members": list(topic.members.all()),
+            "due_on": topic.due_on, "call": str(topic.call_id or ""), "members": list(topic.members.select_related("unit__parent")),
         }  # fmt: skip
         for at, step in enumerate(topic.milestones.all()[:STEPS], 1):
             found |= {f"step_{at}": step.title, f"due_{at}": step.due_on}
@@ -153,7 +139,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reviewers"] = persons_field(by, label=_("评审人"))
+        self.fields["reviewers"] = person_field(by, label=_("评审人"), multiple=True)
         self.fields["due_on"] = forms.DateField(label=_("评审期限"), widget=DateInput(), initial=lambda: in_days(10))
 
 

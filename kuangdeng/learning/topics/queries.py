@@ -1,15 +1,14 @@
 """Reading topics: what one may see, what waits for whom, what a topic has become."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.gathering import Part, lines
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.topics.models import Milestone, Topic, TopicCall, TopicFile, TopicReview
 from kuangdeng.learning.topics.rules import FLOW, MAY, OWN, PRIVATE, Status
@@ -132,16 +131,6 @@ def branch_of(person: Person) -> Branch | None:
     return next((found[one] for one in line if one in found), None)
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """One step of a topic that waits for somebody."""
-
-    topic: Topic
-    verb: str
-    due_on: date | None = None
-    what: str = ""
-
-
 def of_branch(branch: Branch, *, most: int = 6) -> list[Topic]:
     """What a branch looks into or has found, that everybody may see; the last changed first."""
     rows = Topic.objects.filter(branch=branch).exclude(status__in=[*PRIVATE, Status.APPLIED])
@@ -159,34 +148,34 @@ DECISIONS = {
 }  # fmt: skip
 
 
-def waiting_for(person: Person) -> list[Waiting]:
-    """What waits for this person: own drafts sent back, milestones that are near or late, opinions, decisions."""
-    soon = clock.today() + timedelta(days=7)
+def waiting_rows(person: Person) -> list[Part]:
+    """Own drafts sent back, milestones that are near or late, opinions, decisions (see learning.waiting).
+
+    The kind of a line is the topic's next verb; `who` holds the state in which it waits, `note` the milestone.
+    """
+    soon, rows = clock.today() + timedelta(days=7), Topic.objects.filter(mine_id=person.mine_id)
     asked = TopicReview.objects.filter(topic_id=OuterRef("id"), round=OuterRef("round"), reviewer=person, given_at=None)
-    decided = [status for status, verb in DECISIONS.items() if has_power(person, f"topic.{verb}")]
-    own = Q(leader=person) & (Q(status=Status.DRAFTED) & ~Q(remark="") | Q(status=Status.RUNNING))
-    rows = Topic.objects.filter(mine_id=person.mine_id).annotate(asked_by=Subquery(asked.values("due_on")[:1]))
-    rows = rows.filter(own | Q(status__in=decided) | Q(status=Status.REVIEWING, asked_by__isnull=False))
-    steps = Milestone.objects.filter(done_at=None, due_on__lte=soon).order_by("position")
-    near = Prefetch("milestones", steps, to_attr="near")
-    found = []
-    for one in rows.order_by("status_since").prefetch_related(near)[:60]:
-        waits = _waiting(one, person, soon, decided)
-        if waits is not None:
-            found.append(waits)
-    return found
+    steps = Milestone.objects.filter(topic_id=OuterRef("id"), done_at=None, due_on__lte=soon).order_by("position")
+    reviews = rows.filter(status=Status.REVIEWING).annotate(asked_by=Subquery(asked.values("due_on")[:1]))
+    running = rows.filter(leader=person, status=Status.RUNNING)
+    near = running.annotate(near_on=Subquery(steps.values("due_on")[:1]), near=Subquery(steps.values("title")[:1]))
+    own = rows.filter(leader=person, status=Status.DRAFTED).exclude(remark="")
+    due = running.filter(~Exists(steps), due_on__lte=soon)
+    return [
+        _line(reviews.filter(asked_by__isnull=False), "give_opinion", on="asked_by"),
+        _line(near.filter(near_on__isnull=False), "finish_milestone", on="near_on", note="near"),
+        _line(due, "hand_in", on="due_on"),
+        _line(own, "revise"),
+        *(
+            _line(rows.filter(status=status), verb)
+            for status, verb in DECISIONS.items()
+            if has_power(person, f"topic.{verb}")
+        ),
+    ]
 
 
-def _waiting(one: Any, person: Person, soon: date, decided: Collection[str]) -> Waiting | None:
-    if one.status == Status.REVIEWING:
-        return Waiting(one, "give_opinion", one.asked_by)
-    if one.status in decided:
-        return Waiting(one, DECISIONS[Status(one.status)])
-    if one.status == Status.DRAFTED:
-        return Waiting(one, "revise")
-    if one.near:
-        return Waiting(one, "finish_milestone", one.near[0].due_on, one.near[0].title)
-    return Waiting(one, "hand_in", one.due_on) if one.due_on <= soon else None
+def _line(rows: QuerySet[Topic], verb: str, **facts: str) -> Part:
+    return lines(rows, f"topic.{verb}", who="status", title="title", at="status_since", **facts)
 
 
 def late_milestones(mine_id: UUID) -> QuerySet[Milestone]:

@@ -19,7 +19,7 @@ from kuangdeng.learning.topics.models import Milestone, Topic, TopicCall, TopicF
 from kuangdeng.learning.topics.papers import keep_paper
 from kuangdeng.learning.topics.queries import branch_of, late_milestones, open_reviews, own_review
 from kuangdeng.learning.topics.rules import FLOW, OWN, FileKind, Status
-from kuangdeng.ledger.api import Subject, post
+from kuangdeng.ledger.api import Subject, only_told, post
 from kuangdeng.org.api import Mine, Person, has_power
 
 Paper = tuple[str, bytes]
@@ -71,11 +71,10 @@ def _step(what: str, topic: Topic, remark: str = "") -> None:
 
 def _enter(what: str, topic: Topic, by: Person | None, payload: Mapping[str, object] | None = None) -> None:
     unit = topic.unit
-    told = {key: value for key, value in (payload or {}).items() if value not in (None, "", [])}
     post(
         f"topic.{what}", Subject("topic", topic.id, topic.title), mine_id=topic.mine_id,
         by=by, unit=unit,
-        payload={"status": str(topic.status), **told},
+        payload={"status": str(topic.status), **only_told(payload)},
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from kuangdeng.kernel.models import Upload
 from kuangdeng.kernel.testkit.photos import photo
 from kuangdeng.ledger.api import Entry
 from kuangdeng.org.api import Person
-from kuangdeng.org.testkit import Cast, make_cast
+from kuangdeng.org.testkit import Cast, browser_of, make_cast
 from kuangdeng.web.testkit import Program
 
 pytestmark = pytest.mark.django_db
@@ -37,12 +37,6 @@ def cast() -> Cast:
 
 def put(person: Person, content: bytes = PHOTO, name: str = NAME, path: str = "/photos/") -> Any:
     return Program(person).send("PUT", f"{path}{name}", content, "image/jpeg")
-
-
-def browser_of(person: Person) -> Client:
-    browser = Client()
-    browser.force_login(person)
-    return browser
 
 
 def test_put_says_what_is_held_and_may_be_repeated(cast: Cast) -> None:

@@ -24,7 +24,7 @@ WRITE = "KUANGDENG_WRITE_SQL_BASELINE"
 MOST = 11
 """Every page stays under 12, the frame (rail, shift, inbox) included."""
 GATHERS = {
-    "home": 30,
+    "home": 20,
     "hazards:detail": 12,
     "hazards:pre_shift": 12,
     "hazards:statutory_report": 12,

@@ -193,9 +193,7 @@ class World:
 
     def client(self, part: str) -> Client:
         """A browser in which somebody of the cast is signed in."""
-        client = Client(raise_request_exception=True)
-        client.force_login(self.cast.persons[part])
-        return client
+        return self.cast.browser(part)
 
 
 def address(name: str, kwargs: dict[str, object]) -> str:

@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.test import Client
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +26,7 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.ledger.api import Entry, Notice, seal_all, tell_all
 from kuangdeng.org.models import Unit
-from kuangdeng.org.testkit import Cast, make_cast
+from kuangdeng.org.testkit import Cast, browser_of, make_cast
 
 HOUR = timedelta(hours=1)
 
@@ -369,15 +368,9 @@ def test_a_question_goes_to_the_group_as_well(cast: Cast) -> None:
 # Pages ----------------------------------------------------------------------------------------------------------------
 
 
-def browser(person: object) -> Client:
-    client = Client()
-    client.force_login(person)  # type: ignore[arg-type]
-    return client
-
-
 def test_the_group_feeds_back_by_the_page(cast: Cast) -> None:
     case = case_in(cast)
-    client = browser(cast.branch_secretary)
+    client = browser_of(cast.branch_secretary)
     page = client.get(reverse("hazards:case", args=[case.id]))
     assert "查明了什么" in page.content.decode()
     url = reverse("hazards:case_verb", args=[case.id, "feed_back"])
@@ -388,13 +381,13 @@ def test_the_group_feeds_back_by_the_page(cast: Cast) -> None:
     sent = {"found": "老化", "done": "换了", "watch": "看表", "units": [str(cast.units["mining"].id)]}
     assert client.post(url, sent).status_code == 302
     assert "综采一队一班" in client.get(reverse("hazards:case", args=[case.id])).content.decode()
-    assert browser(cast.other_head).post(url, sent, follow=True).status_code == 200
+    assert browser_of(cast.other_head).post(url, sent, follow=True).status_code == 200
     assert Feedback.objects.count() == 1
 
 
 def test_the_meeting_by_the_page(cast: Cast) -> None:
     feedback = fed_in(cast)
-    client = browser(cast.team_leader)
+    client = browser_of(cast.team_leader)
     page = client.get(reverse("hazards:pre_shift")).content.decode()
     assert "上班先看压力表" in page
     owed = feedback.acknowledgements.get(unit=cast.units["mining_team"])
@@ -417,16 +410,16 @@ def test_the_meeting_by_the_page(cast: Cast) -> None:
 
 def test_the_matrix_shows_who_has_heard_it(cast: Cast) -> None:
     held(cast, fed_in(cast))
-    page = browser(cast.safety).get(reverse("hazards:matrix")).content.decode()
+    page = browser_of(cast.safety).get(reverse("hazards:matrix")).content.decode()
     assert "已签" in page
     assert "未签" in page
     with clock.set_to(clock.now() + timedelta(days=3)):
-        assert "超时" in browser(cast.safety).get(reverse("hazards:matrix") + "?late=1").content.decode()
+        assert "超时" in browser_of(cast.safety).get(reverse("hazards:matrix") + "?late=1").content.decode()
 
 
 def test_a_group_is_set_up_by_the_page(cast: Cast) -> None:
     branch, specialty = branch_of(cast), tables(cast)[1]
-    client = browser(cast.safety)
+    client = browser_of(cast.safety)
     sent = {"name": "顶板整治落实小组", "branch": str(branch.id), "leader": str(cast.branch_secretary.id),
             "members": [str(cast.unit_head.id)]}  # fmt: skip
     answer = client.post(reverse("hazards:group_new"), sent)
@@ -441,7 +434,7 @@ def test_a_group_is_set_up_by_the_page(cast: Cast) -> None:
 
 
 def test_clocks_are_set_by_the_page(cast: Cast) -> None:
-    client = browser(cast.safety)
+    client = browser_of(cast.safety)
     form = client.get(reverse("hazards:group_clocks")).context["form"]
     sent = {name: value for name in form.fields if (value := form.initial.get(name)) is not None}
     answer = client.post(reverse("hazards:group_clocks"), {**sent, "late_2_amount": 48})
@@ -461,7 +454,7 @@ def test_teams_of_a_head_and_of_a_leader(cast: Cast) -> None:
     )
     assert [one.name for one in queries.teams_of(cast.team_leader)] == ["综采一队一班"]
     assert {one.name for one in queries.teams_of(cast.unit_head)} == {"综采一队一班", "综采一队二班"}
-    page = browser(cast.unit_head).get(f"{reverse('hazards:pre_shift')}?unit={second.id}").content.decode()
+    page = browser_of(cast.unit_head).get(f"{reverse('hazards:pre_shift')}?unit={second.id}").content.decode()
     assert "班前会</h1>" in page or "综采一队二班" in page
 
 
@@ -498,8 +491,8 @@ def test_a_unit_that_gets_its_first_team_still_acknowledges_what_it_was_told(cas
 
 def test_another_teams_meeting_is_not_held_by_mistake(cast: Cast) -> None:
     url = f"{reverse('hazards:pre_shift')}?unit={cast.units['tunnel'].id}"
-    assert browser(cast.team_leader).get(url).status_code == 404
-    assert browser(cast.team_leader).post(url, {"present": "5"}).status_code == 404
+    assert browser_of(cast.team_leader).get(url).status_code == 404
+    assert browser_of(cast.team_leader).post(url, {"present": "5"}).status_code == 404
 
 
 def test_after_a_standstill_the_lower_steps_hear_it_too(cast: Cast) -> None:

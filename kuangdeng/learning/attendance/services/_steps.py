@@ -15,7 +15,7 @@ from kuangdeng.learning.attendance import rules
 from kuangdeng.learning.attendance.models import Attendee, Sheet, SheetLeader
 from kuangdeng.learning.attendance.queries import leads
 from kuangdeng.learning.attendance.rules import ATTENDEE_FLOW, SHEET_FLOW, SheetStatus, State
-from kuangdeng.ledger.api import Entry, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, only_told, post
 from kuangdeng.org.api import Person, has_power
 
 # For the verbs of higher parts ------------------------------------------------------------------------------------------
@@ -186,10 +186,9 @@ def enter(
 ) -> Entry:
     """The ledger line of a verb of the sign-in; the unit is that of the person whom it is about."""
     unit = row.unit if row else None
-    told = {key: value for key, value in payload.items() if value not in (None, "", [], {})}
     return post(
         f"attendance.{verb}", subject, mine_id=mine_id, by=by,
-        unit=unit, payload=told, quantity=quantity,
+        unit=unit, payload=only_told(payload), quantity=quantity,
     )  # fmt: skip
 
 

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, DateField, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.gathering import Part, lines
 from kuangdeng.kernel.ids import digest_of
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.search import containing
@@ -83,14 +83,6 @@ def kiosks(by: Person) -> list[Kiosk]:
     """The kiosks in use."""
     rows = Kiosk.objects.select_related("room", "opened_by").filter(mine_id=by.mine_id, closed_at=None)
     return list(rows.order_by("room__code", "opened_at"))
-
-
-def get_kiosk(kiosk_id: UUID, *, by: Person) -> Kiosk:
-    """A kiosk of the mine. NotVisible when there is none."""
-    found = one_of(Kiosk.objects.filter(id=kiosk_id, mine_id=by.mine_id))
-    if found is None:
-        raise NotVisible
-    return found
 
 
 # Readers ----------------------------------------------------------------------------------------------------------------
@@ -302,31 +294,20 @@ def has_calendar(person: Person) -> DueCalendar | None:
     return one_of(DueCalendar.objects.filter(person=person))
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """A line of the home page: a book to give back, one that waits, notes that somebody reported."""
-
-    kind: str
-    subject_id: str
-    text: str
-    on: date | None
-    count: int = 1
-
-
-def waiting_for(person: Person) -> list[Waiting]:
-    """What waits for this person in the book rooms. One statement."""
+def waiting_rows(person: Person) -> list[Part]:
+    """A book to give back, one that waits, notes that somebody reported (see learning.waiting)."""
     soon = clock.today() + timedelta(days=3)
-    loans = Loan.objects.filter(person=person, ended_at=None, due_on__lte=soon).order_by()
-    parts: list[QuerySet[Any, Any]] = [
-        loans.values_list(Value("loan"), Cast("id", CharField()), "title__title", "due_on")
+    loans = Loan.objects.filter(person=person, ended_at=None, due_on__lte=soon)
+    ready = Reservation.objects.filter(person=person, status=ReservationStatus.READY)
+    parts = [
+        lines(loans, "loan", title="title__title", on="due_on"),
+        lines(ready, "ready", title="title__title", on="held_until"),
     ]
-    ready = Reservation.objects.filter(person=person, status=ReservationStatus.READY).order_by()
-    parts.append(ready.values_list(Value("ready"), Cast("id", CharField()), "title__title", "held_until"))
     if has_power(person, "book.hide"):
-        day = Cast(Value(None), DateField())
-        asked = NoteReport.objects.filter(note__mine_id=person.mine_id, settled_at=None).order_by()
-        parts.append(asked.values_list(Value("report"), Cast("note_id", CharField()), "note__title__title", day)[:20])
-    return [Waiting(*row) for row in parts[0].union(*parts[1:], all=False)]
+        asked = Exists(NoteReport.objects.filter(note_id=OuterRef("id"), settled_at=None))
+        notes = ReadingNote.objects.filter(asked, mine_id=person.mine_id)
+        parts.append(lines(notes, "report", title="title__title"))
+    return parts
 
 
 # The desk ---------------------------------------------------------------------------------------------------------------

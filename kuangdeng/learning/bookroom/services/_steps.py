@@ -12,7 +12,7 @@ from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.bookroom.models import Copy, Loan, Reservation, Room, Title
 from kuangdeng.learning.bookroom.queries import terms_on
 from kuangdeng.learning.bookroom.rules import RESERVATION_FLOW, CopyStatus, ReservationStatus
-from kuangdeng.ledger.api import Entry, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, only_told, post
 from kuangdeng.org.api import Person, has_power
 
 
@@ -96,14 +96,13 @@ def enter(
 ) -> Entry:
     """The ledger line of a verb of the book rooms; the unit is the reader's, because reading counts for it."""
     unit = reader.unit if reader else None
-    told = {key: value for key, value in payload.items() if value not in (None, "", [], {})}
     return post(
         f"book.{verb}",
         subject,
         mine_id=mine_id,
         by=by,
         unit=unit,
-        payload=told,
+        payload=only_told(payload),
         quantity=quantity,
     )
 

@@ -25,12 +25,6 @@ def cast(db: None) -> Cast:
     return make_cast()
 
 
-def signed_in(cast: Cast, part: str) -> Client:
-    client = Client()
-    client.force_login(cast.persons[part])
-    return client
-
-
 @pytest.fixture
 def device(cast: Cast) -> Client:
     """A browser that is a kiosk, with nobody signed in."""
@@ -57,7 +51,7 @@ def test_a_device_that_nobody_made_a_kiosk_lends_nothing(cast: Cast) -> None:
 
 def test_making_a_kiosk_signs_the_librarian_out(cast: Cast) -> None:
     room = rooms_of(cast)[0]
-    client = signed_in(cast, "librarian")
+    client = cast.browser("librarian")
     answer = client.post("/learning/books/kiosks/", {"room": str(room.id), "name": "门口自助机"})
     assert answer["Location"] == KIOSK
     assert "借书：刷工作证" in client.get(KIOSK).content.decode()
@@ -145,7 +139,7 @@ def test_the_kiosk_says_why_not(cast: Cast, device: Client) -> None:
 
 def test_the_desk_lends_and_takes_back(cast: Cast) -> None:
     copy = a_copy(book(cast))
-    client = signed_in(cast, "librarian")
+    client = cast.browser("librarian")
     found = client.get("/learning/books/desk/?q=1001")
     assert found["Location"].endswith(f"?reader={cast.miner.id}")
     assert "王铁柱" in client.get("/learning/books/desk/?q=wtz").content.decode()
@@ -165,16 +159,16 @@ def test_the_desk_lends_and_takes_back(cast: Cast) -> None:
 
 def test_a_reader_does_not_see_who_has_a_book(cast: Cast) -> None:
     title = lent(cast).title
-    page = signed_in(cast, "other_miner").get(reverse("learning:book", args=[title.id])).content.decode()
+    page = cast.browser("other_miner").get(reverse("learning:book", args=[title.id])).content.decode()
     assert "借出，应还" in page
     assert "王铁柱" not in page
-    keeper = signed_in(cast, "librarian").get(reverse("learning:book", args=[title.id])).content.decode()
+    keeper = cast.browser("librarian").get(reverse("learning:book", args=[title.id])).content.decode()
     assert "王铁柱" in keeper
 
 
 def test_due_dates_in_a_calendar_under_a_secret_address(cast: Cast) -> None:
     loan = lent(cast, book(cast, "平凡的世界"))
-    client = signed_in(cast, "miner")
+    client = cast.browser("miner")
     page = client.post("/learning/books/mine/calendar/").content.decode()
     address = re.search(r"http://testserver(/learning/books/calendar/[\w-]+\.ics)", page).group(1)  # type: ignore[union-attr]
     phone = Client()
@@ -190,7 +184,7 @@ def test_due_dates_in_a_calendar_under_a_secret_address(cast: Cast) -> None:
 
 def test_labels_are_barcodes_of_the_copies(cast: Cast) -> None:
     title = book(cast, copies=30)
-    page = signed_in(cast, "librarian").get("/learning/books/labels/sheet/?skip=2").content.decode()
+    page = cast.browser("librarian").get("/learning/books/labels/sheet/?skip=2").content.decode()
     assert page.count('class="barcode"') == 30
     assert page.count("label-paper") == 2
     assert a_copy(title).barcode in page
@@ -199,7 +193,7 @@ def test_labels_are_barcodes_of_the_copies(cast: Cast) -> None:
 def test_import_through_the_page(cast: Cast) -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    room, client = rooms_of(cast)[1], signed_in(cast, "librarian")
+    room, client = rooms_of(cast)[1], cast.browser("librarian")
     file = SimpleUploadedFile("馆藏.iso", iso(RULES, "gb18030") + b"damaged\x1d")
     answer = client.post("/learning/books/import/", {"file": file, "charset": ""})
     run = BookImport.objects.get()
@@ -216,7 +210,7 @@ def test_import_through_the_page(cast: Cast) -> None:
 
 
 def test_cataloguing_leads_on_to_the_copies(cast: Cast) -> None:
-    room, client = rooms_of(cast)[0], signed_in(cast, "librarian")
+    room, client = rooms_of(cast)[0], cast.browser("librarian")
     wrong = client.post("/learning/books/new/", {"title": "煤矿安全规程", "isbn": "9787502041244"})
     assert (wrong.status_code, "校验位不对" in wrong.content.decode()) == (422, True)
     answer = client.post(
@@ -231,7 +225,7 @@ def test_cataloguing_leads_on_to_the_copies(cast: Cast) -> None:
 
 def test_stock_taking_through_the_page(cast: Cast) -> None:
     title, take = book(cast, copies=3), stock_in(cast)
-    client, here = signed_in(cast, "librarian"), reverse("learning:stock_take", args=[take.id])
+    client, here = cast.browser("librarian"), reverse("learning:stock_take", args=[take.id])
     codes = [copy.barcode for copy in title.copies.all()]
     said = client.post(here, {"barcodes": f"{codes[0]}\n{codes[1]}\n"}, follow=True).content.decode()
     assert "已记 2 册" in said
@@ -243,6 +237,6 @@ def test_stock_taking_through_the_page(cast: Cast) -> None:
 
 def test_what_is_to_be_given_back_stands_on_the_home_page(cast: Cast) -> None:
     lent(cast, book(cast, "平凡的世界"), days_ago=28)
-    page = signed_in(cast, "miner").get("/").content.decode()
+    page = cast.browser("miner").get("/").content.decode()
     assert "《平凡的世界》" in page
     assert "续借或归还" in page

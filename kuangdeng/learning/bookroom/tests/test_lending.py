@@ -11,8 +11,9 @@ from kuangdeng.kernel.errors import Refused
 from kuangdeng.learning.bookroom import rules, services
 from kuangdeng.learning.bookroom.jobs import run_clock
 from kuangdeng.learning.bookroom.models import Loan, Reminder, Reservation
-from kuangdeng.learning.bookroom.queries import popular, stock_of, waiting_for
+from kuangdeng.learning.bookroom.queries import popular, stock_of
 from kuangdeng.learning.bookroom.testkit import a_copy, book, kiosk_in, lent, noted, queued, ready, rooms_of, stock_in
+from kuangdeng.learning.waiting import waiting_for
 from kuangdeng.ledger.api import Entry, Notice
 from kuangdeng.org.testkit import Cast, make_cast
 
@@ -160,7 +161,7 @@ def test_reminders_come_before_at_and_after_each_once(cast: Cast) -> None:
         (True, False, False), (False, True, False), (False, False, True), (False, False, True),
     ]  # fmt: skip
     with later(39):
-        assert [(one.kind, one.text) for one in waiting_for(cast.miner)] == [("loan", "矿井防治水")]
+        assert [(one.kind, one.title) for one in waiting_for(cast.miner)] == [("loan", "矿井防治水")]
         services.give_back(barcode=loan.copy.barcode, by=cast.librarian)
         cast.told("miner")
         assert not Notice.objects.filter(person_id=cast.miner.id, must_act=True, acted_at=None).exists()

@@ -17,7 +17,6 @@ from kuangdeng.learning.campaigns.rules import CampaignData, DayPlan, Status
 from kuangdeng.learning.campaigns.testkit import LONG, NOTE, campaign_in, on_day, topics
 from kuangdeng.learning.study.api import Chosen
 from kuangdeng.learning.study.testkit import PDF, session_in
-from kuangdeng.ledger.api import Notice, seal_all, tell_all
 from kuangdeng.org.models import Branch, Person
 from kuangdeng.org.testkit import Cast, make_cast
 
@@ -28,12 +27,6 @@ def cast(db: None) -> Cast:
     Branch.objects.create(mine=made.mine, unit=made.units["mining"], name="综采一队党支部")
     Branch.objects.create(mine=made.mine, unit=made.units["tunnel"], name="掘进一队党支部")
     return made
-
-
-def told(cast: Cast, part: str) -> list[str]:
-    seal_all()
-    tell_all()
-    return list(Notice.objects.filter(person_id=cast.persons[part].id).order_by("id").values_list("title", flat=True))
 
 
 def open_days(person: Person) -> list[int]:
@@ -55,7 +48,7 @@ def test_a_cell_is_full_only_with_everybody(done: int, level: int) -> None:
 def test_a_day_is_done_on_its_day_and_caught_up_after_it(cast: Cast) -> None:
     campaign = campaign_in(Status.RUNNING, cast)
     first = campaign.starts_on
-    assert any("每天学完打卡" in one for one in told(cast, "mine_leader"))
+    assert any("每天学完打卡" in one for one in cast.told("mine_leader"))
     with pytest.raises(Refused, match="还没有到"):
         services.do_day(campaign.id, number=2, note=NOTE, by=cast.miner)
     assert not services.do_day(campaign.id, number=1, note=NOTE, by=cast.miner).caught_up
@@ -110,7 +103,7 @@ def test_who_joins_late_owes_from_then_on_and_who_leaves_keeps_what_he_did(cast:
     with on_day(campaign.starts_on, 3):
         persons = (cast.miner.id, cast.safety.id)
         services.choose(campaign.id, chosen=Chosen(persons=persons), by=cast.political_work)
-        assert any("从今天起每天学完打卡" in one for one in told(cast, "safety"))
+        assert any("从今天起每天学完打卡" in one for one in cast.told("safety"))
         assert open_days(cast.safety) == [1]
         with pytest.raises(Refused, match="还没有参加"):
             services.do_day(campaign.id, number=2, note=LONG, by=cast.safety)
@@ -147,8 +140,8 @@ def test_a_reminder_in_the_evening_once_a_day_to_those_who_have_not_done_it(cast
         assert run_clock() == 0
     with on_day(campaign.starts_on, 1, hour=19):
         assert (run_clock(), run_clock()) == (1, 0)
-        assert any("还没有打卡" in one for one in told(cast, "mine_leader"))
-        assert not any("还没有打卡" in one for one in told(cast, "miner"))
+        assert any("还没有打卡" in one for one in cast.told("mine_leader"))
+        assert not any("还没有打卡" in one for one in cast.told("miner"))
 
 
 def test_names_go_as_far_as_one_reaches(cast: Cast) -> None:

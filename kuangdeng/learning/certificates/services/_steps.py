@@ -1,6 +1,5 @@
 """Steps that the verbs of the certificates share."""
 
-from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -10,8 +9,8 @@ from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.certificates.models import Certificate, CertificateStep
-from kuangdeng.ledger.api import Entry, Subject, post
-from kuangdeng.org.api import Person, Unit, has_power
+from kuangdeng.ledger.api import Subject
+from kuangdeng.org.api import Person, has_power
 
 
 def check(by: Person, power: str) -> None:
@@ -40,21 +39,3 @@ def note(one: Certificate, step: str, on: date, by: Person | None, remark: str =
 def of_certificate(one: Certificate) -> Subject:
     """A certificate as the ledger names it."""
     return Subject("certificate", one.id, f"{one.person.name} {one.type.name}")
-
-
-def enter(
-    verb: str,
-    subject: Subject,
-    mine_id: UUID,
-    by: Person | None,
-    payload: Mapping[str, object],
-    *,
-    unit: Unit | None = None,
-    quantity: int = 1,
-) -> Entry:
-    """The ledger line of a verb of the certificates; the unit is the holder's."""
-    told = {key: value for key, value in payload.items() if value not in (None, "", [], {})}
-    return post(
-        f"cert.{verb}", subject, mine_id=mine_id, by=by,
-        unit=unit, payload=told, quantity=quantity,
-    )  # fmt: skip

@@ -14,8 +14,8 @@ from kuangdeng.kernel.verbs import verb
 from kuangdeng.kernel.words import need, source_of
 from kuangdeng.learning.certificates.models import Certificate, CertificateReminder, CertificateType
 from kuangdeng.learning.certificates.rules import FLOW, TYPES, Event, Group, Status
-from kuangdeng.learning.certificates.services._steps import check, enter, locked, note, of_certificate
-from kuangdeng.ledger.api import Subject, post
+from kuangdeng.learning.certificates.services._steps import check, locked, note, of_certificate
+from kuangdeng.ledger.api import Subject, enter, post
 from kuangdeng.org.api import Mine, Person
 
 
@@ -77,7 +77,7 @@ def save_type(*, data: TypeData, by: Person, type_id: UUID | None = None) -> Cer
         one.save()
     told = {"valid_years": one.valid_years, "review_years": one.review_years, "trades": one.trades, "posts": one.posts,
             "source": one.source, "confirmed": one.confirmed, "in_use": one.in_use}  # fmt: skip
-    enter("save_type", Subject("certificate_type", one.id, one.name), by.mine_id, by, told)
+    enter("cert.save_type", Subject("certificate_type", one.id, one.name), by.mine_id, by, told)
     return one
 
 
@@ -130,7 +130,7 @@ def issue_certificate(*, person_id: UUID, data: CertificateData, by: Person, is_
     )  # fmt: skip
     note(one, Event.ISSUE, data.valid_from, by)
     told = {"number": number, "valid_until": one.valid_until.isoformat(), "issuer": one.issuer}
-    enter("issue", of_certificate(one), by.mine_id, by, told, unit=person.unit)
+    enter("cert.issue", of_certificate(one), by.mine_id, by, told, unit=person.unit)
     return one
 
 
@@ -165,7 +165,7 @@ def renew_certificate(
     note(one, step, on, by, remark)
     told = {"step": step, "valid_until": one.valid_until.isoformat(), "review_by": review_by and review_by.isoformat(),
             "remark": remark.strip()}  # fmt: skip
-    enter("renew", of_certificate(one), by.mine_id, by, told, unit=one.person.unit)
+    enter("cert.renew", of_certificate(one), by.mine_id, by, told, unit=one.person.unit)
     return one
 
 
@@ -184,7 +184,7 @@ def correct_certificate(certificate_id: UUID, *, data: CertificateData, reason: 
     one.save()
     note(one, Event.CORRECT, clock.today(), by, why)
     told = {"before": before, "number": one.number, "valid_until": one.valid_until.isoformat(), "reason": why}
-    enter("correct", of_certificate(one), by.mine_id, by, told, unit=one.person.unit)
+    enter("cert.correct", of_certificate(one), by.mine_id, by, told, unit=one.person.unit)
     return one
 
 
@@ -197,7 +197,9 @@ def revoke_certificate(certificate_id: UUID, *, reason: str, by: Person) -> Cert
     why = need(reason, _("请写明注销的原因。"), field="reason")
     one.save(update_fields=["status"])
     note(one, Event.REVOKE, clock.today(), by, why)
-    enter("revoke", of_certificate(one), by.mine_id, by, {"number": one.number, "reason": why}, unit=one.person.unit)
+    enter(
+        "cert.revoke", of_certificate(one), by.mine_id, by, {"number": one.number, "reason": why}, unit=one.person.unit
+    )
     return one
 
 
@@ -217,5 +219,5 @@ def remind(certificate_id: UUID, *, due_on: date, step: int) -> CertificateRemin
     if not new:
         return None
     told = {"due_on": due_on.isoformat(), "days": step, "review": due_on != one.valid_until, "number": one.number}
-    enter("remind", of_certificate(one), one.mine_id, None, told, unit=one.person.unit)
+    enter("cert.remind", of_certificate(one), one.mine_id, None, told, unit=one.person.unit)
     return made

@@ -14,8 +14,8 @@ from kuangdeng.learning.certificates import queries
 from kuangdeng.learning.certificates.models import BarredList, Certificate, CertificateStep
 from kuangdeng.learning.certificates.queries import KIND
 from kuangdeng.learning.certificates.rules import FLOW, Event
-from kuangdeng.learning.certificates.services._steps import check, enter
-from kuangdeng.ledger.api import Subject
+from kuangdeng.learning.certificates.services._steps import check
+from kuangdeng.ledger.api import Subject, enter
 from kuangdeng.org.api import ImportRun, Person
 
 
@@ -61,7 +61,9 @@ def confirm_import(run_id: UUID, *, by: Person) -> ImportRun:
     run.report = {**run.report, "made": len(made), "changed": len(changed)}
     run.save(update_fields=["state", "finished_at", "report"])
     told = {"made": len(made), "changed": len(changed), "problems": len(run.problems), "file_sha256": run.file_sha256}
-    enter("import", Subject("certificate_import", run.id, run.file_name), by.mine_id, by, told, quantity=len(drafts))
+    enter(
+        "cert.import", Subject("certificate_import", run.id, run.file_name), by.mine_id, by, told, quantity=len(drafts)
+    )
     return run
 
 
@@ -83,7 +85,7 @@ def drop_import(run_id: UUID, *, by: Person) -> ImportRun:
     run = _locked(run_id, by)
     run.state, run.finished_at = ImportRun.State.DROPPED, clock.now()
     run.save(update_fields=["state", "finished_at"])
-    enter("drop_import", Subject("certificate_import", run.id, run.file_name), by.mine_id, by, {})
+    enter("cert.drop_import", Subject("certificate_import", run.id, run.file_name), by.mine_id, by, {})
     return run
 
 
@@ -114,5 +116,5 @@ def publish_barred(*, month: date, by: Person) -> BarredList:
         mine_id=by.mine_id, month=first, lines=lines, surface=len(found.surface), made_by=by, made_at=clock.now()
     )
     told = {"month": first.isoformat(), "heads": len(lines), "surface": made.surface or ""}
-    enter("publish", Subject("barred_list", made.id, label), by.mine_id, by, told, quantity=max(1, len(lines)))
+    enter("cert.publish", Subject("barred_list", made.id, label), by.mine_id, by, told, quantity=max(1, len(lines)))
     return made

@@ -11,8 +11,7 @@ from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.certificates.managers import managers
 from kuangdeng.learning.certificates.models import ManagerReminder
 from kuangdeng.learning.certificates.rules import Assessed
-from kuangdeng.learning.certificates.services._steps import enter
-from kuangdeng.ledger.api import Subject
+from kuangdeng.ledger.api import Subject, enter
 from kuangdeng.org.api import Person
 
 
@@ -36,5 +35,7 @@ def remind_manager(person_id: UUID, *, due_on: date, step: int) -> ManagerRemind
         return None
     with in_chinese():
         told = {"due_on": due_on.isoformat(), "days": step, "office": owes[0].office}
-    enter("remind_manager", Subject("manager", person.id, person.name), person.mine_id, None, told, unit=person.unit)
+    enter(
+        "cert.remind_manager", Subject("manager", person.id, person.name), person.mine_id, None, told, unit=person.unit
+    )
     return made

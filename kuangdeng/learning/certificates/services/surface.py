@@ -11,8 +11,8 @@ from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.kernel.words import source_of
 from kuangdeng.learning.certificates.models import SurfaceTrade
-from kuangdeng.learning.certificates.services._steps import check, enter
-from kuangdeng.ledger.api import Subject
+from kuangdeng.learning.certificates.services._steps import check
+from kuangdeng.ledger.api import Subject, enter
 from kuangdeng.org.api import Person
 
 
@@ -42,5 +42,5 @@ def save_surface_trades(
     told = {"trades": names, "valid_from": valid_from.isoformat(), **values}
     with in_chinese():
         label = _("地面工种")
-    enter("save_surface", Subject("surface_trade", by.mine_id, label), by.mine_id, by, told, quantity=len(rows))
+    enter("cert.save_surface", Subject("surface_trade", by.mine_id, label), by.mine_id, by, told, quantity=len(rows))
     return rows

@@ -42,7 +42,6 @@ from kuangdeng.learning.classes.queries.hours import (
     Balance,
     Learner,
     UnitHours,
-    Waiting,
     balance,
     balances,
     by_unit,
@@ -65,7 +64,7 @@ from kuangdeng.learning.classes.queries.hours import (
     serving_short,
     short_of,
     unsettled,
-    waiting_for,
+    waiting_rows,
     with_hours,
 )
 from kuangdeng.learning.classes.queries.limits import limits_of, roster_rules
@@ -95,7 +94,6 @@ __all__ = [
     "Learner",
     "Line",
     "UnitHours",
-    "Waiting",
     "active_teachers",
     "balance",
     "balances",
@@ -167,7 +165,7 @@ __all__ = [
     "units_named",
     "units_of_class",
     "unsettled",
-    "waiting_for",
+    "waiting_rows",
     "week_of",
     "with_hours",
     "with_seats",

@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, DecimalField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Count, DecimalField, Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.errors import NotVisible
+from kuangdeng.kernel.gathering import Part, lines
 from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.classes.models import (
     HoursCorrection,
@@ -300,49 +301,31 @@ def serving_short(mine_id: UUID, year: int) -> list[Person]:
 # The home page ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """A line of the home page: a need, a lesson to teach or to settle, a correction, a lesson to go to."""
-
-    kind: str
-    subject_id: str
-    text: str
-    at: Any
-
-
-def waiting_for(person: Person) -> list[Waiting]:
-    """What waits for this person in the classes. One statement."""
+def waiting_rows(person: Person) -> list[Part]:
+    """A lesson to go to, to teach or to settle, a need, a correction of hours (see learning.waiting)."""
     now = clock.now()
-    word = Cast("id", CharField())
-    soon = Lesson.objects.filter(
-        batch__roster__person=person, batch__training_class__status=Status.RUNNING, ends_at__gt=now,
-        starts_at__lt=now + timedelta(days=2),
-    )  # fmt: skip
-    teach = Lesson.objects.filter(
-        teacher__person=person, batch__training_class__status=Status.RUNNING, ends_at__gt=now,
-        starts_at__lt=now + timedelta(days=3),
-    )  # fmt: skip
-    parts: list[Any] = [
-        soon.order_by().values_list(Value("attend"), word, "topic", "starts_at"),
-        teach.order_by().values_list(Value("teach"), word, "topic", "starts_at"),
-    ]
-    settles = Lesson.objects.filter(
-        batch__training_class__mine_id=person.mine_id, batch__training_class__status=Status.RUNNING, settled_at=None,
-        ends_at__lt=now,
-    ).order_by("ends_at")  # fmt: skip
+    running = Lesson.objects.filter(
+        batch__training_class__mine_id=person.mine_id, batch__training_class__status=Status.RUNNING
+    )
+    ahead = running.filter(ends_at__gt=now)
+    settles = running.filter(settled_at=None, ends_at__lt=now)
     if not has_power(person, "class.conclude"):
         settles = settles.filter(teacher__person=person)
-    parts.append(settles.values_list(Value("settle"), word, "topic", "ends_at")[:10])
+    lessons = {
+        "lesson": ahead.filter(batch__roster__person=person, starts_at__lt=now + timedelta(days=2)),
+        "teach": ahead.filter(teacher__person=person, starts_at__lt=now + timedelta(days=3)),
+    }
+    parts = [lines(rows, kind, title="topic", at="starts_at") for kind, rows in lessons.items()]
+    parts.append(lines(settles, "settle", title="topic", at="ends_at"))
     if has_power(person, "need.accept"):
-        needs = TrainingNeed.objects.filter(mine_id=person.mine_id, status=NeedStatus.OPEN).order_by("proposed_at")
-        parts.append(needs.values_list(Value("need"), word, "topic", "proposed_at")[:10])
+        needs = TrainingNeed.objects.filter(mine_id=person.mine_id, status=NeedStatus.OPEN)
+        parts.append(lines(needs, "need", title="topic", at="proposed_at"))
     if has_power(person, "hours.approve"):
         asked = HoursCorrection.objects.filter(
             row__lesson__batch__training_class__mine_id=person.mine_id, status=CorrectionStatus.WAITING
-        )
-        asked = asked.exclude(asked_by=person).order_by("asked_at")
-        parts.append(asked.values_list(Value("correction"), word, F("row__person__name"), "asked_at")[:10])
-    return [Waiting(*row) for row in parts[0].union(*parts[1:], all=True)]
+        ).exclude(asked_by=person)
+        parts.append(lines(asked, "correction", title="row__person__name", at="asked_at"))
+    return parts
 
 
 def figures(by: Person) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Steps that the verbs of the classes share: lock, check, clashes, sheets, the ledger line."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from kuangdeng.kernel.search import fold
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.classes.models import Batch, Lesson, Seat, Teacher, TrainingClass
 from kuangdeng.learning.classes.rules import KIND_LABELS, Status
-from kuangdeng.ledger.api import Entry, Subject, post
+from kuangdeng.ledger.api import Subject
 from kuangdeng.org.api import Mine, Person, Unit, has_power
 
 
@@ -160,29 +160,6 @@ def seat_for(batch_id: UUID, person: Person, **more: object) -> Seat:
 
 
 # Ledger -----------------------------------------------------------------------------------------------------------------
-
-
-def enter(
-    verb: str,
-    subject: Subject,
-    mine_id: UUID,
-    by: Person | None,
-    payload: Mapping[str, object],
-    *,
-    unit: Unit | None = None,
-    quantity: int = 1,
-) -> Entry:
-    """The ledger line of a verb of the classes; `unit` for whom it counts, when it is about one."""
-    told = {key: value for key, value in payload.items() if value not in (None, "", [], {})}
-    return post(
-        verb,
-        subject,
-        mine_id=mine_id,
-        by=by,
-        unit=unit,
-        payload=told,
-        quantity=quantity,
-    )
 
 
 def of_class(one: TrainingClass) -> Subject:

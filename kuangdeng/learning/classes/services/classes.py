@@ -24,13 +24,13 @@ from kuangdeng.learning.classes.services._steps import (
     changing_batch,
     changing_class,
     check,
-    enter,
     hang_sheet,
     locked_class,
     of_class,
 )
 from kuangdeng.learning.standards import api as standards
 from kuangdeng.learning.talks import api as talks
+from kuangdeng.ledger.api import enter
 from kuangdeng.org.api import Person
 
 

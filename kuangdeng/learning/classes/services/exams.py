@@ -9,8 +9,9 @@ from kuangdeng.kernel.rows import one_of
 from kuangdeng.kernel.verbs import verb
 from kuangdeng.learning.classes.models import Batch, ClassExam, TrainingClass
 from kuangdeng.learning.classes.rules import EXAMINED
-from kuangdeng.learning.classes.services._steps import check, enter, locked_class, of_class
+from kuangdeng.learning.classes.services._steps import check, locked_class, of_class
 from kuangdeng.learning.exams import api as exams
+from kuangdeng.ledger.api import enter
 from kuangdeng.org.api import Person
 
 

@@ -14,9 +14,9 @@ from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.classes.models import HoursCorrection, Lesson, LessonHours, Seat
 from kuangdeng.learning.classes.queries import get_lesson, teaches
 from kuangdeng.learning.classes.rules import CORRECTION_FLOW, Mark, Status, Why, counted
-from kuangdeng.learning.classes.services._steps import check, enter, locked_class, of_lesson
+from kuangdeng.learning.classes.services._steps import check, locked_class, of_lesson
 from kuangdeng.learning.standards import api as standards
-from kuangdeng.ledger.api import Subject
+from kuangdeng.ledger.api import Subject, enter
 from kuangdeng.org.api import Person
 
 SIGNED = (attendance.Method.CODE, attendance.Method.CARD, attendance.Method.NUMBER)

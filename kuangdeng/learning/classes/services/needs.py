@@ -17,8 +17,8 @@ from kuangdeng.kernel.words import need
 from kuangdeng.learning.classes.models import PlanLine, TrainingClass, TrainingNeed, TrainingPlan
 from kuangdeng.learning.classes.rules import NEED_FLOW, PLAN_FLOW, Kind, Mode, PlanStatus
 from kuangdeng.learning.classes.services._classes import ClassData, found_class
-from kuangdeng.learning.classes.services._steps import check, enter, locked_class
-from kuangdeng.ledger.api import Subject
+from kuangdeng.learning.classes.services._steps import check, locked_class
+from kuangdeng.ledger.api import Subject, enter
 from kuangdeng.org.api import Mine, Person, Unit
 
 

@@ -19,7 +19,6 @@ from kuangdeng.learning.classes.services._steps import (
     changing_class,
     check,
     class_words,
-    enter,
     expect_anew,
     of_class,
     seat_for,
@@ -27,7 +26,7 @@ from kuangdeng.learning.classes.services._steps import (
 )
 from kuangdeng.learning.classes.wording import why_left
 from kuangdeng.learning.talks import api as talks
-from kuangdeng.ledger.api import Subject
+from kuangdeng.ledger.api import Subject, enter
 from kuangdeng.org.api import Person
 
 

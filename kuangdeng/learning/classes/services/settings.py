@@ -17,9 +17,9 @@ from kuangdeng.kernel.verbs import verb
 from kuangdeng.kernel.words import need, source_of
 from kuangdeng.learning.classes.models import LessonCalendar, RosterRule, Teacher
 from kuangdeng.learning.classes.rules import Limits
-from kuangdeng.learning.classes.services._steps import check, enter
+from kuangdeng.learning.classes.services._steps import check
 from kuangdeng.learning.standards import api as standards
-from kuangdeng.ledger.api import Subject, post
+from kuangdeng.ledger.api import Subject, enter, post
 from kuangdeng.org.api import Mine, Person, Unit
 
 

@@ -21,7 +21,6 @@ from kuangdeng.learning.classes.rules import LessonKind, Status
 from kuangdeng.learning.classes.services._steps import (
     changing_batch,
     check,
-    enter,
     hang_sheet,
     lock_mine,
     move_sheet,
@@ -31,6 +30,7 @@ from kuangdeng.learning.classes.services._steps import (
     room_key,
     span_words,
 )
+from kuangdeng.ledger.api import enter
 from kuangdeng.org.api import Person
 
 LONGEST = timedelta(hours=12)

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
-from django.test import Client
 from django.urls import reverse
 
 from kuangdeng.kernel import clock
@@ -15,6 +14,7 @@ from kuangdeng.learning.classes.testkit import REPORT, all_passed, class_in, exa
 from kuangdeng.learning.talks import api as talks
 from kuangdeng.learning.talks import services as talk_services
 from kuangdeng.learning.talks.testkit import retraining
+from kuangdeng.learning.waiting import waiting_for
 from kuangdeng.ledger.api import Entry, Notice
 from kuangdeng.org.testkit import Cast, make_cast
 
@@ -24,12 +24,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def cast() -> Cast:
     return make_cast()
-
-
-def signed_in(cast: Cast, part: str) -> Client:
-    client = Client()
-    client.force_login(getattr(cast, part))
-    return client
 
 
 def taken(cast: Cast, one: TrainingClass, row: talks.Retraining, batch: int = 1) -> Seat:
@@ -81,7 +75,7 @@ def test_hours_exam_and_conclusion_together_complete_it(
 def test_from_the_needs_page_into_a_class_with_one_ledger_line(cast: Cast) -> None:
     row = retraining(cast)
     one = class_in(cast)
-    client = signed_in(cast, "training_officer")
+    client = cast.browser("training_officer")
     assert "1 人等重新培训" in client.get("/").content.decode()
     needs = client.get(reverse("learning:training_needs")).content.decode()
     take = reverse("learning:retraining_take", args=[row.id])
@@ -109,14 +103,14 @@ def test_he_reads_which_class_it_became(cast: Cast) -> None:
     assert any(f"您编入第 {one.code} 期{one.title}第 1 批重新培训" in title for title in cast.told("miner"))
     task = Notice.objects.filter(person_id=cast.training_officer.id, subject_id=str(row.talk_id), must_act=True)
     assert task.exists() and not task.filter(acted_at=None).exists(), "the officer's task is done by taking him in"
-    miner = signed_in(cast, "miner")
+    miner = cast.browser("miner")
     assert f"请参加重新培训：{one.code} 期{one.title}" in miner.get("/").content.decode()
     with clock.set_to(clock.now() + timedelta(days=60)):
-        [mine] = [line for line in talks.waiting_for(cast.miner) if line.kind == "retrained"]
-        assert mine.due is None, "when the class begins is not his to keep"
+        [mine] = [line for line in waiting_for(cast.miner) if line.kind == "retrained"]
+        assert mine.at is None, "when the class begins is not his to keep"
     page = miner.get(reverse("learning:talk", args=[row.talk_id])).content.decode()
     assert one.title in page and reverse("learning:my_training") in page
-    officer = signed_in(cast, "training_officer").get(reverse("learning:talk", args=[row.talk_id])).content.decode()
+    officer = cast.browser("training_officer").get(reverse("learning:talk", args=[row.talk_id])).content.decode()
     assert reverse("learning:training_class", args=[one.id]) in officer
 
 
@@ -160,7 +154,7 @@ def test_who_fails_it_owes_it_anew_with_a_new_deadline(cast: Cast) -> None:
         due = talks.Talk.objects.get(id=row.talk_id).due_at
         assert due is not None and due > first + timedelta(days=5)
         assert any("还要再参加一期" in title for title in cast.told("miner"))
-        assert "1 人等重新培训" in signed_in(cast, "training_officer").get("/").content.decode()
+        assert "1 人等重新培训" in cast.browser("training_officer").get("/").content.decode()
 
 
 def test_without_a_result_it_waits_until_the_archive(cast: Cast) -> None:
@@ -208,7 +202,7 @@ def test_refused_without_an_exam_for_who_may_not_and_by_hand_meanwhile(cast: Cas
     one = class_in(cast)
     with pytest.raises(Refused, match="没有权限"):
         services.take_retraining(one.batches.get(number=1).id, retraining_id=row.id, by=cast.political_work)
-    assert signed_in(cast, "political_work").get(reverse("learning:retraining_take", args=[row.id])).status_code == 404
+    assert cast.browser("political_work").get(reverse("learning:retraining_take", args=[row.id])).status_code == 404
     taken(cast, one, row)
     for step in (
         lambda: talk_services.accept_retraining(row.id, where="集团培训中心", by=cast.training_officer),
@@ -222,7 +216,7 @@ def test_refused_without_an_exam_for_who_may_not_and_by_hand_meanwhile(cast: Cas
 
 def test_a_class_for_them_is_filled_in_already(cast: Cast) -> None:
     row = retraining(cast)
-    page = signed_in(cast, "training_officer").get(f"{reverse('learning:class_new')}?retraining=1")
+    page = cast.browser("training_officer").get(f"{reverse('learning:class_new')}?retraining=1")
     initial = page.context["form"].initial
     assert (initial["audience"], initial["needs_exam"]) == ("nobody", True)
     assert row.person.name in initial["purpose"]

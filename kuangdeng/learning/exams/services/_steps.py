@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from kuangdeng.kernel.clock import now
-from kuangdeng.kernel.errors import NotVisible, Refused
+from kuangdeng.kernel.errors import NotVisible
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
+from kuangdeng.learning.asking import refuse_without
 from kuangdeng.learning.exams.models import Exam, Paper, Sitting, SittingLog
 from kuangdeng.learning.exams.rules import FLOW, PAPER_FLOW, POWER_LABELS, SAT_FLOW, Happening
 from kuangdeng.ledger.api import Entry, Subject, post
@@ -17,10 +16,7 @@ from kuangdeng.org.api import Person, has_power
 
 def demand(by: Person, power: str) -> None:
     """Refused for who does not have this power."""
-    if not has_power(by, power):
-        raise Refused(
-            _("您没有权限「%(power)s」。请联系培训部门。") % {"power": POWER_LABELS[power]}, code="not_allowed"
-        )
+    refuse_without(has_power(by, power), POWER_LABELS[power])
 
 
 def locked_paper(what: str, paper_id: UUID, by: Person) -> Paper:

@@ -1,12 +1,17 @@
 """抽题备卷 of a mass exam: by the worker, told on the page, never twice, and what went wrong is said."""
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from kuangdeng.kernel import errands
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.models import Errand
-from kuangdeng.learning.exams import jobs, preparing, queries, services
+from kuangdeng.learning.exams import handing, jobs, preparing, queries, services
 from kuangdeng.learning.exams.models import Exam
 from kuangdeng.learning.exams.rules import Status
 from kuangdeng.learning.exams.testkit import a_blueprint, an_exam
@@ -57,6 +62,34 @@ def test_a_mass_exam_is_drawn_by_the_worker_and_the_page_tells(officer: Client, 
     assert (exam.status, exam.forms.count()) == (Status.DRAWN, 2)
     assert not Errand.objects.exists()
     assert not jobs.draw_exam.func(str(exam.id)), "a job that comes twice draws once"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_says_how_many_papers_are_ready_while_they_are_drawn(
+    officer: Client, exam: Exam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, seen = reverse("learning:exam", args=[exam.id]), []
+    monkeypatch.setattr(errands, "TELL_EVERY", 0)
+    real = handing.fair_draw
+
+    def drawn(*facts: Any) -> Any:
+        with ThreadPoolExecutor(1) as other:
+            seen.append(other.submit(asked, officer, url).result())
+        return real(*facts)
+
+    monkeypatch.setattr(handing, "fair_draw", drawn)
+    monkeypatch.setattr(handing, "PIECE", 1)
+    assert "排队中" in draw(officer, exam)
+    assert jobs.draw_exam.func(str(exam.id))
+    assert ["0 / 2 · 0%" in seen[0], "1 / 2 · 50%" in seen[1], "一共 2 人" in seen[1]] == [True] * 3
+
+
+def asked(officer: Client, url: str) -> str:
+    """What the page is told by somebody else's process, on a connection of its own."""
+    try:
+        return officer.get(url, headers={"HX-Request": "true"}).content.decode()
+    finally:
+        connection.close()
 
 
 def test_what_went_wrong_is_told_and_it_can_be_tried_again(cast: Cast, officer: Client, exam: Exam) -> None:

@@ -110,7 +110,7 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
     errand = errand_called(jobs.drawing_of(exam_id)) if found.in_preparation else None
     moving = errand is not None and errand.is_moving
     if asks_progress(request):
-        words = {"exam": found, "listed": sum(states.values())}
+        words = {"exam": found, "listed": sum(states.values()), "errand": errand}
         return progress_answer(request, f"{HERE}/_drawing.html", words, moving=moving)
     rows = queries.sittings(found)
     unread = queries.unread(found) if FLOW.allows("publish", found.status) else 0
@@ -138,7 +138,10 @@ def exam(request: HttpRequest, exam_id: UUID) -> HttpResponse:
         "moving": moving,
         "can_arrange": has_power(by, "exam.arrange") and found.in_preparation and not moving,
         "can_enrol": has_power(by, "exam.arrange") and (found.in_preparation or found.is_ready) and not moving,
-        "can_cancel": has_power(by, "exam.arrange") and FLOW.allows("cancel", found.status) and not _begun(states),
+        "can_cancel": has_power(by, "exam.arrange")
+        and FLOW.allows("cancel", found.status)
+        and not _begun(states)
+        and not moving,
         "can_watch": has_power(by, "exam.invigilate") and found.is_ready,
         "shows_code": has_power(by, "exam.invigilate")
         and found.is_ready

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from kuangdeng.kernel import clock
@@ -18,8 +17,7 @@ from kuangdeng.learning.practice.testkit import give, singles
 from kuangdeng.learning.topics.rules import Status
 from kuangdeng.learning.topics.testkit import topic_in
 from kuangdeng.ledger.api import Notice, seal_all, tell_all
-from kuangdeng.org.api import Person
-from kuangdeng.org.testkit import Cast, make_cast
+from kuangdeng.org.testkit import Cast, browser_of, make_cast
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +25,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def cast() -> Cast:
     return make_cast()
-
-
-def browser(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def keys(cast: Cast, unit: str = "mining") -> list[str]:
@@ -52,7 +44,7 @@ def test_a_page_is_composed_of_what_the_branchs_people_did(cast: Cast) -> None:
     found = {one.key: one.section for one in queries.garden_of(branch_of(cast)).sections}
     assert [value for _label, value in found["daily"].figures] == ["1", "1", "100%"]
     assert found["loans"].figures[0][1] == "1"
-    page = browser(cast.other_miner).get(reverse("learning:garden", args=[branch_of(cast).id])).content.decode()
+    page = browser_of(cast.other_miner).get(reverse("learning:garden", args=[branch_of(cast).id])).content.decode()
     assert "王铁柱" in page and NOTE[:20] in page and "矿井防治水" in page
 
 
@@ -82,8 +74,8 @@ def test_only_the_branchs_own_secretary_keeps_its_page(cast: Cast) -> None:
     with pytest.raises(Refused, match="本支部书记"):
         services.dress(other.id, motto="学", by=cast.branch_secretary)
     url = reverse("learning:garden_dress", args=[branch.id])
-    assert browser(cast.branch_secretary).get(url).status_code == 200
-    assert browser(cast.unit_head).get(url).status_code == 404
+    assert browser_of(cast.branch_secretary).get(url).status_code == 200
+    assert browser_of(cast.unit_head).get(url).status_code == 404
 
 
 def test_a_notice_stands_from_its_first_to_its_last_day(cast: Cast) -> None:
@@ -146,7 +138,7 @@ def test_the_wall_of_a_branch_names_nobody(cast: Cast) -> None:
         last_day=clock.today(),
         by=cast.branch_secretary,
     )
-    wall = browser(cast.other_miner).get(reverse("learning:garden_wall", args=[branch.id])).content.decode()
+    wall = browser_of(cast.other_miner).get(reverse("learning:garden_wall", args=[branch.id])).content.decode()
     for there in ("周五学习", "写得实在", note.text[:20], "综采一队党支部"):
         assert there in wall
     assert note.person.name not in wall

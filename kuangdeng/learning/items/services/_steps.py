@@ -11,6 +11,7 @@ from kuangdeng.kernel.files import claimed
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.models import StoredFile
 from kuangdeng.kernel.rows import one_of
+from kuangdeng.learning.asking import refuse_without
 from kuangdeng.learning.items.models import Item, ItemBank, ItemCategory, ItemVersion, Sorting, VersionPicture
 from kuangdeng.learning.items.queries import able
 from kuangdeng.learning.items.rules import FLOW, POWER_LABELS, TYPE_LABELS
@@ -22,10 +23,7 @@ from kuangdeng.org.api import Person, has_power
 
 def demand(by: Person, power: str, bank: ItemBank | None = None) -> None:
     """Refused for who does not have this power, in this bank if one is given."""
-    if not (able(by, power, bank) if bank else has_power(by, power)):
-        raise Refused(
-            _("您没有权限「%(power)s」。请联系培训部门。") % {"power": POWER_LABELS[power]}, code="not_allowed"
-        )
+    refuse_without(able(by, power, bank) if bank else has_power(by, power), POWER_LABELS[power])
 
 
 def begin(what: str, item_id: UUID, by: Person) -> Item:

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.clock import now
+from kuangdeng.kernel.errands import counted
 from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.language import in_chinese
 from kuangdeng.kernel.rows import one_of
@@ -80,7 +81,7 @@ def find_twins(*, by: Person) -> int:
     """
     demand(by, "item.merge")
     rows = compared(by.mine_id).order_by("id")
-    found = near_pairs(list(rows.values_list("id", "folded")))
+    found = near_pairs(list(rows.values_list("id", "folded")), counted=counted)
     ItemTwin.objects.filter(mine_id=by.mine_id, apart=False).delete()
     at = now()
     ItemTwin.objects.bulk_create(

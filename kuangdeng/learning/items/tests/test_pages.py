@@ -38,12 +38,6 @@ def cast() -> Cast:
     return make_cast()
 
 
-def client_of(cast: Cast, part: str) -> Client:
-    client = Client()
-    client.force_login(getattr(cast, part))
-    return client
-
-
 FILLED: dict[str, dict[str, object]] = {
     "single": {"stem": "冒顶预兆出现后先做什么？", "option_0": "撤人", "option_1": "继续干", "option_2": "以上都是", "correct": "0", "rows": "4"},
     "multiple": {"stem": "三违是哪些？", "option_0": "违章指挥", "option_1": "违章作业", "option_2": "早到", "correct": ["0", "1"], "rows": "4"},
@@ -57,7 +51,7 @@ FILLED: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("kind", list(ItemType))
 def test_each_type_is_written_tried_revised_and_read_again(cast: Cast, kind: str) -> None:
-    client, home = client_of(cast, "teacher"), bank(cast)
+    client, home = cast.browser("teacher"), bank(cast)
     url = reverse("learning:item_new", args=[kind])
     assert client.get(url).status_code == 200
     data = {"bank": str(home.id), "marks": "2", "difficulty": "2", "submit": "1", **FILLED[kind]}
@@ -99,7 +93,7 @@ def test_pictures_of_matching_items_stay_and_change(cast: Cast) -> None:
         ],
         "pairs": {"l1": "r1", "l2": "r2"},
     }  # fmt: skip
-    item, client = item_in(Status.DRAFTED, cast, content), client_of(cast, "teacher")
+    item, client = item_in(Status.DRAFTED, cast, content), cast.browser("teacher")
     data, edit = again_of(client, item), reverse("learning:item_edit", args=[item.id])
     assert client.post(edit, {**data, "stem": "配一配。"}).status_code == 302
     first, second = ItemVersion.objects.order_by("number")
@@ -124,7 +118,7 @@ def test_pictures_of_steps_stay(cast: Cast) -> None:
     item = item_in(
         Status.DRAFTED, cast, {"type": "ordering", "stem": "排好", "options": options, "correct": ["c", "b", "a"]}
     )
-    client = client_of(cast, "teacher")
+    client = cast.browser("teacher")
     data = again_of(client, item)
     client.post(reverse("learning:item_edit", args=[item.id]), {**data, "steps": "整改\n上报\n（图3）"})
     first, second = ItemVersion.objects.order_by("number")
@@ -135,7 +129,7 @@ def test_pictures_of_steps_stay(cast: Cast) -> None:
 
 def test_the_page_shows_no_name_that_tells_the_order(cast: Cast) -> None:
     item = item_in(Status.DRAFTED, cast, ONE_OF_EACH[ItemType.ORDERING])
-    client, url = client_of(cast, "teacher"), reverse("learning:item_try", args=[item.id])
+    client, url = cast.browser("teacher"), reverse("learning:item_try", args=[item.id])
     shown = client.get(reverse("learning:item", args=[item.id])).context["asked"]["options"]
     right = [one["text"] for one in item.latest.content["options"]]
     assert "全对" not in client.post(url, {f"a-{name}": at for at, name in enumerate("abcde", 1)}).content.decode()
@@ -144,7 +138,7 @@ def test_the_page_shows_no_name_that_tells_the_order(cast: Cast) -> None:
 
 
 def test_more_options_keep_what_was_typed(cast: Cast) -> None:
-    client = client_of(cast, "teacher")
+    client = cast.browser("teacher")
     data = {"bank": str(bank(cast).id), "rows": "4", "option_0": "撤人", "more": "1"}
     page = client.post(reverse("learning:item_new", args=["single"]), data)
     assert page.status_code == 200
@@ -153,7 +147,7 @@ def test_more_options_keep_what_was_typed(cast: Cast) -> None:
 
 
 def test_what_cannot_be_asked_stands_beside_its_field(cast: Cast) -> None:
-    client = client_of(cast, "teacher")
+    client = cast.browser("teacher")
     data = {
         "bank": str(bank(cast).id),
         "marks": "1",
@@ -172,10 +166,10 @@ def test_what_cannot_be_asked_stands_beside_its_field(cast: Cast) -> None:
 def test_review_and_use_by_pages_and_the_author_cannot(cast: Cast) -> None:
     item = item_in(Status.SUBMITTED, cast)
     url, seen = reverse("learning:item_verb", args=[item.id, "review"]), {"version_id": str(item.latest_id)}
-    client_of(cast, "teacher").post(url, seen)
+    cast.browser("teacher").post(url, seen)
     item.refresh_from_db()
     assert item.status == Status.SUBMITTED
-    officer = client_of(cast, "training_officer")
+    officer = cast.browser("training_officer")
     assert item.stem[:10] in officer.get(reverse("learning:items_review")).content.decode()
     page = officer.get(reverse("learning:item", args=[item.id])).content.decode()
     assert f'name="version_id" value="{item.latest_id}"' in page
@@ -189,7 +183,7 @@ def test_review_and_use_by_pages_and_the_author_cannot(cast: Cast) -> None:
 def test_many_at_once_with_a_result_for_each(cast: Cast) -> None:
     mine = item_in(Status.SUBMITTED, cast)
     services_own = item_in(Status.DRAFTED, cast, ONE_OF_EACH[ItemType.MULTIPLE])
-    page = client_of(cast, "safety").post(
+    page = cast.browser("safety").post(
         reverse("learning:items_bulk", args=["review"]), {"ids": [str(mine.latest_id), str(services_own.latest_id)]}
     )
     mine.refresh_from_db()
@@ -201,7 +195,7 @@ def test_many_are_sorted_anew_without_a_new_review(cast: Cast) -> None:
     """After an import of a bank: categories and difficulty for what was ticked, in use as before."""
     first, second = item_in(Status.IN_USE, cast), item_in(Status.IN_USE, cast, TRUE_FALSE)
     gas = services.save_category(kind="specialty", name="一通三防", by=cast.training_officer)
-    client, url = client_of(cast, "teacher"), reverse("learning:items_bulk", args=["classify"])
+    client, url = cast.browser("teacher"), reverse("learning:items_bulk", args=["classify"])
     assert "改分类、难度" in client.get(reverse("learning:items")).content.decode()
     ids = [str(first.latest_id), str(second.latest_id)]
     assert "请选分类或难度" in client.post(url, {"ids": ids}).content.decode()
@@ -211,12 +205,12 @@ def test_many_are_sorted_anew_without_a_new_review(cast: Cast) -> None:
         item.refresh_from_db()
         assert item.status == Status.IN_USE and [one.name for one in item.categories.all()] == ["一通三防"]
     assert (first.difficulty, second.difficulty) == (5, 3)
-    assert client_of(cast, "miner").post(url, {"ids": ids}).status_code == 404
+    assert cast.browser("miner").post(url, {"ids": ids}).status_code == 404
 
 
 def test_what_is_approved_is_what_the_reviewer_saw(cast: Cast) -> None:
     item = item_in(Status.SUBMITTED, cast)
-    officer, seen = client_of(cast, "training_officer"), str(item.latest_id)
+    officer, seen = cast.browser("training_officer"), str(item.latest_id)
     listed = officer.get(reverse("learning:items_review")).content.decode()
     assert f'name="ids" value="{seen}"' in listed
     services.send_back(item.id, remark="改", by=cast.teacher)
@@ -232,17 +226,17 @@ def test_what_is_approved_is_what_the_reviewer_saw(cast: Cast) -> None:
 
 def test_who_reviews_and_whose_item_came_back_find_it_on_their_home_page(cast: Cast) -> None:
     item = item_in(Status.SUBMITTED, cast)
-    assert "1 道题等审定" in client_of(cast, "safety").get("/").content.decode()
-    assert "道题等审定" not in client_of(cast, "teacher").get("/").content.decode()
+    assert "1 道题等审定" in cast.browser("safety").get("/").content.decode()
+    assert "道题等审定" not in cast.browser("teacher").get("/").content.decode()
     services.send_back(item.id, remark="第三个选项不对", by=cast.safety)
-    assert "1 道题退回修改" in client_of(cast, "teacher").get("/").content.decode()
-    assert "道题等审定" not in client_of(cast, "safety").get("/").content.decode()
-    assert queries.waiting_for(cast.miner) == []
+    assert "1 道题退回修改" in cast.browser("teacher").get("/").content.decode()
+    assert "道题等审定" not in cast.browser("safety").get("/").content.decode()
+    assert "/items/" not in cast.browser("miner").get("/").content.decode()
 
 
 def test_items_of_two_types_are_not_merged(cast: Cast) -> None:
     one, other = item_in(Status.IN_USE, cast), item_in(Status.IN_USE, cast, {**TRUE_FALSE, "stem": SINGLE["stem"]})
-    officer = client_of(cast, "training_officer")
+    officer = cast.browser("training_officer")
     page = officer.post(reverse("learning:item_merge", args=[one.id]), {"into": str(other.id)}, follow=True)
     assert "单选题和判断题不能合并" in page.content.decode()
     assert queries.merge_targets(one) == []
@@ -286,7 +280,7 @@ def test_saved_twice_at_once_the_second_is_told(model: Any, save: Any, monkeypat
 
 
 def test_pasted_words_are_previewed_decided_and_written(cast: Cast) -> None:
-    client, home = client_of(cast, "teacher"), bank(cast)
+    client, home = cast.browser("teacher"), bank(cast)
     answer = client.post(reverse("learning:items_import"), {"words": PAPER})
     assert answer.status_code == 302, answer.content.decode()
     run = ImportRun.objects.get()
@@ -333,7 +327,7 @@ def png(colour: str) -> bytes:
 
 
 def test_a_picture_that_cannot_be_read_is_told_with_its_row_and_the_rest_comes_in(cast: Cast) -> None:
-    client, home = client_of(cast, "teacher"), bank(cast)
+    client, home = cast.browser("teacher"), bank(cast)
     file = moodle(png("red"), b"\x89PNG\r\n\x1a\n cut off", png("blue"))
     where = client.post(reverse("learning:items_import"), {"file": SimpleUploadedFile("图.xml", file)})["Location"]
     run = ImportRun.objects.get()
@@ -352,7 +346,7 @@ def large(end: str = "</quiz>") -> SimpleUploadedFile:
 
 
 def test_a_large_file_is_read_by_the_worker_not_while_the_person_waits(cast: Cast, monkeypatch: MonkeyPatch) -> None:
-    client, url = client_of(cast, "teacher"), reverse("learning:items_import")
+    client, url = cast.browser("teacher"), reverse("learning:items_import")
     with monkeypatch.context() as patch:
         patch.setattr(opening, "parse", lambda _data: pytest.fail("parsed in the request"))
         where = client.post(url, {"file": large()})["Location"]
@@ -375,7 +369,7 @@ def test_a_large_file_is_read_by_the_worker_not_while_the_person_waits(cast: Cas
 
 
 def test_a_reading_that_was_cut_off_is_taken_up_and_a_dropped_one_stays_dropped(cast: Cast) -> None:
-    client, url = client_of(cast, "teacher"), reverse("learning:items_import")
+    client, url = cast.browser("teacher"), reverse("learning:items_import")
     first, second = client.post(url, {"file": large()})["Location"], client.post(url, {"file": large()})["Location"]
     client.post(second, {"do": "drop"})
     pick_up_imports.func(0)
@@ -388,7 +382,7 @@ def test_a_reading_that_was_cut_off_is_taken_up_and_a_dropped_one_stays_dropped(
 
 def test_many_items_are_written_by_the_worker(cast: Cast, monkeypatch: MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "FEW", 2)
-    client, home = client_of(cast, "teacher"), bank(cast)
+    client, home = cast.browser("teacher"), bank(cast)
     where = client.post(reverse("learning:items_import"), {"words": PAPER})["Location"]
     data = {"bank": str(home.id), "standing": "drafted", "twins": "leave", "difficulty": "3", "do": "confirm"}
     assert client.post(where, {**data, "bank": "1" * 32}).status_code == 422, "what is wrong is said at once"
@@ -409,7 +403,7 @@ def test_many_items_are_written_by_the_worker(cast: Cast, monkeypatch: MonkeyPat
 
 def test_in_use_at_once_needs_the_power_and_a_word_of_who_approved(cast: Cast) -> None:
     home = bank(cast)
-    teacher, officer = client_of(cast, "teacher"), client_of(cast, "training_officer")
+    teacher, officer = cast.browser("teacher"), cast.browser("training_officer")
     data = {"bank": str(home.id), "standing": "in_use", "twins": "leave", "difficulty": "3", "do": "confirm"}
     where = teacher.post(reverse("learning:items_import"), {"words": PAPER})["Location"]
     assert teacher.post(where, data).status_code == 422
@@ -430,9 +424,7 @@ def test_in_use_at_once_needs_the_power_and_a_word_of_who_approved(cast: Cast) -
 )
 def test_hostile_files_are_refused_in_a_sentence(cast: Cast, name: str, content: bytes, sentence: str) -> None:
     bank(cast)
-    page = client_of(cast, "teacher").post(
-        reverse("learning:items_import"), {"file": SimpleUploadedFile(name, content)}
-    )
+    page = cast.browser("teacher").post(reverse("learning:items_import"), {"file": SimpleUploadedFile(name, content)})
     run = ImportRun.objects.first()
     said = page.content.decode() if page.status_code == 422 else str(run.report)  # type: ignore[union-attr]
     assert sentence in said
@@ -441,7 +433,7 @@ def test_hostile_files_are_refused_in_a_sentence(cast: Cast, name: str, content:
 
 def test_twins_are_found_told_apart_and_merged(cast: Cast) -> None:
     twin = alike(cast)
-    client = client_of(cast, "training_officer")
+    client = cast.browser("training_officer")
     page = client.get(reverse("learning:item_twins")).content.decode()
     assert "不是重复" in page
     client.post(reverse("learning:item_merge", args=[twin.second_id]), {"into": str(twin.first_id)})
@@ -454,7 +446,7 @@ def test_a_large_bank_is_compared_by_the_worker(cast: Cast, monkeypatch: MonkeyP
     alike(cast)
     ItemTwin.objects.all().delete()
     monkeypatch.setattr(settings_views, "AT_ONCE", 1)
-    client, url = client_of(cast, "training_officer"), reverse("learning:item_twins")
+    client, url = cast.browser("training_officer"), reverse("learning:item_twins")
     page = client.post(reverse("learning:item_twins_find"), follow=True).content.decode()
     assert "一共比对 2 题" in page and "没有近似的题" not in page and not ItemTwin.objects.exists()
     assert "请不要再点" in client.post(reverse("learning:item_twins_find"), follow=True).content.decode()
@@ -473,7 +465,7 @@ def test_a_large_bank_is_compared_by_the_worker(cast: Cast, monkeypatch: MonkeyP
 def test_the_list_goes_out_in_every_format(cast: Cast, kind: str) -> None:
     for content in ONE_OF_EACH.values():
         item_in(Status.DRAFTED, cast, content)
-    client = client_of(cast, "teacher")
+    client = cast.browser("teacher")
     url = reverse("learning:items_export")
     assert client.get(url).status_code == 200
     answer = client.get(url, {"format": kind})
@@ -489,7 +481,7 @@ def test_the_list_goes_out_in_every_format(cast: Cast, kind: str) -> None:
 
 
 def test_banks_categories_and_the_policy_are_set(cast: Cast) -> None:
-    client = client_of(cast, "training_officer")
+    client = cast.browser("training_officer")
     client.post(reverse("learning:item_bank_new"), {"name": "机电题库", "is_active": "on"})
     client.post(reverse("learning:item_category_new"), {"kind": "trade", "name": "瓦检员", "is_active": "on"})
     client.post(

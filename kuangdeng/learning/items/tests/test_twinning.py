@@ -25,6 +25,13 @@ def test_it_finds_what_comparing_each_with_each_would_find(stems: list[str], nea
     assert found == scores
 
 
+def test_who_waits_can_count_the_stems_on_the_way() -> None:
+    rows, passed = [(1, "瓦斯超限时应当"), (2, "瓦斯超限时应当撤人"), (3, "顶板离层时应当")], []
+    found = twinning.near_pairs(rows, 0.5, counted=lambda sets: (passed.append(one[0]) or one for one in sets))
+    assert sorted(passed) == [1, 2, 3]
+    assert found == twinning.near_pairs(rows, 0.5)
+
+
 def test_a_bank_of_few_words_is_not_compared_pair_by_pair(monkeypatch: pytest.MonkeyPatch) -> None:
     compared = []
     monkeypatch.setattr(twinning, "alike", lambda one, other: compared.append(1) or alike(one, other))

@@ -19,9 +19,10 @@ from kuangdeng.kernel.listing import run_each
 from kuangdeng.kernel.listing.bulk import valid_ids
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import photo_answer, put_refusal
+from kuangdeng.learning.forms import NothingForm
 from kuangdeng.learning.items import queries, registers, services
 from kuangdeng.learning.items.answering import answer_from, sheet
-from kuangdeng.learning.items.forms import EDITORS, ClassifyForm, ItemForm, NothingForm, RemarkForm, ReviewForm, WhyForm
+from kuangdeng.learning.items.forms import EDITORS, ClassifyForm, ItemForm, RemarkForm, ReviewForm, WhyForm
 from kuangdeng.learning.items.models import Item, ItemVersion
 from kuangdeng.learning.items.rules import TYPE_LABELS, VERB_LABELS, is_marked_by_person, mark, percent
 from kuangdeng.learning.items.rules.content import clean_answer

@@ -112,7 +112,8 @@ def twins(request: HttpRequest) -> HttpResponse:
     moving = errand is not None and errand.is_moving
     items = queries.compared(by.mine_id).count() if moving else 0
     if asks_progress(request):
-        return progress_answer(request, "learning/items/_twins_progress.html", {"items": items}, moving=moving)
+        told = {"items": items, "errand": errand}
+        return progress_answer(request, "learning/items/_twins_progress.html", told, moving=moving)
     rows = queries.twins(by).select_related("first__latest", "first__bank", "second__latest", "second__bank")
     page = Paginator(rows.order_by("-score", "id"), 20).get_page(request.GET.get("page"))
     pairs = [

@@ -17,8 +17,7 @@ from kuangdeng.learning.practice import queries, services
 from kuangdeng.learning.practice.models import Away, MustKnow, PracticeAnswer, PracticeMeeting, PracticeRule
 from kuangdeng.learning.practice.rules import Reveal, Terms
 from kuangdeng.learning.practice.testkit import give, singles, turn_of
-from kuangdeng.org.api import Person
-from kuangdeng.org.testkit import Cast, make_cast
+from kuangdeng.org.testkit import Cast, browser_of, make_cast
 
 pytestmark = pytest.mark.django_db
 
@@ -26,12 +25,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def cast() -> Cast:
     return make_cast()
-
-
-def browser(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def text(client: Client, url: str) -> str:
@@ -54,7 +47,7 @@ def sent(cast: Cast, part: str = "miner", choose: str = "c", **more: str) -> dic
 def test_one_tap_says_right_and_why(cast: Cast) -> None:
     must = singles(cast, 3)[2]
     services.add_must_know(item_id=must.id, by=cast.training_officer)
-    client = browser(cast.miner)
+    client = browser_of(cast.miner)
     page = text(client, reverse("learning:practice"))
     assert "第3问" in page and page.count('class="practice-option"') == 4 and "工种必会" in page
     assert "correct" not in page
@@ -66,7 +59,7 @@ def test_one_tap_says_right_and_why(cast: Cast) -> None:
 
 def test_a_wrong_tap_shows_the_answer_and_a_second_tap_changes_nothing(cast: Cast) -> None:
     singles(cast, 3)
-    client, form = browser(cast.miner), sent(cast, choose="a")
+    client, form = browser_of(cast.miner), sent(cast, choose="a")
     page = client.post(reverse("learning:practice_give"), form, follow=True).content.decode()
     assert "答案是" in page and "您选的" in page and "is-wrong" in page
     again = client.post(reverse("learning:practice_give"), {**form, "a": sent(cast)["a"]}, follow=True).content.decode()
@@ -75,14 +68,16 @@ def test_a_wrong_tap_shows_the_answer_and_a_second_tap_changes_nothing(cast: Cas
 
 def test_nothing_chosen_is_told_and_nothing_is_saved(cast: Cast) -> None:
     singles(cast, 3)
-    page = browser(cast.miner).post(reverse("learning:practice_give"), sent(cast, a=""), follow=True).content.decode()
+    page = (
+        browser_of(cast.miner).post(reverse("learning:practice_give"), sent(cast, a=""), follow=True).content.decode()
+    )
     assert "还没有作答" in page and not PracticeAnswer.objects.exists()
 
 
 def test_other_types_are_answered_by_a_form(cast: Cast) -> None:
     items_in_use(cast, [MATCHING])
     queries.forget_pools()
-    client = browser(cast.miner)
+    client = browser_of(cast.miner)
     assert "配哪一项" in text(client, reverse("learning:practice"))
     turn = turn_of(cast.miner)
     pairs = masked(turn.version.content, turn.seed, {"pairs": {"l1": "r2", "l2": "r1"}})["pairs"]
@@ -95,15 +90,15 @@ def test_somebody_elses_answer_is_not_there(cast: Cast) -> None:
     singles(cast, 3)
     made = give(cast.miner).answer
     url = reverse("learning:practice_answer", args=[made.id])
-    assert browser(cast.miner).get(url).status_code == 200
+    assert browser_of(cast.miner).get(url).status_code == 200
     for part in ("other_miner", "training_officer", "unit_head"):
-        assert browser(cast.persons[part]).get(url).status_code == 404
+        assert browser_of(cast.persons[part]).get(url).status_code == 404
 
 
 def test_where_answers_come_out_the_next_day_nothing_is_shown_today(cast: Cast) -> None:
     singles(cast, 6)
     services.save_rule(valid_from=clock.today(), terms=Terms(reveal=Reveal.NEXT_DAY), by=cast.training_officer)
-    client = browser(cast.miner)
+    client = browser_of(cast.miner)
     page = client.post(reverse("learning:practice_give"), sent(cast, choose="a"), follow=True).content.decode()
     assert "答案明天公布" in page and "答错" not in page and "答案是" not in page
     give(cast.miner)
@@ -124,7 +119,7 @@ def test_a_missed_day_is_offered_and_made_up(cast: Cast) -> None:
     give(cast.miner)
     give(cast.miner)
     day = clock.today() - timedelta(days=1)
-    client = browser(cast.miner)
+    client = browser_of(cast.miner)
     assert f"?for={day}" in text(client, reverse("learning:practice"))
     page = text(client, f"{reverse('learning:practice')}?for={day}")
     assert "补做" in page and "practice-option" in page
@@ -137,7 +132,7 @@ def test_the_mistake_book_lists_and_asks_again(cast: Cast) -> None:
     with clock.set_to(clock.now() - timedelta(days=1)):
         turn = turn_of(cast.miner)
         give(cast.miner, turn, right=False)
-    client = browser(cast.miner)
+    client = browser_of(cast.miner)
     page = text(client, reverse("learning:practice_book"))
     assert "错过 1 次" in page and "看答案和错在哪里" in page and turn.item.stem[:4] in page
     assert "practice-option" in text(client, reverse("learning:practice_book_next"))
@@ -151,7 +146,7 @@ def test_the_mistake_book_lists_and_asks_again(cast: Cast) -> None:
 
 def test_the_team_page_asks_reveals_and_counts(cast: Cast) -> None:
     singles(cast, 3)
-    client, unit = browser(cast.team_leader), cast.units["mining_team"]
+    client, unit = browser_of(cast.team_leader), cast.units["mining_team"]
     page = text(client, reverse("learning:practice_meeting"))
     assert "practice-big" in page and "公布答案" in page and "王铁柱" in page
     found = queries.item_for(unit, by=cast.team_leader)
@@ -172,14 +167,14 @@ def test_the_team_page_asks_reveals_and_counts(cast: Cast) -> None:
     assert PracticeAnswer.objects.count() == 2 and PracticeMeeting.objects.get().led_by == cast.team_leader
     again = client.post(reverse("learning:practice_meeting"), form, follow=True).content.decode()
     assert "已经记过" in again and PracticeMeeting.objects.count() == 1
-    other = browser(cast.other_head).get(f"{reverse('learning:practice_meeting')}?unit={unit.id}")
+    other = browser_of(cast.other_head).get(f"{reverse('learning:practice_meeting')}?unit={unit.id}")
     assert other.status_code == 404
 
 
 def test_the_figures_say_no_more_than_they_know_and_come_as_excel(cast: Cast) -> None:
     singles(cast, 3)
     give(cast.miner)
-    client = browser(cast.unit_head)
+    client = browser_of(cast.unit_head)
     page = text(client, reverse("learning:practice_figures"))
     assert "综采一队" in page and "掘进一队" not in page and "满 30 题次才算" in page
     answer = client.get(
@@ -194,7 +189,7 @@ def test_the_figures_say_no_more_than_they_know_and_come_as_excel(cast: Cast) ->
 
 
 def test_who_is_away_is_entered_and_taken_back(cast: Cast) -> None:
-    client = browser(cast.team_leader)
+    client = browser_of(cast.team_leader)
     day = str(clock.today())
     form = {"who": "1001", "first_day": day, "last_day": day, "reason": "年休假"}
     assert "王铁柱" in client.post(reverse("learning:practice_away_new"), form, follow=True).content.decode()
@@ -209,7 +204,7 @@ def test_who_is_away_is_entered_and_taken_back(cast: Cast) -> None:
 
 def test_the_training_section_sets_rule_and_must_knows(cast: Cast) -> None:
     item = singles(cast, 1)[0]
-    client = browser(cast.training_officer)
+    client = browser_of(cast.training_officer)
     assert "还没有设置" in text(client, reverse("learning:practice_rules"))
     form = {
         "valid_from": str(clock.today()), "per_day": "3", "opens_at": "06:00", "reveal": "at_once", "slow_after": "40",
@@ -229,11 +224,11 @@ def test_the_training_section_sets_rule_and_must_knows(cast: Cast) -> None:
     assert MustKnow.objects.filter(item=item, trade="").exists()
     client.post(reverse("learning:practice_must_end", args=[MustKnow.objects.get(item=item).id]))
     assert not MustKnow.objects.filter(item=item, ended_at=None).exists()
-    assert browser(cast.unit_head).get(reverse("learning:practice_rules")).status_code == 404
+    assert browser_of(cast.unit_head).get(reverse("learning:practice_rules")).status_code == 404
 
 
 def test_what_waits_stands_on_the_home_page_until_it_is_done(cast: Cast) -> None:
-    client = browser(cast.miner)
+    client = browser_of(cast.miner)
     assert "每日一题还有" not in text(client, "/")
     singles(cast, 3)
     assert "每日一题还有 2 道" in text(client, "/")

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from kuangdeng.kernel.errors import Refused
@@ -24,12 +23,6 @@ def cast() -> Cast:
     return make_cast()
 
 
-def client_of(cast: Cast, part: str) -> Client:
-    client = Client()
-    client.force_login(getattr(cast, part))
-    return client
-
-
 def test_units_with_leaders_beside_workers(cast: Cast) -> None:
     exam = over(cast)
     rows, whole = queries.by_unit(exam)
@@ -39,12 +32,12 @@ def test_units_with_leaders_beside_workers(cast: Cast) -> None:
     assert (whole.every.rate, whole.workers.rate, whole.leaders.rate) == (50, 0, 100)
     assert sum(one.every.listed for one in rows) == 3
     assert [one.person for one in queries.leaders(exam)] == [cast.unit_head]
-    page = client_of(cast, "mine_leader").get(reverse("learning:result_units", args=[exam.id])).content.decode()
+    page = cast.browser("mine_leader").get(reverse("learning:result_units", args=[exam.id])).content.decode()
     assert "33.3" in page and cast.unit_head.name in page
 
 
 def test_the_list_filters_exports_and_prints(cast: Cast) -> None:
-    exam, client = over(cast), client_of(cast, "training_officer")
+    exam, client = over(cast), cast.browser("training_officer")
     url = reverse("learning:results", args=[exam.id])
     assert cast.miner.name in client.get(url).content.decode()
     failed = client.get(url, {"verdict": "no"}).context["listing"].objects
@@ -58,19 +51,40 @@ def test_the_list_filters_exports_and_prints(cast: Cast) -> None:
 def test_a_sheet_shows_what_he_saw_in_his_letters(cast: Cast) -> None:
     exam = over(cast)
     sitting = sitting_of(exam, cast.miner)
-    page = client_of(cast, "teacher").get(reverse("learning:result_sheet", args=[sitting.id]))
+    page = cast.browser("teacher").get(reverse("learning:result_sheet", args=[sitting.id]))
     line = page.context["lines"][0]
     assert line["answer"] == line["key"], "the first was right"
     chosen = next(one for one in line["options"] if one.startswith(f"{line['key']}. "))
     assert chosen.endswith("1.5%"), "the letter is the one that stood before the right option on his paper"
     assert page.context["lines"][1]["answer"] == "没有作答"
-    assert client_of(cast, "miner").get(reverse("learning:result_sheet", args=[sitting.id])).status_code == 404
+    assert cast.browser("miner").get(reverse("learning:result_sheet", args=[sitting.id])).status_code == 404
 
 
 def test_the_item_page_says_how_few_there_are(cast: Cast) -> None:
-    page = client_of(cast, "teacher").get(reverse("learning:result_items", args=[over(cast).id]))
+    page = cast.browser("teacher").get(reverse("learning:result_items", args=[over(cast).id]))
     assert "只有 2 份答卷" in page.content.decode()
     assert [one["n"] for one in page.context["rows"]] == [2, 2, 2]
+
+
+def test_the_item_page_is_reckoned_once_and_anew_for_other_results(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    exam = over(cast)
+    client, url = cast.browser("teacher"), reverse("learning:result_items", args=[exam.id])
+    reckoned = []
+    real = queries.figures.analyse
+    monkeypatch.setattr(queries.figures, "analyse", lambda sheets: reckoned.append(len(sheets)) or real(sheets))
+
+    def shown() -> list[str]:
+        return [one["facility"] for one in client.get(url).context["rows"]]
+
+    assert shown() == shown() == ["100", "50", "50"]
+    assert reckoned == [2]
+    services.approve(proposed(cast, exam).id, by=cast.training_officer)
+    assert shown() == shown() == ["100", "50", "0"], "nobody had what the corrected key asks for"
+    assert reckoned == [2, 2]
+    sitting = sitting_of(exam, cast.miner)
+    sitting.status, sitting.passed = "void", None
+    sitting.save()
+    assert (shown(), reckoned) == (["100", "100", "0"], [2, 2, 1])
 
 
 def test_everybody_is_marked_anew_and_the_old_results_stay(cast: Cast) -> None:
@@ -79,7 +93,7 @@ def test_everybody_is_marked_anew_and_the_old_results_stay(cast: Cast) -> None:
     before = sitting_of(exam, cast.unit_head)
     regrade = proposed(cast, exam)
     assert sitting_of(exam, cast.unit_head).result_id == before.result_id, "asked for is not done"
-    page = client_of(cast, "training_officer").get(reverse("learning:regrade", args=[regrade.id]))
+    page = cast.browser("training_officer").get(reverse("learning:regrade", args=[regrade.id]))
     assert [one["turned"] for one in page.context["changes"]] == [True], "what it would do stands there before"
     done = services.approve(regrade.id, opinion="同意", by=cast.training_officer)
     after = sitting_of(exam, cast.unit_head)
@@ -125,7 +139,7 @@ def test_four_eyes_and_only_a_version_with_the_same_choices(cast: Cast) -> None:
 def test_by_pages_from_the_item_to_the_new_marks(cast: Cast) -> None:
     exam = over(cast)
     asked = version_at(exam, 2)
-    teacher, leader = client_of(cast, "teacher"), client_of(cast, "mine_leader")
+    teacher, leader = cast.browser("teacher"), cast.browser("mine_leader")
     url = reverse("learning:regrade_new", args=[asked.id])
     assert "2 份答卷会重判" in teacher.get(url).content.decode()
     assert teacher.post(url, {"key": "all", "why": ""}).status_code == 422
@@ -137,7 +151,7 @@ def test_by_pages_from_the_item_to_the_new_marks(cast: Cast) -> None:
     assert "1 份的分数会变" in leader.get(where).content.decode()
     leader.post(where, {"do": "approve", "opinion": "同意"})
     assert sitting_of(exam, cast.miner).score == 4
-    assert client_of(cast, "miner").get(url).status_code == 404
+    assert cast.browser("miner").get(url).status_code == 404
 
 
 def test_short_answers_are_read_without_names_and_never_ones_own(cast: Cast) -> None:
@@ -147,7 +161,7 @@ def test_short_answers_are_read_without_names_and_never_ones_own(cast: Cast) -> 
         sitting = begun(cast, exam, person)
         give(sitting, {0: {"text": f"{person.number}号答：当面交清"}})
         hand_in(sitting.id, by=person)
-    teacher, url = client_of(cast, "teacher"), reverse("learning:marking_exam", args=[exam.id])
+    teacher, url = cast.browser("teacher"), reverse("learning:marking_exam", args=[exam.id])
     assert "交接班考试" in teacher.get(reverse("learning:marking")).content.decode()
     page = teacher.get(url).content.decode()
     assert f"{cast.miner.number}号答" in page and cast.miner.name not in page
@@ -160,4 +174,4 @@ def test_short_answers_are_read_without_names_and_never_ones_own(cast: Cast) -> 
     assert "没有要阅的答案了" in page
     done = sitting_of(exam, cast.miner)
     assert (done.score, done.passed) == (Decimal("1.50"), False)
-    assert client_of(cast, "miner").get(url).status_code == 404
+    assert cast.browser("miner").get(url).status_code == 404

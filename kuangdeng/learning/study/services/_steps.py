@@ -10,7 +10,7 @@ from kuangdeng.kernel.rows import one_of
 from kuangdeng.learning.study.models import StudySession
 from kuangdeng.learning.study.queries import runs, visible
 from kuangdeng.learning.study.rules import FLOW
-from kuangdeng.ledger.api import Entry, Subject, post
+from kuangdeng.ledger.api import Entry, Subject, only_told, post
 from kuangdeng.org.api import Person
 
 
@@ -43,9 +43,8 @@ def enter(
     verb: str, session: StudySession, by: Person, payload: Mapping[str, object] | None = None, *, quantity: int = 1
 ) -> Entry:
     """The ledger line of a verb of study; the unit is the one that holds the session."""
-    told = {key: value for key, value in (payload or {}).items() if value not in (None, "", [], {})}
     unit = session.unit
     return post(
-        f"study.{verb}", of(session), mine_id=session.mine_id, by=by, unit=unit, payload=told,
+        f"study.{verb}", of(session), mine_id=session.mine_id, by=by, unit=unit, payload=only_told(payload),
         quantity=quantity,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from io import BytesIO
 import docx
 import openpyxl
 import pytest
-from django.test import Client
+from django.http import QueryDict
 from django.urls import reverse
 
 from kuangdeng.kernel import clock
@@ -15,11 +15,11 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.learning.attendance import api as attendance
 from kuangdeng.learning.attendance.testkit import READ
 from kuangdeng.learning.study import queries, rules, services
+from kuangdeng.learning.study.choosing import ChooseForm
 from kuangdeng.learning.study.models import StudyKind
 from kuangdeng.learning.study.rules import Chosen, Status
 from kuangdeng.learning.study.testkit import PDF, RECORD, data_in, fresh, session_in
 from kuangdeng.learning.study.tests.scenarios import a_photo
-from kuangdeng.ledger.api import Notice, seal_all, tell_all
 from kuangdeng.org.api import documents
 from kuangdeng.org.models import Branch, Person
 from kuangdeng.org.testkit import Cast, make_cast
@@ -30,39 +30,27 @@ def cast(db: None) -> Cast:
     return make_cast()
 
 
-def told(cast: Cast, part: str) -> list[str]:
-    seal_all()
-    tell_all()
-    return list(Notice.objects.filter(person_id=cast.persons[part].id).order_by("id").values_list("title", flat=True))
-
-
-def at_desk(cast: Cast, part: str) -> Client:
-    client = Client()
-    client.force_login(cast.persons[part])
-    return client
-
-
 def test_a_session_from_the_plan_to_the_file(cast: Cast) -> None:
     session = session_in(Status.PLANNED, cast)
-    assert told(cast, "miner") == [], "nobody hears of a plan"
+    assert cast.told("miner") == [], "nobody hears of a plan"
     with pytest.raises(NotVisible):
         queries.get_session(session.id, by=cast.miner)
     services.notify(session.id, by=cast.branch_secretary)
-    assert any("专题辅导《防治水专题辅导》" in one for one in told(cast, "miner"))
+    assert any("专题辅导《防治水专题辅导》" in one for one in cast.told("miner"))
     with pytest.raises(Refused, match="还没有开始"):
         services.finish(session.id, by=cast.unit_head)
     with clock.set_to(session.starts_at + timedelta(minutes=1)):
         attendance.sign_by_code(session.sheet_id, device="p1", number=cast.miner.number)
         services.finish(session.id, by=cast.unit_head)
-        assert any("没有参加" in one for one in told(cast, "team_leader")), "who was not there is told to catch up"
-        assert not any("没有参加" in one for one in told(cast, "miner"))
+        assert any("没有参加" in one for one in cast.told("team_leader")), "who was not there is told to catch up"
+        assert not any("没有参加" in one for one in cast.told("miner"))
         with pytest.raises(Refused, match="签到已经截止"):
             attendance.sign_by_code(session.sheet_id, device="p2", number=cast.team_leader.number)
     services.write_record(session.id, record=RECORD, by=cast.unit_head)
     with pytest.raises(Refused, match="由主持人审签"):
         services.approve(session.id, by=cast.unit_head)
     services.send_back(session.id, reason="发言太简单", by=cast.branch_secretary)
-    assert any("退回重写" in one for one in told(cast, "unit_head"))
+    assert any("退回重写" in one for one in cast.told("unit_head"))
     services.write_record(session.id, record=RECORD, by=cast.unit_head)
     services.approve(session.id, by=cast.branch_secretary)
     assert fresh(session).status == Status.FILED
@@ -100,15 +88,15 @@ def test_expected_are_picked_by_unit_members_leaders_and_persons(cast: Cast) -> 
 def test_a_changed_time_is_told_and_a_late_comer_to_the_list_gets_the_notice(cast: Cast) -> None:
     session = session_in(Status.NOTIFIED, cast)
     services.change(session.id, data=data_in(cast, begins_in=180), by=cast.branch_secretary)
-    assert any("有更改" in one for one in told(cast, "miner"))
+    assert any("有更改" in one for one in cast.told("miner"))
     sheet = fresh(session).sheet
     assert sheet.starts_at == fresh(session).starts_at, "the sign-in moves with the session"
     chosen = Chosen(units=(cast.units["mining"].id,), persons=(cast.safety.id,))
     services.choose(session.id, chosen=chosen, by=cast.branch_secretary)
-    assert sum("专题辅导《" in one and "有更改" not in one for one in told(cast, "safety")) == 1
-    assert sum("专题辅导《" in one and "有更改" not in one for one in told(cast, "miner")) == 1, "not a second time"
+    assert sum("专题辅导《" in one and "有更改" not in one for one in cast.told("safety")) == 1
+    assert sum("专题辅导《" in one and "有更改" not in one for one in cast.told("miner")) == 1, "not a second time"
     services.cancel(session.id, reason="主讲专家改期", by=cast.branch_secretary)
-    assert any("取消了" in one for one in told(cast, "safety"))
+    assert any("取消了" in one for one in cast.told("safety"))
 
 
 def test_a_notice_needs_somebody(cast: Cast) -> None:
@@ -141,7 +129,7 @@ def test_statistics_by_person_and_branch_and_as_excel(cast: Cast) -> None:
         == 0
     )
     path = reverse("learning:study_statistics") + f"?first={today}&last={today}&export=xlsx"
-    book = openpyxl.load_workbook(BytesIO(at_desk(cast, "political_work").get(path).content))
+    book = openpyxl.load_workbook(BytesIO(cast.browser("political_work").get(path).content))
     assert [cell.value for cell in book["按支部"][3]] == ["综采一队党支部", 4, 3, 0, 0, 1, 0, 75, 100]
     assert book["按人员"].max_row == 6
 
@@ -176,7 +164,7 @@ def test_an_office_file_comes_back_as_what_it_is(cast: Cast, ending: str) -> Non
     content = office("[Content_Types].xml", f"{ending}/main.xml")
     session = session_in(Status.PLANNED, cast)
     made = services.add_material(session.id, name=f"讲稿.{ending}", content=content, by=cast.unit_head)
-    answer = at_desk(cast, "unit_head").get(reverse("learning:material_of_study", args=[made.id]))
+    answer = cast.browser("unit_head").get(reverse("learning:material_of_study", args=[made.id]))
     assert answer.content == content and answer["Content-Type"] == rules.OFFICE[ending]
 
 
@@ -184,9 +172,9 @@ def test_material_is_read_by_who_attends_and_stays_after_filing(cast: Cast) -> N
     session = session_in(Status.NOTIFIED, cast)
     made = services.add_material(session.id, name="探放水讲稿.pdf", content=PDF, by=cast.unit_head)
     path = reverse("learning:material_of_study", args=[made.id])
-    answer = at_desk(cast, "miner").get(path)
+    answer = cast.browser("miner").get(path)
     assert answer.content == PDF and "attachment" in answer["Content-Disposition"]
-    assert at_desk(cast, "other_miner").get(path).status_code == 404
+    assert cast.browser("other_miner").get(path).status_code == 404
     with pytest.raises(Refused, match="已经在了"):
         services.add_material(session.id, name="又一份.pdf", content=PDF, by=cast.unit_head)
     filed = session_in(Status.FILED, cast)
@@ -198,7 +186,7 @@ def test_pages_lead_through_a_whole_session(cast: Cast) -> None:
     """A branch secretary plans by the form, picks the unit, notices it; a miner finds it and asks for leave."""
     services.set_up_study(mine=cast.mine)
     kind = StudyKind.objects.get(name="座谈")
-    desk, phone = at_desk(cast, "branch_secretary"), at_desk(cast, "miner")
+    desk, phone = cast.browser("branch_secretary"), cast.browser("miner")
     begin = clock.local() + timedelta(hours=3)
     form = {
         "kind": str(kind.id), "unit": str(cast.units["mining"].id), "title": "顶板管理座谈", "starts_at": f"{begin:%Y-%m-%dT%H:%M}",
@@ -231,11 +219,11 @@ def test_photos_are_for_who_may_know_of_the_session(cast: Cast) -> None:
         services.add_photos(session.id, photos=[name], by=cast.branch_secretary)
     (photo,) = services.add_photos(session.id, photos=[name], by=cast.unit_head)
     path = reverse("learning:photo_of_study", args=[photo.id])
-    assert at_desk(cast, "miner").get(path)["Content-Type"] == "image/jpeg"
-    assert at_desk(cast, "miner").get(path + "?size=thumb").status_code == 200
-    assert at_desk(cast, "other_miner").get(path).status_code == 404
+    assert cast.browser("miner").get(path)["Content-Type"] == "image/jpeg"
+    assert cast.browser("miner").get(path + "?size=thumb").status_code == 200
+    assert cast.browser("other_miner").get(path).status_code == 404
     assert photo.file_id in queries.files_in_use([photo.file_id])
-    at_desk(cast, "unit_head").post(reverse("learning:study_photo_remove", args=[photo.id]))
+    cast.browser("unit_head").post(reverse("learning:study_photo_remove", args=[photo.id]))
     assert queries.files_in_use([photo.file_id]) == set()
 
 
@@ -247,7 +235,7 @@ def words_of(content: bytes) -> str:
 
 def test_the_record_as_a_word_paper_in_the_mine_s_own_form(cast: Cast) -> None:
     coming = session_in(Status.NOTIFIED, cast)
-    secretary = at_desk(cast, "branch_secretary")
+    secretary = cast.browser("branch_secretary")
     assert secretary.get(reverse("learning:study_record_word", args=[coming.id])).status_code == 404
     session = session_in(Status.FILED, cast, title="老空水探放")
     address = reverse("learning:study_record_word", args=[session.id])
@@ -262,9 +250,9 @@ def test_the_record_as_a_word_paper_in_the_mine_s_own_form(cast: Cast) -> None:
         "张建国：回去把面上",
     ):
         assert told_there in text
-    assert at_desk(cast, "other_miner").get(address).status_code == 404
+    assert cast.browser("other_miner").get(address).status_code == 404
 
-    office = at_desk(cast, "political_work")
+    office = cast.browser("political_work")
     assert "学习记录" in office.get(reverse("org:documents")).content.decode()
     form = docx.Document()
     form.add_paragraph("矿党委学习专用记录 {{ title }} 应到 {{ expected }} 参加 {{ names_there }}")
@@ -283,11 +271,24 @@ def test_who_was_away_is_told_by_reason_on_the_record(cast: Cast) -> None:
     assert "李大山" in away
     assert not away & {one.person.name for one in held.there}
     assert len(held.there) + len(away) == held.counts.expected + held.counts.guests
-    page = at_desk(cast, "branch_secretary").get(reverse("learning:study_record_sheet", args=[session.id]))
+    page = cast.browser("branch_secretary").get(reverse("learning:study_record_sheet", args=[session.id]))
     assert "（未到）" not in page.content.decode(), "the reason is said once for all of them"
 
 
 def test_the_unit_that_holds_a_session_is_proposed_as_expected(cast: Cast) -> None:
     session = services.plan(data=data_in(cast), chosen=Chosen(), by=cast.branch_secretary)
-    page = at_desk(cast, "branch_secretary").get(reverse("learning:study_people", args=[session.id]))
+    page = cast.browser("branch_secretary").get(reverse("learning:study_people", args=[session.id]))
     assert [one.name for one in page.context["form"].initial["units"]] == ["综采一队"]
+
+
+def test_one_names_whom_one_reaches_and_who_stands_there_may_stay(cast: Cast) -> None:
+    def chosen(who: Person, *there: Person) -> ChooseForm:
+        said = QueryDict(mutable=True)
+        said.setlist("persons", [str(who.id)])
+        return ChooseForm(said, by=cast.branch_secretary, initial={"persons": list(there)})
+
+    own, other = chosen(cast.miner), chosen(cast.other_miner)
+    assert own.is_valid() and own.chosen.persons == (cast.miner.id,)
+    assert not other.is_valid() and "重新选" in str(other.errors["persons"])
+    kept = chosen(cast.other_miner, cast.other_miner)
+    assert kept.is_valid() and kept.chosen.persons == (cast.other_miner.id,)

@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from kuangdeng.kernel import clock
@@ -19,6 +18,7 @@ from kuangdeng.learning.talks.jobs import run_clock
 from kuangdeng.learning.talks.models import Retraining, Talk, TalkReminder
 from kuangdeng.learning.talks.rules import Cause, Status
 from kuangdeng.learning.talks.testkit import makeup, makeup_exam, owed, record_of, retraining, talk_in, talk_of
+from kuangdeng.learning.waiting import waiting_for
 from kuangdeng.ledger.api import Notice, seal_all, tell_all
 from kuangdeng.org.testkit import Cast, make_cast
 
@@ -28,12 +28,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def cast() -> Cast:
     return make_cast()
-
-
-def client_of(cast: Cast, part: str) -> Client:
-    client = Client()
-    client.force_login(getattr(cast, part))
-    return client
 
 
 def test_who_failed_and_who_was_not_there_come_on_the_list_by_themselves(cast: Cast) -> None:
@@ -151,7 +145,7 @@ def test_who_stays_away_from_the_make_up_owes_another(cast: Cast) -> None:
     run_clock()
     again = talk_of(talk.exam, cast.miner)
     assert (again.status, again.makeup_id) == (Status.MAKEUP, None)
-    assert [one.kind for one in queries.waiting_for(cast.training_officer)] == ["assign", "arrange"]
+    assert [one.kind for one in waiting_for(cast.training_officer)] == ["assign", "arrange"]
     run_clock()
     other = makeup_exam(cast, talk.exam, "再补考")
     run_clock()
@@ -179,7 +173,7 @@ def test_a_make_up_that_comes_to_nothing_is_not_forgotten(cast: Cast, how: str) 
     run_clock()
     again = talk_of(talk.exam, cast.miner)
     assert (again.status, again.makeup_id) == (Status.MAKEUP, None)
-    assert "arrange" in [one.kind for one in queries.waiting_for(cast.training_officer)]
+    assert "arrange" in [one.kind for one in waiting_for(cast.training_officer)]
     assert run_clock() == 0
 
 
@@ -219,10 +213,10 @@ def test_marked_anew_who_waits_for_the_make_up_is_free_of_it(cast: Cast) -> None
 
 def test_each_step_stands_on_the_home_page_of_who_owes_it(cast: Cast) -> None:
     owed(cast)
-    assert [(one.kind, one.count) for one in queries.waiting_for(cast.unit_head)] == [("assign", 1)]
-    assert queries.waiting_for(cast.other_head)[0].count == 1, "the other miner's unit has its own"
-    assert queries.waiting_for(cast.miner) == []
-    page = client_of(cast, "unit_head").get("/").content.decode()
+    assert [(one.kind, one.number) for one in waiting_for(cast.unit_head)] == [("assign", 1)]
+    assert waiting_for(cast.other_head)[0].number == 1, "the other miner's unit has its own"
+    assert waiting_for(cast.miner) == []
+    page = cast.browser("unit_head").get("/").content.decode()
     assert "1 人等安排谈话人" in page
 
 
@@ -237,7 +231,7 @@ def test_each_step_stands_on_the_home_page_of_who_owes_it(cast: Cast) -> None:
 )
 def test_the_next_step_stands_on_one_home_page(cast: Cast, status: Status, part: str, words: str) -> None:
     talk_in(status, cast)
-    assert words in client_of(cast, part).get("/").content.decode()
+    assert words in cast.browser(part).get("/").content.decode()
 
 
 def test_the_ladder_climbs_once_a_step_until_it_is_done(cast: Cast) -> None:
@@ -269,7 +263,7 @@ def test_what_was_said_is_between_few(cast: Cast) -> None:
     for part in ("other_miner", "other_head", "team_leader"):
         with pytest.raises(NotVisible):
             queries.get_talk(talk.id, by=getattr(cast, part))
-    assert "判断题没弄懂" in client_of(cast, "miner").get(reverse("learning:talk", args=[talk.id])).content.decode()
+    assert "判断题没弄懂" in cast.browser("miner").get(reverse("learning:talk", args=[talk.id])).content.decode()
     with pytest.raises(Refused, match="由安排的谈话人记录"):
         services.record(talk_in(Status.ASSIGNED, cast, "二号考试").id, data=record_of(talk.exam), by=cast.unit_head)
     with pytest.raises(Refused, match="由本人签字"):
@@ -281,7 +275,7 @@ def test_what_was_said_is_between_few(cast: Cast) -> None:
 
 def test_by_pages_from_the_list_to_the_signature(cast: Cast) -> None:
     talk = owed(cast)
-    head, talker, miner = (client_of(cast, part) for part in ("unit_head", "branch_secretary", "miner"))
+    head, talker, miner = (cast.browser(part) for part in ("unit_head", "branch_secretary", "miner"))
     assert cast.miner.name in head.get(reverse("learning:talks")).content.decode()
     page = reverse("learning:talk", args=[talk.id])
     verb = lambda name: reverse("learning:talk_verb", args=[talk.id, name])  # noqa: E731
@@ -304,7 +298,7 @@ def test_by_pages_from_the_list_to_the_signature(cast: Cast) -> None:
 
 
 def test_the_rule_and_the_ladder_are_set_by_pages(cast: Cast) -> None:
-    officer = client_of(cast, "training_officer")
+    officer = cast.browser("training_officer")
     url = reverse("learning:talk_rules")
     assert "按系统预设" in officer.get(url).content.decode()
     data = {"valid_from": f"{clock.today()}", "bar": "90", "assign_days": "1", "talk_days": "2", "sign_days": "1",
@@ -320,4 +314,4 @@ def test_the_rule_and_the_ladder_are_set_by_pages(cast: Cast) -> None:
     assert "未确认" in officer.get(url).content.decode()
     row = retraining(cast)
     assert row.person.name in officer.get(reverse("learning:retrainings")).content.decode()
-    assert client_of(cast, "miner").get(reverse("learning:retrainings")).status_code == 404
+    assert cast.browser("miner").get(reverse("learning:retrainings")).status_code == 404

@@ -17,9 +17,10 @@ from kuangdeng.learning.topics.models import Topic, TopicFile
 from kuangdeng.learning.topics.papers import content_and_kind, keep_paper
 from kuangdeng.learning.topics.rules import Status
 from kuangdeng.learning.topics.testkit import PAPER, PDF, called, data_of, topic_in, work
-from kuangdeng.ledger.api import Entry, Notice, seal_all, tell_all
+from kuangdeng.learning.waiting import waiting_for
+from kuangdeng.ledger.api import Entry
 from kuangdeng.org.api import Person
-from kuangdeng.org.testkit import Cast, make_cast
+from kuangdeng.org.testkit import Cast, browser_of, make_cast
 
 pytestmark = pytest.mark.django_db
 
@@ -29,14 +30,8 @@ def cast() -> Cast:
     return make_cast()
 
 
-def told(person: Person) -> list[str]:
-    seal_all()
-    tell_all()
-    return list(Notice.objects.filter(person_id=person.id).order_by("id").values_list("title", flat=True))
-
-
 def verbs_of(person: Person) -> set[str]:
-    return {one.verb for one in queries.waiting_for(person)}
+    return {one.kind.removeprefix("topic.") for one in waiting_for(person)}
 
 
 def test_a_topic_goes_all_the_way_and_ends_in_what_changed(cast: Cast) -> None:
@@ -51,7 +46,7 @@ def test_a_topic_goes_all_the_way_and_ends_in_what_changed(cast: Cast) -> None:
         "topic.write", "topic.apply", "topic.approve", "topic.finish_milestone", "topic.finish_milestone", "topic.hand_in",
         "topic.assign", "topic.give_opinion", "topic.give_opinion", "topic.pass", "topic.adopt", "topic.archive",
     ]  # fmt: skip
-    assert any("被采纳了" in one for one in told(cast.miner)), "who took part hears it"
+    assert any("被采纳了" in one for one in cast.told("miner")), "who took part hears it"
 
 
 @pytest.mark.parametrize(
@@ -108,7 +103,7 @@ def test_what_is_sent_back_is_changed_and_applied_for_again(cast: Cast) -> None:
         services.send_back(topic.id, remark=" ", by=cast.political_work)
     services.send_back(topic.id, remark="节点写细一点", by=cast.political_work)
     assert verbs_of(cast.team_leader) == {"revise"}
-    assert any("退回修改" in one for one in told(cast.team_leader))
+    assert any("退回修改" in one for one in cast.told("team_leader"))
     services.revise(topic.id, data=data_of(cast, title="锚杆托盘松动"), by=cast.team_leader)
     topic.refresh_from_db()
     assert topic.remark == "节点写细一点", "it stays until it is applied for again"
@@ -170,7 +165,7 @@ def test_every_opinion_counts_once_and_none_may_be_missing(cast: Cast) -> None:
     with pytest.raises(Refused, match="陈永福还没有写"):
         services.pass_review(topic.id, verdict="同意", by=cast.political_work)
     services.give_opinion(topic.id, score=71, opinion="补一个断面。", by=cast.other_head)
-    assert any("评审意见齐了" in one for one in told(cast.political_work))
+    assert any("评审意见齐了" in one for one in cast.told("political_work"))
     topic = services.rework(topic.id, remark="补一个断面", by=cast.political_work)
     assert (topic.status, float(topic.score or 0)) == (Status.RUNNING, 65.5)
     topic = services.hand_in(topic.id, summary="补测后结论不变。", paper=PAPER, by=cast.team_leader)
@@ -197,10 +192,10 @@ def test_a_late_milestone_is_told_once_and_stands_on_the_home_page(cast: Cast) -
     with clock.set_to(clock.now().replace(hour=4) + timedelta(days=25)):  # noon in the mine
         assert jobs.run_clock() == 1
         assert jobs.run_clock() == 0
-        waits = queries.waiting_for(cast.team_leader)
-        assert [(one.verb, one.what) for one in waits] == [("finish_milestone", "现场调查完成")]
-        assert waits[0].due_on == topic.milestones.all()[0].due_on
-    assert any("超期" in one for one in told(cast.team_leader))
+        waits = waiting_for(cast.team_leader)
+        assert [(one.kind, one.note) for one in waits] == [("topic.finish_milestone", "现场调查完成")]
+        assert waits[0].on == topic.milestones.all()[0].due_on
+    assert any("超期" in one for one in cast.told("team_leader"))
 
 
 def test_what_waits_goes_to_who_is_to_do_it(cast: Cast) -> None:
@@ -235,14 +230,8 @@ def test_numbers_of_a_year_follow_one_another(cast: Cast) -> None:
     assert numbers == [f"KT{year}-001", f"KT{year}-002", f"KT{year}-003"]
 
 
-def browser(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
 def test_through_the_pages_from_the_application_to_the_printed_cover(cast: Cast) -> None:
-    leader, office = browser(cast.team_leader), browser(cast.political_work)
+    leader, office = browser_of(cast.team_leader), browser_of(cast.political_work)
     due = str(clock.today() + timedelta(days=60))
     form = {
         "title": "风筒吊挂间距调查",
@@ -270,15 +259,15 @@ def test_through_the_pages_from_the_application_to_the_printed_cover(cast: Cast)
     paper = SimpleUploadedFile("报告.pdf", PDF)
     assert "待安排评审" in do(leader, "hand_in", summary="间距改为 5 米", file=paper)
     do(office, "assign", reviewers=str(cast.safety.id), due_on=str(clock.today()))
-    assert browser(cast.safety).get("/").content.decode().count("风筒吊挂间距调查")
-    do(browser(cast.safety), "give_opinion", score="88", opinion="可行")
+    assert browser_of(cast.safety).get("/").content.decode().count("风筒吊挂间距调查")
+    do(browser_of(cast.safety), "give_opinion", score="88", opinion="可行")
     assert "88" in do(office, "pass", verdict="同意")
     evidence = SimpleUploadedFile("规程.pdf", PDF)
     assert "已采纳" in do(office, "adopt", changed="间距改为 5 米", adopted_on=str(clock.today()), file=evidence)
-    sheet = browser(cast.other_miner).get(reverse("learning:topic_report", args=[topic.id])).content.decode()
+    sheet = browser_of(cast.other_miner).get(reverse("learning:topic_report", args=[topic.id])).content.decode()
     assert "间距改为 5 米" in sheet and "结题报告" in sheet
     first = TopicFile.objects.filter(topic=topic).first()
     assert first is not None
-    answer = browser(cast.other_miner).get(reverse("learning:topic_file", args=[topic.id, first.id]))
+    answer = browser_of(cast.other_miner).get(reverse("learning:topic_file", args=[topic.id, first.id]))
     assert answer.content == PDF and answer["Content-Disposition"].startswith("attachment")
-    assert browser(cast.safety).get(reverse("learning:topic_verb", args=[topic.id, "archive"])).status_code == 404
+    assert browser_of(cast.safety).get(reverse("learning:topic_verb", args=[topic.id, "archive"])).status_code == 404
