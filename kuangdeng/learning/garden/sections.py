@@ -16,6 +16,8 @@ from kuangdeng.learning.study import api as study
 from kuangdeng.learning.topics import api as topics
 
 MOST = 6
+FEW = 5
+"""Of fewer people everybody on the branch would know who it was."""
 
 
 def notes(asked: Asked) -> Section | None:
@@ -50,13 +52,14 @@ def loans(asked: Asked) -> Section | None:
 
 
 def daily(asked: Asked) -> Section | None:
-    """每日一题: how many took part and how much was right; never who."""
+    """每日一题: how many took part and, of more than a few, how much was right; never who."""
     done, people, right, answers = practice.taken_part(asked.unit_ids, asked.first, asked.last)
     if not answers:
         return None
-    return Section([
-        (_("答题人日"), str(done)), (_("答题人数"), str(people)), (_("正确率"), f"{round(100 * right / answers)}%"),
-    ], note=_("%(n)d 题次") % {"n": answers})  # fmt: skip
+    figures = [(_("答题人日"), str(done)), (_("答题人数"), str(people))]
+    if people >= FEW:
+        figures.append((_("正确率"), f"{round(100 * right / answers)}%"))
+    return Section(figures, note=_("%(n)d 题次") % {"n": answers})
 
 
 def research(asked: Asked) -> Section | None:
@@ -91,10 +94,6 @@ def _session(one: Any) -> Line:
         one.title, nameless=f"{one.kind.name}：{one.title}", text=text, who=one.kind.name,
         url=reverse("learning:study", args=[one.id]), at=one.starts_at,
     )  # fmt: skip
-
-
-FEW = 5
-"""Of fewer people everybody on the branch would know who did not pass."""
 
 
 def sat_words(people: int, passed: int) -> str:

@@ -31,7 +31,12 @@ def keys(cast: Cast, unit: str = "mining") -> list[str]:
     return [one.key for one in queries.garden_of(branch_of(cast, unit)).sections]
 
 
-def test_a_page_is_composed_of_what_the_branchs_people_did(cast: Cast) -> None:
+def daily_figures(cast: Cast) -> list[str]:
+    found = {one.key: one.section for one in queries.garden_of(branch_of(cast)).sections}
+    return [value for _label, value in found["daily"].figures]
+
+
+def test_a_page_is_composed_of_what_the_branchs_people_did(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     assert keys(cast) == []
     noted(cast)
     lent(cast)
@@ -42,7 +47,9 @@ def test_a_page_is_composed_of_what_the_branchs_people_did(cast: Cast) -> None:
     assert keys(cast) == ["note", "topic", "loans", "daily"]
     assert keys(cast, "tunnel") == [], "another branch has its own"
     found = {one.key: one.section for one in queries.garden_of(branch_of(cast)).sections}
-    assert [value for _label, value in found["daily"].figures] == ["1", "1", "100%"]
+    assert daily_figures(cast) == ["1", "1"], "of one person alone no share is told"
+    monkeypatch.setattr(sections, "FEW", 1)
+    assert daily_figures(cast) == ["1", "1", "100%"]
     assert found["loans"].figures[0][1] == "1"
     page = browser_of(cast.other_miner).get(reverse("learning:garden", args=[branch_of(cast).id])).content.decode()
     assert "王铁柱" in page and NOTE[:20] in page and "矿井防治水" in page
