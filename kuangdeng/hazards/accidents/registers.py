@@ -61,7 +61,7 @@ def accidents(person: Person) -> Register:
             Column("text", _("事故经过"), lambda row: cut(row.text, 40), link=True, width="wide", phone="title",
                    export=lambda row: row.text),
             Column("kind", _("类型"), lambda row: row.get_kind_display(), width="narrow", phone="meta", label_on_phone=False),
-            Column("level", _("级别"), level_words, width="narrow", phone="meta", label_on_phone=False),
+            Column("level", _("级别"), level_words, phone="meta", label_on_phone=False),
             Column("state", _("状态"), state_chip, width="narrow", phone="chip", export=lambda row: STATUS_LABELS[row.status]),
             Column("hurt", _("伤亡"), hurt_words, phone="line"),
             Column("occurred", _("发生时间"), "occurred_at", sort="occurred_at", phone="meta", label_on_phone=False,

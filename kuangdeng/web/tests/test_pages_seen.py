@@ -27,7 +27,7 @@ NOT_FOR_EYES = {
     "org:document_default", "org:document_sample", "org:document_download", "hazards:statutory_xlsx", "hazards:statutory_word",
     "hazards:statutory_scan", "hazards:statutory_double_scan", "hazards:statutory_double_word", "hazards:statutory_file",
     "learning:book_import_problems", "learning:book_export_file", "learning:due_calendar",
-    "learning:sit_worker", "learning:attendance_codes", "learning:attendance_live",
+    "learning:sit_worker", "learning:attendance_codes", "learning:attendance_live", "learning:talks_assign",
     "learning:topic_file",
     *TRAINING_FILES,
 }  # fmt: skip
