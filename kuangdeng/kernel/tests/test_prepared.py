@@ -51,12 +51,12 @@ def test_a_connection_that_died_is_replaced_and_nobody_notices(statement: Prepar
 @pytest.mark.django_db(transaction=True)
 def test_what_the_database_refuses_is_said_once_and_keeps_the_connection() -> None:
     slow = Prepared("SELECT pg_backend_pid(), pg_sleep(%(seconds)s::float)")
-    row = slow.row({"seconds": 0})
+    row = slow.row({"seconds": "0"})
     assert row is not None
     threading.Timer(0.2, cancel, [row[0]]).start()
     with pytest.raises(OperationalError):
-        slow.row({"seconds": 20})
-    again = slow.row({"seconds": 0})
+        slow.row({"seconds": "20"})
+    again = slow.row({"seconds": "0"})
     assert again is not None and again[0] == row[0]
 
 
@@ -72,7 +72,7 @@ def test_two_at_a_time_have_a_connection_each() -> None:
     pids: list[int] = []
 
     def ask() -> None:
-        row = slow.row({"seconds": 0.3})
+        row = slow.row({"seconds": "0.3"})
         assert row is not None
         pids.append(row[0])
 

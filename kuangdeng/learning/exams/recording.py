@@ -97,7 +97,6 @@ WITH sat AS (
 SELECT sat.status, sat.ends_at, pulse.changes, counted.written
 FROM sat, pulse, counted
 """)  # noqa: S608 — constants of ours
-"""All facts go as text: the database reads them faster than they are wrapped here."""
 
 
 def keep(
