@@ -44,6 +44,7 @@ from kuangdeng.kernel.tables import Record, compact, open_book
 from kuangdeng.kernel.tables import text as as_written
 from kuangdeng.kernel.templatetags.kd import chip, cut
 from kuangdeng.kernel.views import register_page
+from kuangdeng.kernel.words import plain
 from kuangdeng.org.api import Person, me, need_power
 
 POWER = "hazard.settings"
@@ -436,7 +437,7 @@ def _figures(row: AccidentLevel) -> str:
         (_("死亡 %s 人"), row.deaths),
         (_("重伤 %s 人"), row.serious),
         (_("损失 %s 元"), None if row.loss is None else f"{row.loss:,.0f}"),
-        (_("停产 %s 小时"), None if row.stop_hours is None else f"{row.stop_hours.normalize():f}"),
+        (_("停产 %s 小时"), None if row.stop_hours is None else plain(row.stop_hours)),
     )
     reached = [(words, figure) for words, figure in figures if figure is not None]
     return "、".join(words % figure for words, figure in reached if figure != "0" and figure) or _("其余的都算")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kuangdeng.kernel import clock
 from kuangdeng.learning.certificates.models import Certificate, ManagerReminder
+from kuangdeng.learning.certificates.queries import notice_days
 from kuangdeng.learning.certificates.rules import (
     ASSESSED_LABELS,
     MANAGING,
@@ -107,8 +108,7 @@ class DueManager:
 
 def managers_to_remind(mine_id: UUID) -> list[DueManager]:
     """Who has to pass within 90, 60 or 30 days, or should have by now, and was not told so; the steps of the certificates."""
-    numbers = standards.numbers_on(mine_id)
-    steps = (int(numbers["notice.first"]), int(numbers["notice.second"]), int(numbers["notice.last"]))
+    steps = notice_days(mine_id)
     told = set(ManagerReminder.objects.filter(person__mine_id=mine_id).values_list("person_id", "due_on", "step"))
     found = []
     for one in managers(mine_id):

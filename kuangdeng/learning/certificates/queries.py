@@ -96,11 +96,15 @@ class DueReminder:
     step: int
 
 
+def notice_days(mine_id: UUID) -> tuple[int, ...]:
+    """How many days before it is due a reminder comes: the first, the second, the last."""
+    numbers = standards.numbers_on(mine_id)
+    return tuple(int(numbers[key]) for key in ("notice.first", "notice.second", "notice.last"))
+
+
 def reminders_due(mine_id: UUID) -> list[DueReminder]:
     """Every reminder (90, 60, 30 days, run out) that has come for a certificate and was not told yet."""
-    numbers = standards.numbers_on(mine_id)
-    steps = tuple(int(numbers[key]) for key in ("notice.first", "notice.second", "notice.last"))
-    today = clock.today()
+    steps, today = notice_days(mine_id), clock.today()
     last = today + timedelta(days=max(steps))
     near = Q(valid_until__lte=last) | Q(review_by__lte=last)
     rows = Certificate.objects.filter(near, mine_id=mine_id, status=Status.HELD, person__is_active=True)

@@ -144,8 +144,7 @@ class ExamForm(forms.Form):
         super().__init__(*args, **kwargs)
         papers = Paper.objects.filter(mine_id=by.mine_id, status=rules.PaperStatus.READY).order_by("-changed_at")
         self.fields["paper"].choices = [  # type: ignore[attr-defined]
-            (str(one.id), f"{one.title}（{one.items_count} {_('题')} {one.marks.normalize():f} {_('分')}）")
-            for one in papers
+            (str(one.id), f"{one.title}（{one.items_count} {_('题')} {plain(one.marks)} {_('分')}）") for one in papers
         ]
         held = Exam.objects.filter(mine_id=by.mine_id, status__in=[rules.Status.CLOSED, rules.Status.PUBLISHED])
         held = held.exclude(kind=rules.Kind.MAKEUP)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from kuangdeng.kernel import clock
 from kuangdeng.kernel.listing import Bulk, Choice, Column, Dates, Flag, Multi, Register, Text, View
 from kuangdeng.kernel.templatetags.kd import chip, cut
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.exams import rules
 from kuangdeng.learning.exams.models import Exam, Paper, Sitting
 from kuangdeng.learning.exams.rules import PaperStatus, Sat, Status
@@ -44,7 +45,7 @@ def score_words(sitting: Sitting) -> str:
     """Score of full mark; a dash while there is none."""
     if sitting.score is None or sitting.out_of is None:
         return "—"
-    return f"{sitting.score.normalize():f} / {sitting.out_of.normalize():f}"
+    return f"{plain(sitting.score)} / {plain(sitting.out_of)}"
 
 
 def passed_chip(sitting: Sitting) -> SafeString | str:
@@ -66,7 +67,7 @@ def papers(person: Person) -> Register:
             Column("state", _("状态"), paper_chip, sort="status", phone="chip", export=lambda row: str(rules.PAPER_STATUS_LABELS[row.status])),
             Column("mode", _("组卷方式"), lambda row: str(rules.MODE_LABELS[row.mode]), phone="meta"),
             Column("items", _("题数"), "items_count", sort="items_count", align="right", phone="meta"),
-            Column("marks", _("满分"), lambda row: f"{row.marks.normalize():f}", sort="marks", align="right", phone="meta"),
+            Column("marks", _("满分"), lambda row: plain(row.marks), sort="marks", align="right", phone="meta"),
             Column("author", _("组卷人"), "author.name", phone="meta"),
             Column("changed", _("修改时间"), "changed_at", sort="changed_at", phone="meta"),
         ],

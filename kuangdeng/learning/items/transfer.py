@@ -7,6 +7,7 @@ from uuid import UUID
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.files import path_of
 from kuangdeng.kernel.heartbeat import beat, stop_beating
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.items import importing
 from kuangdeng.learning.items.formats.drafts import Draft
 from kuangdeng.learning.items.models import Item
@@ -66,7 +67,7 @@ def drafts_for_export(items: Iterable[Item]) -> Iterator[Draft]:
         yield Draft(
             content=item.latest.content,
             sheet=item.bank.name,
-            marks=format(item.latest.marks.normalize(), "f"),
+            marks=plain(item.latest.marks),
             explanation=item.latest.explanation,
             difficulty=item.difficulty,
             clause=item.clause,

@@ -17,6 +17,7 @@ from kuangdeng.kernel.errors import NotVisible, Refused
 from kuangdeng.kernel.listing.bulk import valid_ids
 from kuangdeng.kernel.views import register_page
 from kuangdeng.kernel.web import asks_progress, photo_answer, progress_answer, put_refusal
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.exams import jobs, preparing, queries, registers, rules, services, sheet
 from kuangdeng.learning.exams.belonging import belongings
 from kuangdeng.learning.exams.forms import (
@@ -93,8 +94,8 @@ def arrange(request: HttpRequest, exam_id: UUID | None = None) -> HttpResponse:
 
 def _fresh(by: Person) -> dict[str, Any]:
     """What a new exam begins with: tomorrow morning, by the pass mark of the training rules."""
-    mark = standards.number_on(by.mine_id, "exam.pass_mark").normalize()
-    return {"opens_at": _tomorrow(9), "closes_at": _tomorrow(11), "pass_percent": f"{mark:f}"}
+    mark = standards.number_on(by.mine_id, "exam.pass_mark")
+    return {"opens_at": _tomorrow(9), "closes_at": _tomorrow(11), "pass_percent": plain(mark)}
 
 
 def _tomorrow(hour: int) -> datetime:

@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.errors import Refused
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.items.formats.drafts import (
     Draft,
     KeepPicture,
@@ -81,7 +82,7 @@ class _Question:
             self.draft.categories.append(("topic", self.category))
         grade = to_decimal(words(self.element.find("defaultgrade")))
         if grade is not None and grade > 0 and not self.draft.marks:
-            self.draft.marks = format(grade.normalize(), "f")
+            self.draft.marks = plain(grade)
 
     def _html(self, element: Element | None) -> tuple[str, list[str]]:
         """The words and pictures of an element with a <text> and <file>s."""

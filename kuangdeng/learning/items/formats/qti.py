@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.errors import Refused
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.items.formats.answers import truths
 from kuangdeng.learning.items.formats.drafts import Draft, KeepPicture, Left, Read, finish, unsupported
 from kuangdeng.learning.items.formats.html import Plain, inline_picture, of_element, to_plain
@@ -113,7 +114,7 @@ class Item:
                     )
                 )
                 if most is not None and most > 0:
-                    self.draft.marks = format(most.normalize(), "f")
+                    self.draft.marks = plain(most)
 
     def _stem(self, body: Element) -> Content:
         def skip(child: Element) -> str | None:

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.errors import Refused
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.items.formats.answers import truths
 from kuangdeng.learning.items.formats.drafts import Draft, KeepPicture, Left, Read, finish, unsupported
 from kuangdeng.learning.items.formats.gift import number_blank
@@ -52,7 +53,7 @@ class _Item:
         if presentation is None:
             raise Refused(_("没有题目内容（presentation）。"))
         points = to_decimal(self.facts.get("points_possible", ""))
-        self.draft.marks = format(points.normalize(), "f") if points is not None and points > 0 else ""
+        self.draft.marks = plain(points) if points is not None and points > 0 else ""
         feedback = [self._words(one) for one in all_of(self.element, "itemfeedback")]
         self.draft.explanation = "\n".join(dict.fromkeys(filter(None, feedback)))
         stem = self._stem(presentation)

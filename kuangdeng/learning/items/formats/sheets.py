@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from kuangdeng.kernel.errors import Refused
 from kuangdeng.kernel.tables import Book, Column, Record, Table, Unreadable, compact, text, to_bool, to_number
+from kuangdeng.kernel.words import plain
 from kuangdeng.learning.items.formats.answers import Truth, chosen, difficulty_of, truth, truths, type_codes, type_of
 from kuangdeng.learning.items.formats.drafts import Draft, Left, Read, finish
 from kuangdeng.learning.items.rules.content import Content, ItemType, options_of
@@ -188,7 +189,7 @@ def _marks(draft: Draft, record: Record) -> None:
         value = Decimal(0)
     if not Decimal("0.1") <= value <= 100:
         raise _Wrong(key, _("分值要在 0.1 到 100 之间。"))
-    draft.marks = format(value.normalize(), "f")
+    draft.marks = plain(value)
 
 
 def _options(record: Record) -> list[str]:
